@@ -1,0 +1,6 @@
+/** Errors, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
+export * from "./errors.js";
+export * from "./hashing.js";
+export * from "./package-root.js";
+export * from "./random.js";
+export * from "./statistics.js";

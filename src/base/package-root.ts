@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+let root: string | undefined;
+
+/** Absolute path of something that ships with the package (`data/…`, `pool/…`, `agents/…`), wherever the code was built to. */
+export function packagePath(...parts: string[]): string {
+  if (root === undefined) {
+    root = dirname(fileURLToPath(import.meta.url));
+    while (!existsSync(join(root, "package.json"))) root = dirname(root);
+  }
+  return join(root, ...parts);
+}

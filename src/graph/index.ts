@@ -1,0 +1,7 @@
+/**
+ * The model graph: nodes, tensors, shapes; immutable data and pure questions about it.
+ * In: node descriptions. Out: a Graph with every shape known. May import base.
+ */
+export * from "./builder.js";
+export * from "./graph.js";
+export * from "./shape-inference.js";
