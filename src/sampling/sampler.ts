@@ -1,0 +1,67 @@
+/** What a sampler is: it decides which configs of a kernel type to measure. Strategies are one file each. */
+import type { KernelConfig } from "../kernels/types.js";
+
+/** A distinct config seen in the space, with how often and at what cost. */
+export interface ConfigStatistics {
+  readonly config: KernelConfig;
+  /** Occurrences over all sampled architectures. */
+  readonly count: number;
+  /** Total cost of those occurrences: milliseconds if a latency function was given, else a roofline proxy (same unit for all types). */
+  readonly cost: number;
+}
+
+export interface TypeStatistics {
+  readonly type: string;
+  /** In descending order of cost. */
+  readonly configs: readonly ConfigStatistics[];
+  readonly count: number;
+  readonly cost: number;
+  /** Share (0–1) of the cost of all kernels of the space. */
+  readonly costShare: number;
+}
+
+export interface SpaceStatistics {
+  readonly architectures: number;
+  readonly types: Readonly<Record<string, TypeStatistics>>;
+  /** Operators without a rule, with how many nodes were met: never dropped in silence. */
+  readonly unsupported: Readonly<Record<string, number>>;
+}
+
+/** Relative error (0–…) of the present predictor on measured configs; measuring and training happen behind it. */
+export type ErrorOracle = (configs: readonly KernelConfig[]) => Promise<readonly number[]>;
+
+export interface SamplingRequest {
+  /** Kernel type, a name of the catalogue. */
+  readonly type: string;
+  /** Distinct configs wanted. */
+  readonly count: number;
+  readonly seed: number;
+  /** Where configs come from; samplers that need it (all but `random` and `designed`) throw `no-data` without. */
+  readonly statistics?: TypeStatistics;
+  /** Adaptive sampler only: measures and returns errors, round by round. */
+  readonly errors?: ErrorOracle;
+  readonly signal?: AbortSignal;
+}
+
+export interface SamplingReport {
+  /** Raw draws made. */
+  readonly drawn: number;
+  /** Draws thrown away because their config was already taken. */
+  readonly duplicates: number;
+  /** Draws that had to be moved onto a valid config. */
+  readonly projected: number;
+  /** Why fewer than `count` configs came back, where that is so. */
+  readonly shortfall?: string;
+}
+
+export interface SamplingResult {
+  readonly configs: readonly KernelConfig[];
+  readonly report: SamplingReport;
+}
+
+export interface Sampler {
+  readonly name: string;
+  readonly summary: string;
+  /** @throws LitepredError `no-data`, `unknown-kernel-type`, `interrupted`. */
+  sample(request: SamplingRequest): Promise<SamplingResult>;
+}

@@ -1,0 +1,27 @@
+/**
+ * What a search space is: a set of architectures (plain JSON) that can be drawn, changed, combined, written as numbers,
+ * and turned into complete model graphs. All chance comes from the caller's seeded `Random`.
+ */
+import type { Random } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+
+export type Choice = number | string | boolean;
+/** Plain JSON: gene name → one choice, or one choice for each position (block, stage, edge). */
+export type Architecture = Readonly<Record<string, Choice | readonly Choice[]>>;
+
+export interface Space<A extends Architecture = Architecture> {
+  readonly name: string;
+  readonly summary: string;
+  /** A uniform draw over the genes, in canonical form (genes without effect, e.g. of skipped blocks, at their first option). */
+  sample(random: Random): A;
+  /** Redraws each gene with probability `rate` (0–1). Does not change its argument. */
+  mutate(architecture: A, random: Random, rate: number): A;
+  /** Takes each gene from one of the two parents. */
+  cross(a: A, b: A, random: Random): A;
+  /** One integer for each gene position: the index of its option. Always of the same length. */
+  encode(architecture: A): number[];
+  /** Inverse of `encode`. @throws LitepredError `invalid-config` for a vector that encodes no architecture. */
+  decode(vector: readonly number[]): A;
+  /** The complete model, batch 1, weights without values. @throws LitepredError `invalid-config`. */
+  toGraph(architecture: A): Graph;
+}
