@@ -1,4 +1,5 @@
-/** Errors, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
+/** Errors, the compute contract, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
+export * from "./compute.js";
 export * from "./errors.js";
 export * from "./hashing.js";
 export * from "./package-root.js";

@@ -1,0 +1,11 @@
+/**
+ * In: arrays of numbers (features, targets, weights) and a ComputeBackend (contract in base, implementation in runtime).
+ * Out: trained models that predict arrays, and their states (JSON and typed arrays). It knows nothing of what the numbers
+ * stand for. May import: formats/onnx (training and inference graphs are ONNX), base.
+ */
+export * from "./gaussian-process.js";
+export * from "./learner.js";
+export * from "./learners.js";
+export * from "./least-squares.js";
+export * from "./network.js";
+export * from "./vae.js";
