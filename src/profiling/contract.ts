@@ -1,0 +1,104 @@
+/**
+ * The contract of an inference engine: describe it, start it for one platform, prepare a model, time it, release it.
+ * An engine runs in a process of its own; whatever it does there (crash, hang, nonsense) reaches the caller as an
+ * EngineFailure, which the session turns into a recorded outcome.
+ */
+import type { FailureReason } from "../measurements/index.js";
+import type { Precision, Processor } from "../platforms/index.js";
+
+export interface EngineOption {
+  readonly name: string;
+  readonly summary: string;
+  readonly default: string;
+  /** Allowed values; any word where absent. */
+  readonly choices?: readonly string[];
+}
+
+export interface EngineDescription {
+  readonly name: string;
+  /** Version installed here. */
+  readonly version: string;
+  readonly processors: readonly Processor[];
+  readonly precisions: readonly Precision[];
+  /** Options of the platform id that this engine understands. */
+  readonly options: readonly EngineOption[];
+  /** Model format that `prepare` takes. */
+  readonly format: "onnx" | "tflite" | "ncnn";
+  /**
+   * How a kernel is timed. "profiler": many kernels side by side in one model, by the engine's own per-operator times.
+   * "isolated": each kernel as a model of its own, by wall time.
+   */
+  readonly kernelTiming: "profiler" | "isolated";
+}
+
+/** What an engine is started for. */
+export interface EngineSettings {
+  readonly processor: Processor;
+  readonly precision: Precision;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface TimingPlan {
+  readonly warmup: number;
+  /** Most timed runs. */
+  readonly runs: number;
+  /** Timed runs end after this time, but never before three of them. */
+  readonly maxMs: number;
+  /** Stop early when the estimate's standard error is below this share; 0: never. */
+  readonly tolerance: number;
+}
+
+/** One operator of the engine's own (optimised) graph, timed. */
+export interface OperatorTime {
+  /** Name in the engine's graph. */
+  readonly name: string;
+  /** The engine's operator, e.g. `Conv`, `ReorderInput`. */
+  readonly operator: string;
+  /** Input tensor shapes, where the engine tells them. */
+  readonly inputShapes?: readonly (readonly number[])[];
+  readonly outputShapes?: readonly (readonly number[])[];
+  /** Tensor names it reads and writes, where the engine tells them. */
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  /** One entry for each timed run, milliseconds. */
+  readonly timesMs: readonly number[];
+}
+
+export interface PreparedModel {
+  /** Wall time of each timed run, milliseconds. */
+  time(plan: TimingPlan): Promise<readonly number[]>;
+  /** Times by operator; absent where the engine has none. The wall times of the same runs come along. */
+  timeOperators?(
+    plan: TimingPlan,
+  ): Promise<{ readonly operators: readonly OperatorTime[]; readonly wallMs: readonly number[] }>;
+  /** Outputs for given inputs, row-major NCHW float32, by tensor name: lets the conformance kit check that engines compute the same. */
+  run(inputs: Readonly<Record<string, Float32Array>>): Promise<Readonly<Record<string, Float32Array>>>;
+  release(): Promise<void>;
+}
+
+export interface RunningEngine {
+  /** `profile`: times by operator will be asked for (some engines must know before loading). */
+  prepare(model: Uint8Array, use?: { readonly profile?: boolean; readonly timeoutMs?: number }): Promise<PreparedModel>;
+  /** Core it is pinned to, if any. */
+  readonly pinnedCore?: number;
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** @throws LitepredError `engine-unavailable` with a hint how to install it. */
+  describe(): Promise<EngineDescription>;
+  /** @throws LitepredError `engine-unavailable`, or `unknown-platform` for settings it does not have. */
+  start(settings: EngineSettings): Promise<RunningEngine>;
+}
+
+/** What an engine did wrong with a model, as data in an exception; never escapes from profiling. */
+export class EngineFailure extends Error {
+  override readonly name = "EngineFailure";
+  constructor(
+    readonly reason: FailureReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
