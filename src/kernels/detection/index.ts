@@ -1,0 +1,7 @@
+/**
+ * Which kernels an engine runs for a graph. In: a Graph and the fusion rules of an engine (data/fusion-rules/*.json).
+ * Out: kernels with their configs, in the order they run, and whatever no rule covers.
+ * May import base, graph and the kernel catalogue.
+ */
+export { detectKernels } from "./detect.js";
+export { type FusionRules, fusionRules, nchwcBlockOfCpu, type RuleOptions, ruleEngines } from "./rules.js";
