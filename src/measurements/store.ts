@@ -1,5 +1,9 @@
-/** The store of measurements: an append-only journal per writing process, compacted to Parquet on request. STUB. */
-import type { Measurement, Outcome, Subject } from "./measurement.js";
+/** The store of measurements: an append-only journal per writing process, compacted to Parquet on request. */
+import { compactJournal } from "./compaction.js";
+import { checkNames, journalFolder, listTables } from "./folders.js";
+import { listSegments, openJournal, readSegment } from "./journal.js";
+import { type Measurement, type Outcome, type Subject, subjectKey } from "./measurement.js";
+import { readTables } from "./tables.js";
 
 export interface MeasurementQuery {
   /** Full platform id. */
@@ -18,22 +22,115 @@ export interface StoreProblem {
 }
 
 export interface Store {
-  /** Buffered; on disk within a second, or when `flush` resolves. */
+  /** Survives `kill -9` when it returns, a power cut within a second. @throws LitepredError for names it cannot file. */
   append(measurement: Measurement): void;
+  /** Resolves when everything appended is on disk. */
   flush(): Promise<void>;
-  /** Whether it was measured, well or in vain. `type` is a kernel type and `key` its configKey, or `modelType` and the SHA-256 of the model. */
+  /**
+   * Whether it was measured, well or in vain. `type` is a kernel type and `key` its configKey, or `modelType` and the
+   * SHA-256 of the model. What other processes add after the first call for a platform is not seen.
+   */
   has(platform: string, type: string, key: string): Promise<boolean>;
-  /** In the order of `at`; when a subject was measured again, only the latest is returned. */
+  /** In the order of `at`; of a subject measured again only the latest. */
   query(query?: MeasurementQuery): Promise<Measurement[]>;
   /** Ids of the platforms that have measurements, sorted. */
   platforms(): Promise<string[]>;
-  /** Moves finished journals into Parquet folders by platform and type. */
+  /** Moves finished journals, this store's own included, into Parquet folders by platform and type. */
   compact(): Promise<{ moved: number; files: number }>;
-  /** Corrupt lines met so far. */
+  /** Unreadable records met so far. */
   problems(): readonly StoreProblem[];
   close(): Promise<void>;
 }
 
-export async function openStore(_home: string): Promise<Store> {
-  throw new Error("internal: not written yet");
+/** Opens the store in the workspace `home`; costs nothing until it is asked something. */
+export async function openStore(home: string): Promise<Store> {
+  const journal = openJournal(journalFolder(home));
+  const problems = new Map<string, StoreProblem>();
+  const report = (problem: StoreProblem) => problems.set(`${problem.file}:${problem.line}`, problem);
+  const known = new Map<string, Set<string>>();
+  const query = async (wanted: MeasurementQuery = {}) => latest(await readAll(home, wanted, report), wanted);
+  return {
+    append(measurement) {
+      const { type, key } = subjectKey(measurement.subject);
+      checkNames(measurement.platform, type);
+      journal.append(measurement);
+      known.get(measurement.platform)?.add(`${type} ${key}`);
+    },
+    flush: () => journal.sync(),
+    async has(platform, type, key) {
+      let keys = known.get(platform);
+      if (keys === undefined) {
+        keys = new Set((await query({ platform })).map((found) => indexKey(found)));
+        known.set(platform, keys);
+      }
+      return keys.has(`${type} ${key}`);
+    },
+    query,
+    async platforms() {
+      const journaled = readJournals(home, report).map((measurement) => measurement.platform);
+      return [...new Set([...journaled, ...listTables(home).map((table) => table.platform)])].sort();
+    },
+    async compact() {
+      await journal.finish();
+      return compactJournal(home, report);
+    },
+    problems: () => [...problems.values()],
+    close: () => journal.finish(),
+  };
+}
+
+const indexKey = ({ subject }: Measurement) => {
+  const { type, key } = subjectKey(subject);
+  return `${type} ${key}`;
+};
+
+function readJournals(home: string, report: (problem: StoreProblem) => void): Measurement[] {
+  return listSegments(journalFolder(home)).flatMap((segment) => readSegment(segment.path, report) ?? []);
+}
+
+/** Journals first: what is compacted between the two steps is then seen twice, which does no harm, and never missed. */
+async function readAll(
+  home: string,
+  wanted: MeasurementQuery,
+  report: (problem: StoreProblem) => void,
+): Promise<Measurement[]> {
+  const journaled = readJournals(home, report).filter((measurement) => matches(measurement, wanted));
+  for (let attempt = 0; ; attempt++) {
+    const tables = listTables(home).filter(
+      (table) =>
+        (wanted.platform === undefined || table.platform === wanted.platform) &&
+        (wanted.type === undefined || table.type === wanted.type),
+    );
+    try {
+      const filed = await readTables(
+        tables.map((table) => table.path),
+        { kind: wanted.kind },
+        report,
+      );
+      return [...filed, ...journaled];
+    } catch (error) {
+      // A compaction may have merged files between listing and reading.
+      if (attempt === 2) throw error;
+    }
+  }
+}
+
+function matches(measurement: Measurement, wanted: MeasurementQuery): boolean {
+  return (
+    (wanted.platform === undefined || measurement.platform === wanted.platform) &&
+    (wanted.kind === undefined || measurement.subject.kind === wanted.kind) &&
+    (wanted.type === undefined || subjectKey(measurement.subject).type === wanted.type)
+  );
+}
+
+/** The latest measurement of each subject on each platform, ordered by time; then the status filter, so that an old success does not shine through a new failure. */
+function latest(all: readonly Measurement[], wanted: MeasurementQuery): Measurement[] {
+  const last = new Map<string, Measurement>();
+  for (const measurement of [...all].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    const key = `${measurement.platform} ${indexKey(measurement)}`;
+    // Taken out first, so that the map stays in the order of time.
+    last.delete(key);
+    last.set(key, measurement);
+  }
+  return [...last.values()].filter((found) => wanted.status === undefined || found.outcome.status === wanted.status);
 }

@@ -1,0 +1,89 @@
+/**
+ * Compaction: finished journal segments into Parquet files by platform and type. At any point of it the store is
+ * readable and complete: a file appears under its name before the segments it came from are removed, so a crash in
+ * between leaves records twice, never not at all, and readers take the latest of equal ones.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { journalFolder, listTables, tableFolder } from "./folders.js";
+import { listSegments, readSegment, removeSegment } from "./journal.js";
+import { type Measurement, subjectKey } from "./measurement.js";
+import type { StoreProblem } from "./store.js";
+import { writeTable } from "./tables.js";
+
+/** More files than this in one folder are merged into one. Choice: keeps opening cheap and rewriting rare. */
+const mergeAbove = 8;
+
+export async function compactJournal(
+  home: string,
+  report: (problem: StoreProblem) => void,
+): Promise<{ moved: number; files: number }> {
+  const release = takeLock(home);
+  if (release === undefined) return { moved: 0, files: 0 };
+  try {
+    const segments = listSegments(journalFolder(home)).filter((segment) => segment.finished);
+    const groups = new Map<string, Measurement[]>();
+    let moved = 0;
+    const damaged: string[] = [];
+    for (const { path } of segments) {
+      const measurements = readSegment(path, (problem) => {
+        report(problem);
+        damaged.push(path);
+      });
+      for (const measurement of measurements ?? []) {
+        const folder = tableFolder(home, measurement.platform, subjectKey(measurement.subject).type);
+        const group = groups.get(folder);
+        if (group) group.push(measurement);
+        else groups.set(folder, [measurement]);
+        moved++;
+      }
+    }
+    const existing = listTables(home);
+    for (const [folder, measurements] of groups) {
+      const older = existing.map((table) => table.path).filter((path) => join(path, "..") === folder);
+      const merged = older.length >= mergeAbove ? older : [];
+      const written = await writeTable(folder, measurements, merged);
+      for (const path of merged) if (path !== written) rmSync(path, { force: true });
+    }
+    for (const segment of segments) {
+      // A damaged segment is kept aside: its unreadable lines are somebody's measurements.
+      if (damaged.includes(segment.path)) renameSync(segment.path, `${segment.path}.damaged`);
+      else removeSegment(segment);
+    }
+    return { moved, files: groups.size };
+  } finally {
+    release();
+  }
+}
+
+/** One compaction at a time; a lock whose process is gone is taken over. Undefined when another one is at work. */
+function takeLock(home: string): (() => void) | undefined {
+  const folder = join(home, "measurements");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "compaction.lock");
+  const mine = `${hostname()} ${process.pid}`;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(path, mine, { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (!isStale(path)) return undefined;
+      rmSync(path, { force: true });
+    }
+  }
+  return undefined;
+}
+
+function isStale(path: string): boolean {
+  try {
+    const [host, pid] = readFileSync(path, "utf8").split(" ");
+    if (host !== hostname()) return false;
+    if (Number(pid) === process.pid) return false;
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Parquet tables of measurements, written and read by DuckDB: the only file that knows SQL. DuckDB is loaded on first
+ * use, because predicting never needs it and loading it takes longer than a prediction.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../base/index.js";
+import { type Measurement, measurementSchema, subjectKey } from "./measurement.js";
+
+/** Flat row of a table: what one filters by as columns, the rest as JSON. */
+interface Row {
+  readonly platform: string;
+  readonly kind: string;
+  readonly type: string;
+  readonly key: string;
+  readonly status: string;
+  readonly latency_ms: number | null;
+  readonly at: string;
+  readonly session: string;
+  readonly subject: string;
+  readonly outcome: string;
+  readonly protocol: string;
+  readonly conditions: string;
+}
+
+const columns = {
+  platform: "VARCHAR",
+  kind: "VARCHAR",
+  type: "VARCHAR",
+  key: "VARCHAR",
+  status: "VARCHAR",
+  latency_ms: "DOUBLE",
+  at: "VARCHAR",
+  session: "VARCHAR",
+  subject: "VARCHAR",
+  outcome: "VARCHAR",
+  protocol: "VARCHAR",
+  conditions: "VARCHAR",
+} as const satisfies Record<keyof Row, string>;
+
+/**
+ * Writes one Parquet file into `folder` from measurements and older files of the same folder; it appears under its name
+ * at once and complete. Its name follows from the content, so that doing it twice leaves one file.
+ * @returns path of the file
+ */
+export async function writeTable(
+  folder: string,
+  added: readonly Measurement[],
+  older: readonly string[],
+): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const lines = added.map((measurement) => JSON.stringify(toRow(measurement))).join("\n");
+  const name = sha256([...older, lines].join("\n")).slice(0, 16);
+  const json = join(folder, `.${name}.${process.pid}.json`);
+  const temporary = join(folder, `.${name}.${process.pid}.tmp`);
+  const path = join(folder, `${name}.parquet`);
+  writeFileSync(json, lines);
+  const shape = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
+  const fresh = `SELECT * FROM read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
+  const source = older.length === 0 ? fresh : `${fresh} UNION SELECT * FROM read_parquet(${list(older)})`;
+  try {
+    await execute(
+      `COPY (SELECT DISTINCT * FROM (${source}) ORDER BY "at", key) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    renameSync(temporary, path);
+  } finally {
+    rmSync(json, { force: true });
+    rmSync(temporary, { force: true });
+  }
+  return path;
+}
+
+export interface TableFilter {
+  readonly kind?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+/** Measurements of Parquet files. @throws Error of DuckDB when a file has vanished or is not readable. */
+export async function readTables(
+  paths: readonly string[],
+  filter: TableFilter,
+  report: (problem: { file: string; line: number; reason: string }) => void,
+): Promise<Measurement[]> {
+  if (paths.length === 0) return [];
+  const conditions = Object.entries(filter).flatMap(([column, value]) =>
+    value === undefined ? [] : [`${column} = ${quote(value)}`],
+  );
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const wanted = 'platform, subject, outcome, protocol, conditions, session, "at"';
+  const rows = await execute(`SELECT ${wanted} FROM read_parquet(${list(paths)})${where}`);
+  const found: Measurement[] = [];
+  rows.forEach((row, index) => {
+    const measurement = fromRow(row as Record<string, string>);
+    if (measurement === undefined) report({ file: paths.join(", "), line: index + 1, reason: "not a measurement" });
+    else found.push(measurement);
+  });
+  return found;
+}
+
+function toRow(measurement: Measurement): Row {
+  const { platform, subject, outcome, protocol, conditions, session, at } = measurement;
+  return {
+    platform,
+    kind: subject.kind,
+    ...subjectKey(subject),
+    status: outcome.status,
+    latency_ms: outcome.status === "ok" ? outcome.latencyMs : null,
+    at,
+    session,
+    subject: JSON.stringify(subject),
+    outcome: JSON.stringify(outcome),
+    protocol: JSON.stringify(protocol),
+    conditions: JSON.stringify(conditions),
+  };
+}
+
+/** Protocols and conditions repeat over thousands of rows: each text is parsed once. */
+const parsedTexts = new Map<string, unknown>();
+function parseOnce(text: string): unknown {
+  let value = parsedTexts.get(text);
+  if (value === undefined) {
+    if (parsedTexts.size > 10_000) parsedTexts.clear();
+    value = JSON.parse(text);
+    parsedTexts.set(text, value);
+  }
+  return value;
+}
+
+function fromRow(row: Record<string, string>): Measurement | undefined {
+  try {
+    const checked = measurementSchema.safeParse({
+      platform: row.platform,
+      subject: JSON.parse(row.subject!),
+      outcome: JSON.parse(row.outcome!),
+      protocol: parseOnce(row.protocol!),
+      conditions: parseOnce(row.conditions!),
+      session: row.session,
+      at: row.at,
+    });
+    return checked.success ? checked.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const list = (paths: readonly string[]) => `[${paths.map(quote).join(", ")}]`;
+
+async function execute(sql: string): Promise<Record<string, unknown>[]> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  // One thread: the tables are small, and measurements may be running beside.
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjects() as Record<string, unknown>[];
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
