@@ -3,5 +3,6 @@
  * In: node descriptions. Out: a Graph with every shape known. May import base.
  */
 export * from "./builder.js";
+export * from "./data-types.js";
 export * from "./graph.js";
 export * from "./shape-inference.js";

@@ -1,0 +1,96 @@
+/**
+ * Operators of ONNX Runtime's own domain "com.microsoft" that its optimised and quantized files contain.
+ * Source: docs/ContribOperators.md of ONNX Runtime.
+ */
+import { broadcast } from "./broadcast.js";
+import { convolutionRules } from "./convolution.js";
+import { matMulShape, matrixRules } from "./matrix.js";
+import { normalizationRules } from "./normalization.js";
+import { poolingRules } from "./pooling.js";
+import { quantizationRules } from "./quantization.js";
+import { integer, likeFirst, type Rule, type RuleTable, required } from "./rule.js";
+import { selectionRules } from "./selection.js";
+
+/** Inputs (A, A scale, A zero point, B, …), output typed like A. */
+const qLinearBinary: Rule = (node, inputs) => {
+  const a = required(node, inputs, 0);
+  return { shape: broadcast(node, a.shape, required(node, inputs, 3).shape), type: a.type };
+};
+
+const fusedMatMul: Rule = (node, inputs) => {
+  const a = required(node, inputs, 0);
+  const b = required(node, inputs, 1);
+  const turned = (shape: readonly number[], transpose: number) =>
+    transpose === 0 ? shape : [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
+  const left = turned(a.shape, integer(node, "transA", 0));
+  return { shape: matMulShape(node, left, turned(b.shape, integer(node, "transB", 0))), type: a.type };
+};
+
+/** Inputs (A, B, A scale, B scale, …): a real product of quantized matrices. */
+const matMulIntegerToFloat: Rule = (node, inputs) => ({
+  shape: matMulShape(node, required(node, inputs, 0).shape, required(node, inputs, 1).shape),
+  type: "float32",
+});
+
+const qGemm: Rule = (node, inputs) => {
+  const a = required(node, inputs, 0);
+  const b = required(node, inputs, 3);
+  const rows = a.shape[integer(node, "transA", 0) ? 1 : 0]!;
+  const columns = b.shape[integer(node, "transB", 0) ? 0 : 1]!;
+  return { shape: [rows, columns], type: inputs[8]?.type ?? "float32" };
+};
+
+const qLinearConcat: Rule = (node, inputs, opset) => {
+  const parts = inputs.filter((_, i) => i >= 2 && (i - 2) % 3 === 0);
+  return selectionRules.Concat!(node, parts, opset);
+};
+
+/** Dequantized sum and its normalisation; the sum is output 3. */
+const skipNormalization: Rule = (node, inputs) => {
+  const { shape, type } = required(node, inputs, 0);
+  return node.outputs.map(() => ({ shape, type }));
+};
+
+/** Input, weights [in, 3·hidden], bias: output [batch, length, hidden]. */
+const packedAttention: Rule = (node, inputs) => {
+  const x = required(node, inputs, 0);
+  const columns = required(node, inputs, 1).shape[1]!;
+  return { shape: [x.shape[0]!, x.shape[1]!, columns / 3], type: x.type };
+};
+
+const multiHeadAttention: Rule = (node, inputs) => {
+  const query = required(node, inputs, 0);
+  const value = inputs[2];
+  const size = value?.shape.length === 3 ? value.shape[2]! : query.shape[2]!;
+  return { shape: [query.shape[0]!, query.shape[1]!, size], type: query.type };
+};
+
+export const contribRules: RuleTable = {
+  Attention: packedAttention,
+  BiasGelu: likeFirst,
+  BiasSoftmax: likeFirst,
+  DequantizeLinear: quantizationRules.DequantizeLinear!,
+  DynamicQuantizeMatMul: matrixRules.MatMul!,
+  FastGelu: likeFirst,
+  FusedConv: convolutionRules.Conv!,
+  FusedGemm: matrixRules.Gemm!,
+  FusedMatMul: fusedMatMul,
+  Gelu: likeFirst,
+  MatMulIntegerToFloat: matMulIntegerToFloat,
+  MultiHeadAttention: multiHeadAttention,
+  QGemm: qGemm,
+  QLinearAdd: qLinearBinary,
+  QLinearAveragePool: poolingRules.AveragePool!,
+  QLinearConcat: qLinearConcat,
+  QLinearGlobalAveragePool: poolingRules.GlobalAveragePool!,
+  QLinearLeakyRelu: likeFirst,
+  QLinearMul: qLinearBinary,
+  QLinearSigmoid: likeFirst,
+  QLinearSoftmax: likeFirst,
+  QuantizeLinear: quantizationRules.QuantizeLinear!,
+  QuickGelu: likeFirst,
+  RotaryEmbedding: likeFirst,
+  SimplifiedLayerNormalization: normalizationRules.LayerNormalization!,
+  SkipLayerNormalization: skipNormalization,
+  SkipSimplifiedLayerNormalization: skipNormalization,
+};
