@@ -1,0 +1,5 @@
+/**
+ * Graph → bytes that an engine loads. In: a Graph (weights without values allowed). Out: a model file's bytes.
+ * May import base, graph and formats.
+ */
+export * from "./onnx/write.js";
