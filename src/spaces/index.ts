@@ -6,28 +6,54 @@
 import { LitepredError } from "../base/index.js";
 import type { Space } from "./space.js";
 
+export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
 export type { Architecture, Choice, Space } from "./space.js";
 
-const members = {} as const satisfies Record<string, () => Promise<Space>>;
+type Loader = () => Promise<{ default: Space }>;
 
-export type SpaceName = string;
+const nasSpaces = {
+  "ofa-mobilenetv3": () => import("./nas/ofa-mobilenetv3.js"),
+} as const satisfies Record<string, Loader>;
+
+const zooSpaces = {
+  densenet: () => import("./zoo/densenet.js"),
+  efficientnet: () => import("./zoo/efficientnet.js"),
+  efficientnetv2: () => import("./zoo/efficientnetv2.js"),
+  ghostnet: () => import("./zoo/ghostnet.js"),
+  googlenet: () => import("./zoo/googlenet.js"),
+  inception: () => import("./zoo/inception.js"),
+  mnasnet: () => import("./zoo/mnasnet.js"),
+  mobilenetv1: () => import("./zoo/mobilenetv1.js"),
+  mobilenetv2: () => import("./zoo/mobilenetv2.js"),
+  mobilenetv3: () => import("./zoo/mobilenetv3.js"),
+  mobilenetv4: () => import("./zoo/mobilenetv4.js"),
+  regnet: () => import("./zoo/regnet.js"),
+  repvgg: () => import("./zoo/repvgg.js"),
+  resnet: () => import("./zoo/resnet.js"),
+  shufflenetv2: () => import("./zoo/shufflenetv2.js"),
+  squeezenet: () => import("./zoo/squeezenet.js"),
+  vgg: () => import("./zoo/vgg.js"),
+} as const satisfies Record<string, Loader>;
+
+export type NasSpaceName = keyof typeof nasSpaces;
+export type ZooSpaceName = keyof typeof zooSpaces;
+export type SpaceName = NasSpaceName | ZooSpaceName;
 
 /** Published NAS search spaces. */
-export const NAS_SPACES: readonly SpaceName[] = [];
+export const nasSpaceNames = Object.keys(nasSpaces) as readonly NasSpaceName[];
 /** Families of networks that people deploy, as PyTorch exports them; used to draw kernel configs, not to search. */
-export const ZOO_SPACES: readonly SpaceName[] = [];
+export const zooSpaceNames = Object.keys(zooSpaces) as readonly ZooSpaceName[];
+export const spaceNames: readonly SpaceName[] = [...nasSpaceNames, ...zooSpaceNames];
+
+const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...zooSpaces };
 
 /** @throws LitepredError `unknown-name`. */
-export async function loadSpace(name: SpaceName): Promise<Space> {
-  const load = (members as Record<string, () => Promise<Space>>)[name];
+export async function loadSpace(name: string): Promise<Space> {
+  const load = loaders[name];
   if (load === undefined)
-    throw new LitepredError(
-      "unknown-name",
-      `unknown search space ${name}`,
-      `one of ${[...NAS_SPACES, ...ZOO_SPACES].join(", ")}`,
-    );
-  return load();
+    throw new LitepredError("unknown-name", `unknown search space ${name}`, `one of ${spaceNames.join(", ")}`);
+  return (await load()).default;
 }
 
-export const loadSpaces = (names: readonly SpaceName[] = [...NAS_SPACES, ...ZOO_SPACES]): Promise<Space[]> =>
+export const loadSpaces = (names: readonly string[] = spaceNames): Promise<Space[]> =>
   Promise.all(names.map(loadSpace));

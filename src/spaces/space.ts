@@ -9,7 +9,7 @@ export type Choice = number | string | boolean;
 /** Plain JSON: gene name → one choice, or one choice for each position (block, stage, edge). */
 export type Architecture = Readonly<Record<string, Choice | readonly Choice[]>>;
 
-export interface Space<A extends Architecture = Architecture> {
+export interface Space<A = Architecture> {
   readonly name: string;
   readonly summary: string;
   /** A uniform draw over the genes, in canonical form (genes without effect, e.g. of skipped blocks, at their first option). */
