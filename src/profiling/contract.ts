@@ -67,8 +67,11 @@ export interface OperatorTime {
 export interface PreparedModel {
   /** Wall time of each timed run, milliseconds. */
   time(plan: TimingPlan): Promise<readonly number[]>;
-  /** Times by operator; absent where the engine has none. The wall times of the same runs come along. */
-  timeOperators?(
+  /**
+   * Times by operator, with the wall times of the same runs; only for a model prepared with `profile`, and once.
+   * @throws EngineFailure `rejected` where the engine has none.
+   */
+  timeOperators(
     plan: TimingPlan,
   ): Promise<{ readonly operators: readonly OperatorTime[]; readonly wallMs: readonly number[] }>;
   /** Outputs for given inputs, row-major NCHW float32, by tensor name: lets the conformance kit check that engines compute the same. */

@@ -1,7 +1,7 @@
 /**
  * Kernel or model × platform → measurement.
- * In: model bytes or kernel configs, a platform, a protocol (a value). Out: outcomes as data, failures included, with
- * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, base.
+ * In: model bytes or kernel graphs, a platform, a protocol (a value). Out: outcomes as data, failures included, with
+ * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
 export * from "./contract.js";
 export * from "./protocol.js";
