@@ -1,0 +1,12 @@
+/** The commands, in the order of the help text. */
+import type { RegisterCommand } from "./command.js";
+import { doctor } from "./doctor.js";
+import { kernels } from "./kernels.js";
+import { measure } from "./measure.js";
+import { platforms } from "./platforms.js";
+import { predict } from "./predict.js";
+import { profile } from "./profile.js";
+import { start } from "./start.js";
+import { train } from "./train.js";
+
+export const commands: readonly RegisterCommand[] = [start, predict, kernels, measure, profile, train, platforms, doctor];

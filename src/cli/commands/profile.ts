@@ -1,0 +1,40 @@
+import { createProgress } from "../progress.js";
+import { defaultPlatform, type RegisterCommand } from "./command.js";
+
+export const profile: RegisterCommand = (program, run) => {
+  program
+    .command("profile")
+    .description("measures kernels on a platform into the workspace; goes on where it stopped")
+    .option("--platform <id>", "platform id", defaultPlatform)
+    .option("--kernel <type...>", "kernel types (default: all that the search spaces need)")
+    .option("--count <n>", "configs over all kernel types", "2000")
+    .option("--models <n>", "whole models for the model-level correction", "24")
+    .option("--sampler <name>", "prior, vae, adaptive or random", "prior")
+    .option("--protocol <name>", "quick, standard or careful", "quick")
+    .option("--seed <n>", "seed of the sampler", "1")
+    .action((options, command) =>
+      run(command, async (context) => {
+        const { profilePlatform } = await import("../../jobs/platform-profile.js");
+        let progress: ReturnType<typeof createProgress> | undefined;
+        const result = await profilePlatform({
+          home: context.home,
+          platform: options.platform,
+          ...(options.kernel ? { types: options.kernel } : {}),
+          count: Number(options.count),
+          models: Number(options.models),
+          sampler: options.sampler,
+          protocol: options.protocol,
+          seed: Number(options.seed),
+          signal: context.signal,
+          onStage(label, total) {
+            progress?.stop();
+            progress = createProgress(label, total);
+          },
+          onProgress: (done, note) => progress?.update(done, note),
+        });
+        progress?.stop();
+        context.result(result, (r) => `measured ${r.measured}, failed ${r.failed}, already there ${r.skipped} (${r.platform})`);
+        return 0;
+      }),
+    );
+};

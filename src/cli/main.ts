@@ -1,0 +1,53 @@
+/** The command line: parse, call, render. Commands load what they need when they run, so that a cold start stays short. */
+import { Command, CommanderError } from "commander";
+import { LitepredError } from "../base/index.js";
+import { commands } from "./commands/index.js";
+import { createContext } from "./context.js";
+
+/** Exit codes: 0 done; 1 failed; 2 wrong usage or unreadable input; 3 a stated goal or budget was not met. */
+export async function main(args: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  const onInterrupt = () => {
+    if (abort.signal.aborted) process.exit(1);
+    process.stderr.write("\nstopping; what was measured is kept (Ctrl-C again to stop at once)\n");
+    abort.abort();
+  };
+  process.on("SIGINT", onInterrupt);
+  let exitCode = 0;
+  const program = new Command("litepred")
+    .description("How long does this model take on that platform? Predicts the latency of deep networks.")
+    .option("--home <dir>", "workspace (default .litepred, or LITEPRED_HOME)")
+    .option("--json", "print exactly one JSON document on stdout")
+    .exitOverride()
+    .showHelpAfterError("(see litepred --help)");
+  for (const command of commands)
+    command(program, async (source, run) => {
+      exitCode = (await run(createContext(source, abort.signal))) ?? 0;
+    });
+  // Options of the program may stand behind a subcommand too.
+  for (const sub of allCommands(program))
+    sub.exitOverride().option("--home <dir>", "workspace").option("--json", "one JSON document on stdout");
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return reportError(error);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
+}
+
+function allCommands(program: Command): Command[] {
+  return program.commands.flatMap((command) => [command, ...allCommands(command)]);
+}
+
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof LitepredError) {
+    process.stderr.write(`litepred: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    return error.code === "interrupted" || error.code === "engine-unavailable" ? 1 : 2;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`litepred: ${text}\n`);
+  return 1;
+}

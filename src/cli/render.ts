@@ -1,0 +1,34 @@
+/** Tables and numbers for people. */
+import Table from "cli-table3";
+
+/** A table without frames, numbers right-aligned. */
+export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const numeric = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-–+±\d.]/.test(String(row[i] ?? "")) || row[i] === ""));
+  const table = new Table({
+    head: [...head],
+    chars: {
+      top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "",
+      "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  ",
+    },
+    style: { head: ["bold"], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: numeric.map((isNumeric) => (isNumeric ? "right" : "left")),
+  });
+  for (const row of rows) table.push(row.map(String));
+  return table.toString();
+}
+
+/** Milliseconds with three significant digits. */
+export function ms(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toPrecision(2);
+}
+
+/** A ratio (0–1) as per cent. */
+export function percent(value: number, digits = 1): string {
+  return Number.isFinite(value) ? `${(value * 100).toFixed(digits)} %` : "–";
+}
+
+/** A signed relative error as per cent. */
+export function signedPercent(value: number): string {
+  return `${value >= 0 ? "+" : "−"}${Math.abs(value * 100).toFixed(1)} %`;
+}

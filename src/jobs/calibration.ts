@@ -1,0 +1,47 @@
+/**
+ * Whole models for the model-level correction: architectures drawn from the search spaces. Their name in the store says
+ * which architecture it was (`calibration/<space>/<encoding>`), so that it can be built again when predictors are trained.
+ */
+import { createRandom, LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+import { type Detection, detectKernels } from "../kernels/index.js";
+import { parsePlatformId } from "../platforms/index.js";
+import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
+import { rulesOf } from "./workspace.js";
+
+export interface NamedGraph {
+  readonly name: string;
+  readonly graph: Graph;
+}
+
+const prefix = "calibration";
+
+/** `count` architectures, the spaces in turn; the same seed gives the same ones, and a longer list starts with the shorter one. */
+export async function sampleCalibrationModels(
+  count: number,
+  seed: number,
+  names: readonly string[] = spaceNames,
+): Promise<NamedGraph[]> {
+  const spaces = await loadSpaces(names);
+  const order = createRandom(`${seed}/calibration-order`).shuffle(spaces);
+  return Array.from({ length: count }, (_, i) => {
+    const space = order[i % order.length]!;
+    const architecture = space.sample(createRandom(`${seed}/calibration/${space.name}/${i}`));
+    return { name: `${prefix}/${space.name}/${space.encode(architecture).join("-")}`, graph: space.toGraph(architecture) };
+  });
+}
+
+/** The kernels of a calibration model on a platform; undefined for a name that is no calibration model. */
+export async function calibrationKernels(name: string, platform: string): Promise<Detection | undefined> {
+  const [head, spaceName = "", encoding = ""] = name.split("/");
+  if (head !== prefix) return undefined;
+  try {
+    const space = await loadSpace(spaceName);
+    const graph = space.toGraph(space.decode(encoding.split("-").map(Number)));
+    return detectKernels(graph, rulesOf(parsePlatformId(platform)));
+  } catch (error) {
+    // A space that changed since the model was measured: the measurement no longer says what it measured.
+    if (error instanceof LitepredError) return undefined;
+    throw error;
+  }
+}

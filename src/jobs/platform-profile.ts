@@ -1,0 +1,103 @@
+/** Profiles a platform for base predictors: kernels chosen by a sampler, then whole models for the correction. */
+import { createRandom, LitepredError } from "../base/index.js";
+import { kernelTypeNames } from "../kernels/index.js";
+import { openStore } from "../measurements/index.js";
+import { protocol as protocolNamed } from "../profiling/index.js";
+import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
+import { loadSpaces } from "../spaces/index.js";
+import { writeOnnx } from "../writers/index.js";
+import { sampleCalibrationModels } from "./calibration.js";
+import { measureModels } from "./measure.js";
+import { profileKernels } from "./profile.js";
+import { openLocalPlatform, rulesOf } from "./workspace.js";
+
+export interface PlatformProfileRequest {
+  readonly home: string;
+  readonly platform: string;
+  /** Default: all kernel types that the spaces need. */
+  readonly types?: readonly string[];
+  /** Kernel configs over all types. */
+  readonly count: number;
+  /** Whole models. */
+  readonly models: number;
+  readonly sampler: string;
+  readonly protocol: string;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+export interface PlatformProfile {
+  readonly platform: string;
+  readonly measured: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Operators of the spaces without a rule, with their counts. */
+  readonly unsupported: Readonly<Record<string, number>>;
+}
+
+/** Architectures drawn from each space for the statistics of kernel configs. Choice: about ten thousand distinct configs. */
+const architecturesPerSpace = 40;
+
+export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
+  if (!(request.count >= 0) || !(request.models >= 0))
+    throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
+  const { platform, id, engine } = await openLocalPlatform(request.platform);
+  const protocol = protocolNamed(request.protocol);
+  const spaces = await loadSpaces();
+  const statistics = collectStatistics({
+    spaces,
+    rules: rulesOf(platform),
+    architecturesPerSpace,
+    random: createRandom(`${request.seed}/statistics`),
+  });
+  const kernels = await chooseKernels(request, statistics);
+  const store = await openStore(request.home);
+  const signal = request.signal ? { signal: request.signal } : {};
+  try {
+    request.onStage?.("kernels", kernels.length);
+    const ofKernels = await profileKernels({
+      store, engine, platform, kernels, protocol, ...signal,
+      onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
+    });
+    const models = await sampleCalibrationModels(request.models, request.seed);
+    request.onStage?.("models", models.length);
+    const ofModels = await measureModels({
+      store, engine, platform, protocol: protocolNamed("standard"), ...signal,
+      models: models.map(({ name, graph }) => ({ name, bytes: () => writeOnnx(graph, { seed: request.seed, precision: platform.precision === "int8" ? "int8" : "fp32" }) })),
+      onProgress: ({ done }) => request.onProgress?.(done),
+    });
+    const failedModels = ofModels.filter((model) => model.outcome.status === "failed").length;
+    return {
+      platform: id,
+      measured: ofKernels.measured + ofModels.length - failedModels,
+      failed: ofKernels.failed + failedModels,
+      skipped: ofKernels.skipped,
+      unsupported: statistics.unsupported,
+    };
+  } finally {
+    await store.close();
+    await engine.close?.();
+  }
+}
+
+async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
+  const { types, count, seed, sampler } = request;
+  for (const type of types ?? [])
+    if (!kernelTypeNames.includes(type))
+      throw new LitepredError("unknown-kernel-type", `kernel type "${type}" is not in the catalogue`, kernelTypeNames.join(", "));
+  const plan = planKernels({ statistics, budget: count, seed, ...(types ? { types } : {}) });
+  if (sampler === "prior") return plan;
+  // The plan says how many of each type; the sampler says which.
+  const counts = new Map<string, number>();
+  for (const { type } of plan) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const strategy = await loadSampler(sampler);
+  const chosen = [];
+  for (const [type, n] of counts) {
+    const typeStatistics = statistics.types[type];
+    const { configs } = await strategy.sample({ type, count: n, seed, ...(typeStatistics ? { statistics: typeStatistics } : {}) });
+    chosen.push(...configs.map((config) => ({ type, config })));
+  }
+  return createRandom(`${seed}/order`).shuffle(chosen);
+}

@@ -1,0 +1,69 @@
+/** Model files → predicted latency with interval, coverage and breakdown. */
+import { LitepredError } from "../base/index.js";
+import { detectKernels, type Kernel } from "../kernels/index.js";
+import { parsePlatformId } from "../platforms/index.js";
+import { openPool } from "../pool/index.js";
+import { loadPlatformPredictor, type ModelPrediction, type PlatformPredictor } from "../predictors/index.js";
+import { onnxRuntime } from "../runtime/index.js";
+import { readModelFile, resolvePlatformId, rulesOf } from "./workspace.js";
+
+export interface PredictRequest {
+  readonly home: string;
+  readonly models: readonly string[];
+  /** Platform id, or `all` for every platform of the pool. */
+  readonly platform: string;
+  /** `name=1x3x224x224`, as on the command line. */
+  readonly inputs: readonly string[];
+  /** Of the interval, above 0 and below 1. */
+  readonly level: number;
+  /** More folders of predictors. */
+  readonly pools: readonly string[];
+}
+
+export interface ModelReport extends ModelPrediction {
+  readonly model: string;
+  readonly platform: string;
+}
+
+/** In the order of the models, for each the platforms. @throws LitepredError for unreadable files and unknown platforms. */
+export async function predictModels(request: PredictRequest): Promise<ModelReport[]> {
+  if (!(request.level > 0 && request.level < 1))
+    throw new LitepredError("bad-usage", `--level ${request.level} is not between 0 and 1`, "for example --level 0.9");
+  const graphs = request.models.map((model) => ({ model, graph: readModelFile(model, request.inputs) }));
+  const pool = openPool(request.home, request.pools);
+  const ids = request.platform === "all" ? allPlatforms(pool) : [await resolvePlatformId(request.platform)];
+  const reports: ModelReport[] = [];
+  for (const id of ids) {
+    const artefact = pool.load(id);
+    // A handful of kernels is computed faster than the engine starts; many models are worth it.
+    const backend = request.models.length > 20 ? onnxRuntime : undefined;
+    const predictor: PlatformPredictor = await loadPlatformPredictor(artefact, backend);
+    const rules = rulesOf(parsePlatformId(id), artefact.nchwcBlock);
+    for (const { model, graph } of graphs) {
+      const { kernels, unsupported } = detectKernels(graph, rules);
+      reports.push({ model, platform: id, ...(await predictor.predict({ kernels, unsupported }, request.level)) });
+    }
+    await predictor.release();
+  }
+  const order = new Map(request.models.map((model, i) => [model, i]));
+  return reports.sort((a, b) => order.get(a.model)! - order.get(b.model)!);
+}
+
+function allPlatforms(pool: ReturnType<typeof openPool>): string[] {
+  const ids = pool.list().entries.map((entry) => entry.platform);
+  if (ids.length === 0)
+    throw new LitepredError("no-predictor", "the pool is empty", "run litepred profile and litepred train first");
+  return ids;
+}
+
+export interface KernelReport {
+  readonly model: string;
+  readonly kernels: readonly Kernel[];
+  readonly unsupported: readonly { readonly node: string; readonly operator: string; readonly reason: string }[];
+}
+
+export function listKernels(request: { model: string; engine: string; inputs: readonly string[] }): KernelReport {
+  const graph = readModelFile(request.model, request.inputs);
+  const platform = parsePlatformId(`local/cpu/${request.engine}/fp32`);
+  return { model: request.model, ...detectKernels(graph, rulesOf(platform)) };
+}

@@ -1,0 +1,89 @@
+/** What jobs share: the platform that a user means, its engine, its fusion rules, and model files as graphs. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+import { type FusionRules, fusionRules, nchwcBlockOfCpu } from "../kernels/index.js";
+import { formatPlatformId, isLocal, type Platform, parsePlatformId, readCpuFacts, resolveLocal } from "../platforms/index.js";
+import { readModel } from "../readers/index.js";
+
+/** A platform of this machine, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
+export async function openLocalPlatform(id: string) {
+  const asked = parsePlatformId(id);
+  if (!isLocal(asked))
+    throw new LitepredError(
+      "engine-unavailable",
+      `"${asked.device}" is not this machine, so ${id} cannot be measured here`,
+      "use local/…, or import measured tables (litepred import)",
+    );
+  const { loadEngine } = await import("../profiling/index.js");
+  const engine = await loadEngine(asked.engine);
+  const description = await engine.describe();
+  const platform = resolveLocal(asked, () => description.version);
+  return { platform, id: formatPlatformId(platform), engine, description };
+}
+
+/** The full id of a platform without starting anything: `local` becomes this machine, a missing version the installed one. */
+export async function resolvePlatformId(id: string): Promise<string> {
+  const asked = parsePlatformId(id);
+  if (!isLocal(asked) || asked.version !== "") return formatPlatformId(resolveLocal(asked));
+  const { installedEngineVersion } = await import("../profiling/index.js");
+  const version = await installedEngineVersion(asked.engine);
+  return formatPlatformId(resolveLocal(asked, () => version ?? ""));
+}
+
+/** Channels per block of ONNX Runtime's layout on this machine. */
+export function localNchwcBlock(): 1 | 8 | 16 {
+  return nchwcBlockOfCpu(readCpuFacts().flags);
+}
+
+/** Fusion rules of a platform's engine. */
+export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
+  return fusionRules(platform.engine, { version: platform.version, nchwcBlock });
+}
+
+/** Model files above this size are refused: protobuf's own limit is 2 GiB. */
+const maxModelBytes = 2 ** 31;
+
+/** Reads a model file; external data is looked for beside it, never outside its folder. @throws LitepredError naming the file. */
+export function readModelFile(path: string, inputs: readonly string[] = []): Graph {
+  const bytes = readModelBytes(path);
+  const folder = dirname(resolve(path));
+  try {
+    return readModel(bytes, {
+      name: basename(path),
+      inputShapes: parseInputShapes(inputs),
+      externalData(location) {
+        const file = join(folder, location);
+        if (relative(folder, file).startsWith("..") || !existsSync(file)) return undefined;
+        return readFileSync(file);
+      },
+    });
+  } catch (error) {
+    if (error instanceof LitepredError)
+      throw new LitepredError(error.code, `${path}: ${error.message}`, error.hint, { ...error.values, file: path });
+    throw error;
+  }
+}
+
+/** @throws LitepredError `unreadable-file`. */
+export function readModelBytes(path: string): Uint8Array {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile())
+    throw new LitepredError("unreadable-file", `${path}: ${found ? "not a file" : "no such file"}`, "give the path of an .onnx or .tflite file");
+  if (found.size > maxModelBytes)
+    throw new LitepredError("limit-exceeded", `${path}: ${found.size} bytes`, "store the weights as external data");
+  return readFileSync(path);
+}
+
+/** `name=1x3x224x224` → shapes by name. @throws LitepredError `bad-usage`. */
+export function parseInputShapes(inputs: readonly string[]): Record<string, number[]> {
+  return Object.fromEntries(
+    inputs.map((input) => {
+      const match = /^(.+)=(\d+(?:[x,]\d+)*)$/.exec(input);
+      if (match === null)
+        throw new LitepredError("bad-usage", `--input ${input} is not name=shape`, "for example --input x=1x3x224x224");
+      return [match[1]!, match[2]!.split(/[x,]/).map(Number)];
+    }),
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * A platform's predictors as one safetensors file: weights as tensors, everything else as JSON in the metadata, and a
+ * SHA-256 over both. Reading executes nothing and checks the hash, the form and the feature names.
+ */
+import { z } from "zod";
+import { type ComputeBackend, LitepredError, sha256, stableJson } from "../base/index.js";
+import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors/index.js";
+import { catalogueVersion } from "../kernels/index.js";
+import type { LearnerState } from "../learning/index.js";
+import type { Correction } from "./correction.js";
+import { type KernelPredictorState, loadKernelPredictor } from "./kernel-predictor.js";
+import { createPlatformPredictor, type PlatformPredictor } from "./platform-predictor.js";
+
+/** Where a predictor comes from. */
+export interface Provenance {
+  /** CPU or device as it names itself. */
+  readonly device: string;
+  readonly engineVersion: string;
+  /** Protocol names of the measurements. */
+  readonly protocols: readonly string[];
+  /** Kernel measurements trained on. */
+  readonly samples: number;
+  /** ISO 8601. */
+  readonly date: string;
+  /** `train`, or the transfer method. */
+  readonly method: string;
+  /** Sources by kernel type, where it was transferred. */
+  readonly donors?: Readonly<Record<string, readonly string[]>>;
+  readonly litepred: string;
+}
+
+export interface PredictorArtefact {
+  readonly platform: string;
+  /** Channels per block of the device's ONNX Runtime layout: decides which kernels a model is run as there. */
+  readonly nchwcBlock: 1 | 8 | 16;
+  readonly provenance: Provenance;
+  readonly kernels: readonly KernelPredictorState[];
+  readonly correction: Correction;
+  /** Coefficients of the general roofline. */
+  readonly general: readonly number[];
+}
+
+const format = "litepred-predictor-1";
+
+export function writeArtefact(artefact: PredictorArtefact): Uint8Array {
+  const tensors: Record<string, NamedTensor> = {};
+  const kernels = artefact.kernels.map((kernel) => ({
+    ...kernel,
+    models: kernel.models.map((model, i) => ({ ...model, arrays: moveArrays(model, `${kernel.type}/${i}`, tensors) })),
+  }));
+  const manifest = stableJson({ ...artefact, kernels, catalogueVersion: catalogueVersion() });
+  return writeSafetensors({ tensors, metadata: { format, manifest, sha256: contentHash(manifest, tensors) } });
+}
+
+/** @throws LitepredError `corrupt-artefact`. */
+export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly sha256: string } {
+  const { tensors, metadata } = readSafetensors(bytes);
+  if (metadata.format !== format) throw corrupt(`its format is "${metadata.format ?? ""}", not "${format}"`);
+  const manifest = metadata.manifest ?? "";
+  const hash = contentHash(manifest, tensors);
+  if (hash !== metadata.sha256) throw corrupt("its hash does not match its content");
+  const parsed = manifestSchema.safeParse(JSON.parse(manifest));
+  if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).split("\n")[0]!);
+  const { catalogueVersion: version, ...artefact } = parsed.data;
+  if (version !== catalogueVersion())
+    throw corrupt(`it was made for kernel catalogue ${version}, this is ${catalogueVersion()}`);
+  const kernels = artefact.kernels.map((kernel) => ({
+    ...kernel,
+    models: kernel.models.map((model) => ({ ...model, arrays: bindArrays(model.arrays, tensors) })),
+  }));
+  return { ...artefact, kernels: kernels as unknown as KernelPredictorState[], sha256: hash } as PredictorArtefact & {
+    sha256: string;
+  };
+}
+
+export async function loadPlatformPredictor(
+  artefact: PredictorArtefact,
+  backend?: ComputeBackend,
+): Promise<PlatformPredictor> {
+  const kernels = await Promise.all(artefact.kernels.map((state) => loadKernelPredictor(state, backend)));
+  return createPlatformPredictor({
+    platform: artefact.platform,
+    kernels: new Map(kernels.map((kernel) => [kernel.type, kernel])),
+    correction: artefact.correction,
+    general: artefact.general,
+  });
+}
+
+function moveArrays(model: LearnerState, prefix: string, tensors: Record<string, NamedTensor>): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const [name, array] of Object.entries(model.arrays)) {
+    names[name] = `${prefix}/${name}`;
+    tensors[names[name]] = array;
+  }
+  return names;
+}
+
+function bindArrays(names: Readonly<Record<string, string>>, tensors: Readonly<Record<string, NamedTensor>>) {
+  return Object.fromEntries(
+    Object.entries(names).map(([name, tensor]) => {
+      const found = tensors[tensor];
+      if (found === undefined) throw corrupt(`tensor "${tensor}" is missing`);
+      return [name, found];
+    }),
+  );
+}
+
+function contentHash(manifest: string, tensors: Readonly<Record<string, NamedTensor>>): string {
+  const parts = Object.keys(tensors)
+    .sort()
+    .map((name) => {
+      const { shape, values } = tensors[name]!;
+      return `${name}:${shape.join("x")}:${sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))}`;
+    });
+  return sha256([manifest, ...parts].join("\n"));
+}
+
+function corrupt(reason: string): LitepredError {
+  return new LitepredError("corrupt-artefact", `not a usable predictor file: ${reason}`, "train or export it again");
+}
+
+const count = z.number().int().nonnegative();
+const heldOutSchema = z.object({
+  n: count,
+  mape: z.number(),
+  within5: z.number(),
+  within10: z.number(),
+  rmseMs: z.number(),
+});
+const manifestSchema = z.object({
+  platform: z.string(),
+  nchwcBlock: z.union([z.literal(1), z.literal(8), z.literal(16)]),
+  catalogueVersion: z.string(),
+  provenance: z.object({
+    device: z.string(),
+    engineVersion: z.string(),
+    protocols: z.array(z.string()),
+    samples: count,
+    date: z.string(),
+    method: z.string(),
+    donors: z.record(z.string(), z.array(z.string())).optional(),
+    litepred: z.string(),
+  }),
+  kernels: z.array(
+    z.object({
+      type: z.string(),
+      recipe: z.enum(["default", "published"]),
+      samples: count,
+      heldOut: heldOutSchema,
+      residuals: z.array(z.number()),
+      ranges: z.record(
+        z.string(),
+        z.union([z.object({ min: z.number(), max: z.number() }), z.object({ values: z.array(z.string()) })]),
+      ),
+      featureNames: z.array(z.string()),
+      roofline: z.array(z.number()).optional(),
+      models: z.array(
+        z.object({
+          learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),
+          version: z.literal(1),
+          settings: z.record(z.string(), z.json()),
+          arrays: z.record(z.string(), z.string()),
+        }),
+      ),
+    }),
+  ),
+  correction: z.object({
+    intercept: z.number(),
+    coefficients: z.array(z.number()),
+    residuals: z.array(z.number()),
+    models: count,
+  }),
+  general: z.array(z.number()).length(4),
+});

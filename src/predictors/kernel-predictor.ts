@@ -1,0 +1,182 @@
+/**
+ * One kernel type on one platform: configs → milliseconds. Trained on measured rows; a share of them is held out of a
+ * first training, which tells the error and the spread, then the predictor is trained on all of them.
+ */
+import { type ComputeBackend, createRandom, invariant, LitepredError } from "../base/index.js";
+import { extractFeatures, featureNames, type KernelConfig } from "../kernels/index.js";
+import { createLearner, type LearnerState, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
+import { heldOutMetrics } from "./held-out.js";
+import { type FieldRange, fieldRanges, outOfRangeReason } from "./range.js";
+import { type RecipeName, recipes } from "./recipes.js";
+import { applyRoofline, fitRoofline } from "./roofline.js";
+import { conformalQuantile } from "./spread.js";
+import type { HeldOut, KernelPredictor } from "./types.js";
+
+/** Everything a kernel predictor is, as data: what the artefact stores. */
+export interface KernelPredictorState {
+  readonly type: string;
+  readonly recipe: RecipeName;
+  readonly samples: number;
+  readonly heldOut: HeldOut;
+  /** |ln(predicted ÷ measured)| of the held-out rows, ascending. */
+  readonly residuals: readonly number[];
+  readonly ranges: Readonly<Record<string, FieldRange>>;
+  readonly featureNames: readonly string[];
+  /** Coefficients of the roofline; absent where the recipe has none. */
+  readonly roofline?: readonly number[];
+  readonly models: readonly LearnerState[];
+}
+
+export interface KernelTrainingSet {
+  readonly type: string;
+  readonly configs: readonly KernelConfig[];
+  /** Milliseconds, > 0. */
+  readonly latenciesMs: ArrayLike<number>;
+}
+
+export interface KernelTrainingOptions {
+  readonly recipe: RecipeName;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  onProgress?(share: number): void;
+}
+
+/** Share of the rows held out of the first training, and the fewest rows that allow it. Choice. */
+const heldOutShare = 0.2;
+const heldOutRows = 10;
+
+/** @throws LitepredError `no-data` for fewer than 3 rows, `interrupted`. */
+export async function trainKernelPredictor(
+  backend: ComputeBackend,
+  set: KernelTrainingSet,
+  options: KernelTrainingOptions,
+): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
+  const rows = set.configs.length;
+  if (rows < 3)
+    throw new LitepredError("no-data", `kernel type "${set.type}" has ${rows} measured configs`, "profile more of them");
+  const order = createRandom(`${options.seed}/${set.type}/held-out`).shuffle(set.configs.map((_, i) => i));
+  const heldOut = rows < heldOutRows ? order : order.slice(0, Math.ceil(rows * heldOutShare));
+  const rest = rows < heldOutRows ? order : order.slice(heldOut.length);
+  const first = await fit(backend, pick(set, rest), options, (share) => options.onProgress?.(share * 0.45));
+  const test = pick(set, heldOut);
+  const predicted = await predictWith(first, set.type, test.configs);
+  for (const model of first.models) await model.release();
+  const full = await fit(backend, set, options, (share) => options.onProgress?.(0.45 + share * 0.55));
+  const state: KernelPredictorState = {
+    type: set.type,
+    recipe: options.recipe,
+    samples: rows,
+    heldOut: heldOutMetrics(predicted, test.latenciesMs),
+    residuals: Array.from(predicted, (p, i) => Math.abs(Math.log(p / test.latenciesMs[i]!))).sort((a, b) => a - b),
+    ranges: fieldRanges(set.configs),
+    featureNames: featureNames(set.type, recipes[options.recipe].features),
+    ...(full.roofline ? { roofline: [...full.roofline] } : {}),
+    models: full.models.map((model) => model.toState()),
+  };
+  return assemble(state, full);
+}
+
+/** @throws LitepredError `corrupt-artefact` when the state was made for other features than this program computes. */
+export async function loadKernelPredictor(
+  state: KernelPredictorState,
+  backend?: ComputeBackend,
+): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
+  const names = featureNames(state.type, recipes[state.recipe].features);
+  if (names.join() !== state.featureNames.join())
+    throw new LitepredError(
+      "corrupt-artefact",
+      `the predictor of "${state.type}" was trained on other features than this version computes`,
+      "train it again with this version",
+    );
+  const models = await Promise.all(state.models.map((model) => loadModel(model, backend)));
+  return assemble(state, {
+    recipe: state.recipe,
+    models,
+    ...(state.roofline ? { roofline: Float64Array.from(state.roofline) } : {}),
+  });
+}
+
+interface Fit {
+  readonly recipe: RecipeName;
+  readonly models: readonly TrainedModel[];
+  readonly roofline?: Float64Array;
+}
+
+async function fit(
+  backend: ComputeBackend,
+  set: KernelTrainingSet,
+  options: KernelTrainingOptions,
+  onProgress: (share: number) => void,
+): Promise<Fit> {
+  const recipe = recipes[options.recipe];
+  const roofline = recipe.rooflineResidual ? fitRoofline(set.type, set.configs, set.latenciesMs) : undefined;
+  const base = roofline ? applyRoofline(roofline, set.type, set.configs) : undefined;
+  const x = features(set.type, set.configs, options.recipe);
+  const y = Float64Array.from(set.latenciesMs, (latency, i) => latency / (base?.[i] ?? 1));
+  const names = recipe.learners(set.configs.length);
+  const models: TrainedModel[] = [];
+  for (const [i, name] of names.entries()) {
+    const learner = await createLearner(name, backend);
+    const { seed, signal } = options;
+    models.push(
+      await learner.train(
+        { x, y },
+        {
+          seed,
+          ...(signal ? { signal } : {}),
+          onProgress: ({ epoch, epochs }) => onProgress((i + epoch / epochs) / names.length),
+        },
+      ),
+    );
+  }
+  return { recipe: options.recipe, models, ...(roofline ? { roofline } : {}) };
+}
+
+async function predictWith(fitted: Fit, type: string, configs: readonly KernelConfig[]): Promise<Float64Array> {
+  if (configs.length === 0) return new Float64Array(0);
+  const x = features(type, configs, fitted.recipe);
+  const log = new Float64Array(configs.length);
+  for (const model of fitted.models) {
+    const predicted = await model.predict(x);
+    for (let i = 0; i < log.length; i++) log[i]! += Math.log(Math.max(predicted[i]!, 1e-9)) / fitted.models.length;
+  }
+  const base = fitted.roofline ? applyRoofline(fitted.roofline, type, configs) : undefined;
+  return log.map((value, i) => Math.exp(value) * (base?.[i] ?? 1));
+}
+
+function features(type: string, configs: readonly KernelConfig[], recipe: RecipeName): Matrix {
+  const set = recipes[recipe].features;
+  return {
+    rows: configs.length,
+    columns: featureNames(type, set).length,
+    values: extractFeatures(type, configs, set),
+  };
+}
+
+function assemble(
+  state: KernelPredictorState,
+  fitted: Fit,
+): KernelPredictor & { toState(): KernelPredictorState } {
+  invariant(fitted.models.length > 0, "a predictor without models");
+  return {
+    type: state.type,
+    recipe: state.recipe,
+    samples: state.samples,
+    heldOut: state.heldOut,
+    halfWidth: (level) => conformalQuantile(state.residuals, level),
+    predict: (configs) => predictWith(fitted, state.type, configs),
+    outOfRange: (config) => outOfRangeReason(state.ranges, config),
+    toState: () => state,
+    async release() {
+      for (const model of fitted.models) await model.release();
+    },
+  };
+}
+
+function pick(set: KernelTrainingSet, rows: readonly number[]): KernelTrainingSet {
+  return {
+    type: set.type,
+    configs: rows.map((row) => set.configs[row]!),
+    latenciesMs: rows.map((row) => set.latenciesMs[row]!),
+  };
+}

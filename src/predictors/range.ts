@@ -1,0 +1,29 @@
+/** Where the training data of a predictor ends: ranges of numbers, sets of words. */
+import type { KernelConfig } from "../kernels/index.js";
+
+export type FieldRange = { readonly min: number; readonly max: number } | { readonly values: readonly string[] };
+
+export function fieldRanges(configs: readonly KernelConfig[]): Record<string, FieldRange> {
+  const ranges: Record<string, FieldRange> = {};
+  for (const name of Object.keys(configs[0] ?? {})) {
+    const values = configs.map((config) => config[name]!);
+    if (typeof values[0] === "string") ranges[name] = { values: [...new Set(values as string[])].sort() };
+    else ranges[name] = { min: Math.min(...(values as number[])), max: Math.max(...(values as number[])) };
+  }
+  return ranges;
+}
+
+/** A number counts as outside when it is beyond the data by more than a quarter: nets extrapolate logs that far. Choice. */
+const slack = 1.25;
+
+export function outOfRangeReason(ranges: Readonly<Record<string, FieldRange>>, config: KernelConfig): string | undefined {
+  for (const [name, value] of Object.entries(config)) {
+    const range = ranges[name];
+    if (range === undefined) continue;
+    if ("values" in range) {
+      if (!range.values.includes(String(value))) return `${name} ${value} was not among the training data`;
+    } else if (typeof value === "number" && (value > range.max * slack || value * slack < range.min))
+      return `${name} ${value} is outside the training data (${range.min}–${range.max})`;
+  }
+  return undefined;
+}

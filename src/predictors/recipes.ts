@@ -1,0 +1,41 @@
+/**
+ * How a base predictor is made: which features, which target, which learners. `published` is the paper's;
+ * `default` is ours (roofline residual, derived features; the choice was measured, see docs/reproduction.md).
+ */
+import type { FeatureSet } from "../kernels/index.js";
+import type { LearnerName } from "../learning/index.js";
+
+export interface Recipe {
+  readonly name: RecipeName;
+  readonly features: FeatureSet;
+  /** Learn latency ÷ roofline instead of latency. */
+  readonly rooflineResidual: boolean;
+  /** Averaged in log space. Fewer rows than `minimumRows`: a ridge regression alone. */
+  learners(rows: number): readonly LearnerName[];
+}
+
+export type RecipeName = "default" | "published";
+
+/** Under this many rows a network has nothing to learn from. Choice. */
+const networkRows = 120;
+/** Exact Gaussian processes cost n³. Choice: about ten seconds. */
+const gaussianRows = 700;
+
+export const recipes: Readonly<Record<RecipeName, Recipe>> = {
+  default: {
+    name: "default",
+    features: "derived",
+    rooflineResidual: true,
+    learners: (rows) => {
+      if (rows < 12) return ["ridge"];
+      if (rows < networkRows) return ["gaussian-process"];
+      return rows <= gaussianRows ? ["gaussian-process", "resmlp"] : ["resmlp"];
+    },
+  },
+  published: {
+    name: "published",
+    features: "published",
+    rooflineResidual: false,
+    learners: () => ["mlp16"],
+  },
+};
