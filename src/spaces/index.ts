@@ -16,23 +16,31 @@ const nasSpaces = {
 } as const satisfies Record<string, Loader>;
 
 const zooSpaces = {
+  convnext: () => import("./zoo/convnext.js"),
   densenet: () => import("./zoo/densenet.js"),
+  efficientformer: () => import("./zoo/efficientformer.js"),
   efficientnet: () => import("./zoo/efficientnet.js"),
   efficientnetv2: () => import("./zoo/efficientnetv2.js"),
   ghostnet: () => import("./zoo/ghostnet.js"),
   googlenet: () => import("./zoo/googlenet.js"),
   inception: () => import("./zoo/inception.js"),
+  levit: () => import("./zoo/levit.js"),
+  "mlp-mixer": () => import("./zoo/mlp-mixer.js"),
   mnasnet: () => import("./zoo/mnasnet.js"),
   mobilenetv1: () => import("./zoo/mobilenetv1.js"),
   mobilenetv2: () => import("./zoo/mobilenetv2.js"),
   mobilenetv3: () => import("./zoo/mobilenetv3.js"),
   mobilenetv4: () => import("./zoo/mobilenetv4.js"),
+  mobilevit: () => import("./zoo/mobilevit.js"),
+  poolformer: () => import("./zoo/poolformer.js"),
   regnet: () => import("./zoo/regnet.js"),
   repvgg: () => import("./zoo/repvgg.js"),
   resnet: () => import("./zoo/resnet.js"),
   shufflenetv2: () => import("./zoo/shufflenetv2.js"),
   squeezenet: () => import("./zoo/squeezenet.js"),
+  swin: () => import("./zoo/swin.js"),
   vgg: () => import("./zoo/vgg.js"),
+  vit: () => import("./zoo/vit.js"),
 } as const satisfies Record<string, Loader>;
 
 export type NasSpaceName = keyof typeof nasSpaces;
