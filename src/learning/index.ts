@@ -7,5 +7,7 @@ export * from "./gaussian-process.js";
 export * from "./learner.js";
 export * from "./learners.js";
 export * from "./least-squares.js";
+export * from "./linear-algebra.js";
+export * from "./minimise.js";
 export * from "./network.js";
 export * from "./vae.js";
