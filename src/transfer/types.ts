@@ -3,6 +3,7 @@
  * real engine differ only in the `measure` function; a source may be a table, a predictor, or both.
  */
 import type { KernelConfig, KernelType } from "../kernels/index.js";
+import type { LearnerState } from "../learning/index.js";
 
 /** One platform of the pool, seen through one kernel type. */
 export interface Source {
@@ -11,6 +12,8 @@ export interface Source {
   latencies(configs: readonly KernelConfig[]): Promise<Float64Array>;
   /** What was measured on the source, if it is at hand: the published method trains its source network on it. */
   readonly table?: MeasuredTable;
+  /** The published network (`mlp16`) trained on this source, for the published method; costly, so the caller keeps it. */
+  network?(signal?: AbortSignal): Promise<LearnerState>;
 }
 
 /** Configs and their latencies in ms, index-aligned. */
@@ -98,5 +101,6 @@ export interface Adaptation {
 export interface TransferMethod {
   readonly name: string;
   readonly summary: string;
+  /** @throws LitepredError "no-data" when nothing can be measured, "interrupted" after an abort. */
   adapt(task: AdaptationTask): Promise<Adaptation>;
 }
