@@ -1,7 +1,8 @@
 /**
  * In: arrays of numbers (features, targets, weights) and a ComputeBackend (contract in base, implementation in runtime).
  * Out: trained models that predict arrays, and their states (JSON and typed arrays). It knows nothing of what the numbers
- * stand for. May import: formats/onnx (training and inference graphs are ONNX), base.
+ * stand for. Importing it is cheap: training code is loaded when something is trained. May import: formats/onnx (training and
+ * inference graphs are ONNX), base.
  */
 export * from "./gaussian-process.js";
 export * from "./learner.js";

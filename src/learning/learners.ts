@@ -1,15 +1,66 @@
-import type { ComputeBackend } from "../base/index.js";
-import type { Learner, LearnerName, LearnerState, TrainedModel } from "./learner.js";
+/** The families of learners and of models, by name; a member is loaded when it is asked for. */
+import { type ComputeBackend, LitepredError } from "../base/index.js";
+import type { Learner, LearnerName, LearnerState, TrainedModel, TrainingSet, TrainOptions } from "./learner.js";
+import type { NetworkOptions } from "./network.js";
 
-/** The family, by name; its member is loaded when it is asked for. */
-export async function createLearner(_name: LearnerName, _backend: ComputeBackend): Promise<Learner> {
-  throw new Error("internal: not built yet");
+export async function createLearner(name: LearnerName, backend: ComputeBackend): Promise<Learner> {
+  switch (name) {
+    case "mlp16":
+    case "resmlp": {
+      const recipe = (await import("./network.js"))[name];
+      return { name, train: (set, options) => trainNetwork(backend, set, { ...recipe, ...options }) };
+    }
+    case "gaussian-process": {
+      const { trainGaussianProcess } = await import("./gaussian-process.js");
+      return { name, train: async (set, options) => trainGaussianProcess(set.x, set.y, gaussianOptions(set, options)) };
+    }
+    case "ridge": {
+      const { trainRidge } = await import("./ridge-model.js");
+      return { name, train: async (set) => trainRidge(set) };
+    }
+    case "boosted-trees": {
+      const { trainBoostedTrees } = await import("./boosted-trees.js");
+      return { name, train: async (set, options) => trainBoostedTrees(set, options) };
+    }
+    default:
+      throw new LitepredError("unknown-name", `there is no learner "${name satisfies never}"`);
+  }
+}
+
+/** A row of weight w is one of w-fold trust: its noise variance is 1/w of the fitted one. */
+function gaussianOptions({ weights }: TrainingSet, options: TrainOptions) {
+  if (weights === undefined) return options;
+  return { ...options, noiseScale: Float64Array.from(weights, (w) => 1 / Math.max(w, 1e-6)) };
+}
+
+/** Trains a network in the engine; the code for it is loaded at the first call. See NetworkOptions; the default recipe is `resmlp`. */
+export async function trainNetwork(
+  backend: ComputeBackend,
+  set: TrainingSet,
+  options: NetworkOptions,
+): Promise<TrainedModel> {
+  const training = await import("./network-training.js");
+  return training.trainNetwork(backend, set, options);
 }
 
 /**
- * A model from its state. Without a backend, networks are computed in plain code: right for a handful of rows.
+ * A model from its state. Without a backend, networks are computed in plain code, which loads no engine: right for up to some
+ * hundred rows. With one, large inputs go to the engine; answers agree to single precision.
  * @throws LitepredError "corrupt-artefact" when shapes, names or numbers do not fit together.
  */
-export async function loadModel(_state: LearnerState, _backend?: ComputeBackend): Promise<TrainedModel> {
-  throw new Error("internal: not built yet");
+export async function loadModel(state: LearnerState, backend?: ComputeBackend): Promise<TrainedModel> {
+  switch (state.learner) {
+    case "network": {
+      const { createNetworkModel, readNetworkState } = await import("./network-model.js");
+      return createNetworkModel(readNetworkState(state), backend);
+    }
+    case "gaussian-process":
+      return (await import("./gaussian-process.js")).loadGaussianProcess(state);
+    case "ridge":
+      return (await import("./ridge-model.js")).loadRidge(state);
+    case "boosted-trees":
+      return (await import("./boosted-trees.js")).loadBoostedTrees(state);
+    default:
+      throw new LitepredError("corrupt-artefact", `there is no model of kind "${state.learner satisfies never}"`);
+  }
 }

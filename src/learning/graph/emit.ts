@@ -26,14 +26,17 @@ export function emit(
 
 /**
  * A model that computes `outputs` from `inputs`. With `symbolicRows`, the first dimension of the inputs that say so is left
- * open; the expressions in between must not have that size written into them.
+ * open; the expressions in between must not have that size written into them. `stored`: values of leaves that become part of
+ * the model.
  */
 export function expressionModel(
   inputs: Readonly<Record<string, { expression: Expression; symbolicRows?: boolean }>>,
   outputs: Readonly<Record<string, Expression>>,
+  stored: ReadonlyMap<Expression, Float32Array> = new Map(),
 ): Uint8Array {
   const writer = createGraphWriter();
   const names = new Map(Object.entries(inputs).map(([name, { expression }]) => [expression, name]));
+  for (const [expression, values] of stored) names.set(expression, writer.tensor(values, expression.shape));
   const results = emit(writer, Object.values(outputs), names);
   Object.keys(outputs).forEach((name, i) => {
     writer.named("Identity", [results[i]!], [name]);

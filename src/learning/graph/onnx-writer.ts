@@ -44,6 +44,8 @@ export interface GraphWriter {
   named(operator: string, inputs: readonly string[], outputs: readonly string[], attributes?: Attributes): void;
   float(values: readonly number[], shape?: readonly number[]): string;
   int64(values: readonly number[], shape?: readonly number[]): string;
+  /** Stores a large constant, once for each call. */
+  tensor(values: Float32Array, shape: readonly number[]): string;
   /** A writer for a subgraph, which may refer to this one's names. */
   subgraph(): GraphWriter;
   finish(name: string, inputs: readonly ValueInfoProto[], outputs: readonly ValueInfoProto[]): GraphProto;
@@ -52,6 +54,7 @@ export interface GraphWriter {
 export function createGraphWriter(fresh: () => string = numbered()): GraphWriter {
   const list: NodeProto[] = [];
   const constants = new Map<string, TensorProto>();
+  const large: TensorProto[] = [];
   const constant = (kind: ValueType, values: readonly number[], shape: readonly number[]): string => {
     const key = `${kind}${JSON.stringify([values, shape])}`;
     const known = constants.get(key);
@@ -80,12 +83,18 @@ export function createGraphWriter(fresh: () => string = numbered()): GraphWriter
     node: (operator, inputs, attributes) => nodes(operator, inputs, 1, attributes)[0]!,
     float: (values, shape = values.length === 1 ? [] : [values.length]) => constant("float", values, shape),
     int64: (values, shape = [values.length]) => constant("int64", values, shape),
+    tensor(values, shape) {
+      const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      const name = fresh();
+      large.push(create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: elementTypes.float, rawData }));
+      return name;
+    },
     subgraph: () => createGraphWriter(fresh),
     finish: (name, input, output) =>
       create(GraphProtoSchema, {
         name,
         node: list,
-        initializer: [...constants.values()],
+        initializer: [...constants.values(), ...large],
         input: [...input],
         output: [...output],
       }),
