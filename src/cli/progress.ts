@@ -15,7 +15,13 @@ export function createProgress(label: string, total: number): Progress {
 
 function bar(label: string, total: number): Progress {
   const format = `${label} {bar} {value}/{total} | {rate}/s | {eta_formatted} left {note}`;
-  const single = new SingleBar({ format, hideCursor: true, etaBuffer: 50, stream: process.stderr, clearOnComplete: true });
+  const single = new SingleBar({
+    format,
+    hideCursor: true,
+    etaBuffer: 50,
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
   const started = performance.now();
   single.start(total, 0, { rate: "–", note: "" });
   return {

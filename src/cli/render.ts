@@ -3,12 +3,27 @@ import Table from "cli-table3";
 
 /** A table without frames, numbers right-aligned. */
 export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = head.map((_, i) => rows.length > 0 && rows.every((row) => /^[-–+±\d.]/.test(String(row[i] ?? "")) || row[i] === ""));
+  const numeric = head.map(
+    (_, i) => rows.length > 0 && rows.every((row) => /^[-–+±\d.]/.test(String(row[i] ?? "")) || row[i] === ""),
+  );
   const table = new Table({
     head: [...head],
     chars: {
-      top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "",
-      "bottom-right": "", left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  ",
+      top: "",
+      "top-mid": "",
+      "top-left": "",
+      "top-right": "",
+      bottom: "",
+      "bottom-mid": "",
+      "bottom-left": "",
+      "bottom-right": "",
+      left: "",
+      "left-mid": "",
+      mid: "",
+      "mid-mid": "",
+      right: "",
+      "right-mid": "",
+      middle: "  ",
     },
     style: { head: ["bold"], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: numeric.map((isNumeric) => (isNumeric ? "right" : "left")),
@@ -20,7 +35,13 @@ export function renderTable(head: readonly string[], rows: readonly (readonly (s
 /** Milliseconds with three significant digits. */
 export function ms(value: number): string {
   if (!Number.isFinite(value)) return "–";
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toPrecision(2);
+  return value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 1
+        ? value.toFixed(2)
+        : value.toPrecision(2);
 }
 
 /** A ratio (0–1) as per cent. */

@@ -27,7 +27,10 @@ export async function sampleCalibrationModels(
   return Array.from({ length: count }, (_, i) => {
     const space = order[i % order.length]!;
     const architecture = space.sample(createRandom(`${seed}/calibration/${space.name}/${i}`));
-    return { name: `${prefix}/${space.name}/${space.encode(architecture).join("-")}`, graph: space.toGraph(architecture) };
+    return {
+      name: `${prefix}/${space.name}/${space.encode(architecture).join("-")}`,
+      graph: space.toGraph(architecture),
+    };
   });
 }
 

@@ -58,14 +58,27 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
   try {
     request.onStage?.("kernels", kernels.length);
     const ofKernels = await profileKernels({
-      store, engine, platform, kernels, protocol, ...signal,
+      store,
+      engine,
+      platform,
+      kernels,
+      protocol,
+      ...signal,
       onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
     });
     const models = await sampleCalibrationModels(request.models, request.seed);
     request.onStage?.("models", models.length);
     const ofModels = await measureModels({
-      store, engine, platform, protocol: protocolNamed("standard"), ...signal,
-      models: models.map(({ name, graph }) => ({ name, bytes: () => writeOnnx(graph, { seed: request.seed, precision: platform.precision === "int8" ? "int8" : "fp32" }) })),
+      store,
+      engine,
+      platform,
+      protocol: protocolNamed("standard"),
+      ...signal,
+      models: models.map(({ name, graph }) => ({
+        name,
+        bytes: () =>
+          writeOnnx(graph, { seed: request.seed, precision: platform.precision === "int8" ? "int8" : "fp32" }),
+      })),
       onProgress: ({ done }) => request.onProgress?.(done),
     });
     const failedModels = ofModels.filter((model) => model.outcome.status === "failed").length;
@@ -86,7 +99,11 @@ async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceS
   const { types, count, seed, sampler } = request;
   for (const type of types ?? [])
     if (!kernelTypeNames.includes(type))
-      throw new LitepredError("unknown-kernel-type", `kernel type "${type}" is not in the catalogue`, kernelTypeNames.join(", "));
+      throw new LitepredError(
+        "unknown-kernel-type",
+        `kernel type "${type}" is not in the catalogue`,
+        kernelTypeNames.join(", "),
+      );
   const plan = planKernels({ statistics, budget: count, seed, ...(types ? { types } : {}) });
   if (sampler === "prior") return plan;
   // The plan says how many of each type; the sampler says which.
@@ -96,7 +113,12 @@ async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceS
   const chosen = [];
   for (const [type, n] of counts) {
     const typeStatistics = statistics.types[type];
-    const { configs } = await strategy.sample({ type, count: n, seed, ...(typeStatistics ? { statistics: typeStatistics } : {}) });
+    const { configs } = await strategy.sample({
+      type,
+      count: n,
+      seed,
+      ...(typeStatistics ? { statistics: typeStatistics } : {}),
+    });
     chosen.push(...configs.map((config) => ({ type, config })));
   }
   return createRandom(`${seed}/order`).shuffle(chosen);

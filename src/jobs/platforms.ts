@@ -18,7 +18,11 @@ export async function listPlatforms(home: string): Promise<PlatformRow[]> {
   const counts = new Map<string, number>();
   for (const { platform } of await store.query()) counts.set(platform, (counts.get(platform) ?? 0) + 1);
   await store.close();
-  const predictors = new Set(openPool(home).list().entries.map((entry) => entry.platform));
+  const predictors = new Set(
+    openPool(home)
+      .list()
+      .entries.map((entry) => entry.platform),
+  );
   const rows = new Map<string, PlatformRow>();
   const add = (platform: string, measurable: boolean, missing?: string) =>
     rows.set(platform, {
@@ -28,14 +32,22 @@ export async function listPlatforms(home: string): Promise<PlatformRow[]> {
       measurements: counts.get(platform) ?? 0,
       predictor: predictors.has(platform),
     });
-  for (const name of engineNames) for (const { id, missing } of await localPlatforms(name)) add(id, missing === undefined, missing);
+  for (const name of engineNames)
+    for (const { id, missing } of await localPlatforms(name)) add(id, missing === undefined, missing);
   for (const platform of [...counts.keys(), ...predictors])
     if (!rows.has(platform)) add(platform, false, "not this machine, or another version of the engine");
   return [...rows.values()];
 }
 
 async function localPlatforms(name: string): Promise<{ id: string; missing?: string }[]> {
-  const base = { device: "local", processor: "cpu", engine: name, version: "", precision: "fp32", options: {} } as const;
+  const base = {
+    device: "local",
+    processor: "cpu",
+    engine: name,
+    version: "",
+    precision: "fp32",
+    options: {},
+  } as const;
   const id = (version: string, precision: "fp32" | "fp16" | "bf16" | "int8") =>
     formatPlatformId(resolveLocal({ ...base, precision }, () => version, readCpuFacts()));
   try {

@@ -44,13 +44,28 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
   const started = performance.now();
   const { home } = request;
   const signal = request.signal ? { signal: request.signal } : {};
-  const progress = { ...(request.onStage ? { onStage: request.onStage } : {}), ...(request.onProgress ? { onProgress: request.onProgress } : {}) };
+  const progress = {
+    ...(request.onStage ? { onStage: request.onStage } : {}),
+    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+  };
   const profiled = await profilePlatform({
-    home, platform: platformId, count: request.count, models: calibrationModels, sampler: "prior", protocol: "quick", seed: 1, ...signal, ...progress,
+    home,
+    platform: platformId,
+    count: request.count,
+    models: calibrationModels,
+    sampler: "prior",
+    protocol: "quick",
+    seed: 1,
+    ...signal,
+    ...progress,
   });
   request.onStage?.("training", 100);
   await trainPlatform({
-    home, platform: platformId, recipe: "default", seed: 1, ...signal,
+    home,
+    platform: platformId,
+    recipe: "default",
+    seed: 1,
+    ...signal,
     onProgress: (share, note) => request.onProgress?.(Math.round(share * 100), note),
   });
   const { predictions, graphs } = await predictExamples(home, profiled.platform);
@@ -89,9 +104,16 @@ async function measureTwice(request: StartRequest, graphs: readonly ReturnType<t
   const store = await openStore(request.home);
   const once = async (offset: number) => {
     const results = await measureModels({
-      store, engine, platform, protocol: protocol("standard"), again: true,
+      store,
+      engine,
+      platform,
+      protocol: protocol("standard"),
+      again: true,
       ...(request.signal ? { signal: request.signal } : {}),
-      models: graphs.map((graph, i) => ({ name: `example/${exampleModelNames[i]}`, bytes: () => writeOnnx(graph, { seed: 1 }) })),
+      models: graphs.map((graph, i) => ({
+        name: `example/${exampleModelNames[i]}`,
+        bytes: () => writeOnnx(graph, { seed: 1 }),
+      })),
       onProgress: ({ done }) => request.onProgress?.(offset + done),
     });
     return results.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN));

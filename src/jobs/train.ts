@@ -1,6 +1,6 @@
 /** Measurements of a platform → its predictors in the pool. */
 import { readFileSync } from "node:fs";
-import { LitepredError, packagePath } from "../base/index.js";
+import { getOrCreate, LitepredError, packagePath } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { readCpuFacts } from "../platforms/index.js";
@@ -53,7 +53,11 @@ export async function trainPlatform(request: TrainRequest): Promise<TrainReport>
   await store.close();
   const { sets, skipped } = groupByType(measured, request.types);
   if (sets.length === 0)
-    throw new LitepredError("no-data", `no kernels of ${platform} are in the store`, `litepred profile --platform ${request.platform}`);
+    throw new LitepredError(
+      "no-data",
+      `no kernels of ${platform} are in the store`,
+      `litepred profile --platform ${request.platform}`,
+    );
   const total = sets.reduce((sum, set) => sum + set.configs.length, 0);
   const predictors = [];
   let done = 0;
@@ -105,22 +109,27 @@ function recipeName(name: string): RecipeName {
 function groupByType(measured: readonly Measurement[], wanted: readonly string[] | undefined) {
   for (const type of wanted ?? [])
     if (!kernelTypeNames.includes(type))
-      throw new LitepredError("unknown-kernel-type", `kernel type "${type}" is not in the catalogue`, kernelTypeNames.join(", "));
+      throw new LitepredError(
+        "unknown-kernel-type",
+        `kernel type "${type}" is not in the catalogue`,
+        kernelTypeNames.join(", "),
+      );
   const byType = new Map<string, { configs: Measurement[] }>();
   for (const measurement of measured) {
     if (measurement.subject.kind !== "kernel") continue;
     const { type } = measurement.subject;
     if (wanted !== undefined && !wanted.includes(type)) continue;
-    let group = byType.get(type);
-    if (group === undefined) byType.set(type, (group = { configs: [] }));
-    group.configs.push(measurement);
+    getOrCreate(byType, type, () => ({ configs: [] as Measurement[] })).configs.push(measurement);
   }
   const skipped: { kernel: string; reason: string }[] = [];
   const sets = [];
   for (const [type, { configs: rows }] of [...byType].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const usable = rows.filter((row) => row.outcome.status === "ok" && row.outcome.latencyMs > 0);
     if (usable.length < fewestConfigs) {
-      skipped.push({ kernel: type, reason: `only ${usable.length} measured configs; it is estimated from FLOPs and bytes` });
+      skipped.push({
+        kernel: type,
+        reason: `only ${usable.length} measured configs; it is estimated from FLOPs and bytes`,
+      });
       continue;
     }
     sets.push({
@@ -137,11 +146,12 @@ async function fitOnModels(
   measured: readonly Measurement[],
   platform: string,
 ): Promise<Correction> {
-  const models = measured.flatMap(({ subject, outcome }) => {
-    if (subject.kind !== "model" || outcome.status !== "ok") return [];
-    const kernels = calibrationKernels(subject.name, platform);
-    return kernels === undefined ? [] : [{ kernels, measuredMs: outcome.latencyMs }];
-  });
+  const models = [];
+  for (const { subject, outcome } of measured) {
+    if (subject.kind !== "model" || outcome.status !== "ok") continue;
+    const detection = await calibrationKernels(subject.name, platform);
+    if (detection !== undefined) models.push({ ...detection, measuredMs: outcome.latencyMs });
+  }
   const predicted = await plain.predictAll(models);
   return fitCorrection(predicted.map(({ kernels }, i) => ({ kernels, measuredMs: models[i]!.measuredMs })));
 }
@@ -153,7 +163,11 @@ export function provenance(measured: readonly Measurement[], method: string) {
     engineVersion: measured[0]?.conditions.engineVersion ?? "",
     protocols: [...new Set(measured.map(({ protocol }) => protocol.name))].sort(),
     samples: measured.filter(({ subject }) => subject.kind === "kernel").length,
-    date: measured.map(({ at }) => at).sort().at(-1) ?? "",
+    date:
+      measured
+        .map(({ at }) => at)
+        .sort()
+        .at(-1) ?? "",
     method,
     litepred: version,
   };

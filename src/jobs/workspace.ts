@@ -4,7 +4,14 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type FusionRules, fusionRules, nchwcBlockOfCpu } from "../kernels/index.js";
-import { formatPlatformId, isLocal, type Platform, parsePlatformId, readCpuFacts, resolveLocal } from "../platforms/index.js";
+import {
+  formatPlatformId,
+  isLocal,
+  type Platform,
+  parsePlatformId,
+  readCpuFacts,
+  resolveLocal,
+} from "../platforms/index.js";
 import { readModel } from "../readers/index.js";
 
 /** A platform of this machine, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
@@ -70,7 +77,11 @@ export function readModelFile(path: string, inputs: readonly string[] = []): Gra
 export function readModelBytes(path: string): Uint8Array {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined || !found.isFile())
-    throw new LitepredError("unreadable-file", `${path}: ${found ? "not a file" : "no such file"}`, "give the path of an .onnx or .tflite file");
+    throw new LitepredError(
+      "unreadable-file",
+      `${path}: ${found ? "not a file" : "no such file"}`,
+      "give the path of an .onnx or .tflite file",
+    );
   if (found.size > maxModelBytes)
     throw new LitepredError("limit-exceeded", `${path}: ${found.size} bytes`, "store the weights as external data");
   return readFileSync(path);

@@ -13,7 +13,12 @@ export interface PoolEntry {
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly provenance: Provenance;
-  readonly kernels: readonly { readonly type: string; readonly samples: number; readonly within10: number; readonly mape: number }[];
+  readonly kernels: readonly {
+    readonly type: string;
+    readonly samples: number;
+    readonly within10: number;
+    readonly mape: number;
+  }[];
   readonly correctionModels: number;
 }
 
@@ -37,7 +42,12 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
   const folders = [join(home, "pool"), ...extra, packagePath("pool")];
   const files = () =>
     folders.flatMap((folder) =>
-      existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(extension)).sort().map((file) => join(folder, file)) : [],
+      existsSync(folder)
+        ? readdirSync(folder)
+            .filter((file) => file.endsWith(extension))
+            .sort()
+            .map((file) => join(folder, file))
+        : [],
     );
   const list: Pool["list"] = () => {
     const entries: PoolEntry[] = [];
@@ -92,7 +102,12 @@ function describe(file: string): PoolEntry {
     sizeBytes: bytes.length,
     sha256,
     provenance,
-    kernels: kernels.map(({ type, samples, heldOut }) => ({ type, samples, within10: heldOut.within10, mape: heldOut.mape })),
+    kernels: kernels.map(({ type, samples, heldOut }) => ({
+      type,
+      samples,
+      within10: heldOut.within10,
+      mape: heldOut.mape,
+    })),
     correctionModels: correction.models,
   };
 }

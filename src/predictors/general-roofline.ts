@@ -15,17 +15,30 @@ const leastMs = 1e-4;
 
 /** Milliseconds of kernels that have no predictor. */
 export function generalLatencyMs(roofline: GeneralRoofline, type: string, config: KernelConfig): number {
-  return Math.max(leastMs, scaledTerms(type, [config]).reduce((total, term, i) => total + term * roofline[i]!, 0));
+  return Math.max(
+    leastMs,
+    scaledTerms(type, [config]).reduce((total, term, i) => total + term * roofline[i]!, 0),
+  );
 }
 
 /** Weighted by 1/latency, so that neither the many cheap kernels nor the few dear ones are drowned. */
 export function fitGeneralRoofline(
-  measured: readonly { readonly type: string; readonly configs: readonly KernelConfig[]; readonly latenciesMs: ArrayLike<number> }[],
+  measured: readonly {
+    readonly type: string;
+    readonly configs: readonly KernelConfig[];
+    readonly latenciesMs: ArrayLike<number>;
+  }[],
 ): GeneralRoofline {
   const latencies = measured.flatMap(({ latenciesMs }) => Array.from(latenciesMs));
   const values = measured.flatMap(({ type, configs }) => scaledTerms(type, configs));
   const x = { rows: latencies.length, columns: 4, values: Float64Array.from(values) };
-  return [...nonNegativeLeastSquares(x, latencies, latencies.map((latency) => 1 / latency))];
+  return [
+    ...nonNegativeLeastSquares(
+      x,
+      latencies,
+      latencies.map((latency) => 1 / latency),
+    ),
+  ];
 }
 
 function scaledTerms(type: string, configs: readonly KernelConfig[]): number[] {

@@ -53,7 +53,11 @@ export async function trainKernelPredictor(
 ): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
   const rows = set.configs.length;
   if (rows < 3)
-    throw new LitepredError("no-data", `kernel type "${set.type}" has ${rows} measured configs`, "profile more of them");
+    throw new LitepredError(
+      "no-data",
+      `kernel type "${set.type}" has ${rows} measured configs`,
+      "profile more of them",
+    );
   const order = createRandom(`${options.seed}/${set.type}/held-out`).shuffle(set.configs.map((_, i) => i));
   const heldOut = rows < heldOutRows ? order : order.slice(0, Math.ceil(rows * heldOutShare));
   const rest = rows < heldOutRows ? order : order.slice(heldOut.length);
@@ -153,10 +157,7 @@ function features(type: string, configs: readonly KernelConfig[], recipe: Recipe
   };
 }
 
-function assemble(
-  state: KernelPredictorState,
-  fitted: Fit,
-): KernelPredictor & { toState(): KernelPredictorState } {
+function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor & { toState(): KernelPredictorState } {
   invariant(fitted.models.length > 0, "a predictor without models");
   return {
     type: state.type,

@@ -2,6 +2,7 @@
  * All kernel predictors of one platform, composed: a model's latency is the sum over its kernels, then the model-level
  * correction. A kernel without a predictor is estimated by the platform's general roofline, named, and widens the interval.
  */
+import { getOrCreate } from "../base/index.js";
 import type { Kernel, KernelConfig } from "../kernels/index.js";
 import { type Correction, correctionFactor, sumMs } from "./correction.js";
 import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
@@ -74,9 +75,7 @@ async function fillCache(
       if (known === undefined) continue;
       const key = cacheKey(config);
       if (known.has(key)) continue;
-      let ofType = wanted.get(type);
-      if (ofType === undefined) wanted.set(type, (ofType = new Map()));
-      ofType.set(key, config);
+      getOrCreate(wanted, type, () => new Map<string, KernelConfig>()).set(key, config);
     }
   for (const [type, configs] of wanted) {
     const latencies = await parts.kernels.get(type)!.predict([...configs.values()]);

@@ -16,7 +16,10 @@ export function fieldRanges(configs: readonly KernelConfig[]): Record<string, Fi
 /** A number counts as outside when it is beyond the data by more than a quarter: nets extrapolate logs that far. Choice. */
 const slack = 1.25;
 
-export function outOfRangeReason(ranges: Readonly<Record<string, FieldRange>>, config: KernelConfig): string | undefined {
+export function outOfRangeReason(
+  ranges: Readonly<Record<string, FieldRange>>,
+  config: KernelConfig,
+): string | undefined {
   for (const [name, value] of Object.entries(config)) {
     const range = ranges[name];
     if (range === undefined) continue;

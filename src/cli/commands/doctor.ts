@@ -7,7 +7,9 @@ export const doctor: RegisterCommand = (program, run) => {
     .action((_options, command) =>
       run(command, async (context) => {
         const { runDoctor } = await import("../../jobs/doctor.js");
-        context.result(await runDoctor(), (findings) => findings.map((f) => `${f.level.padEnd(8)}${f.subject}: ${f.message}`).join("\n"));
+        context.result(await runDoctor(), (findings) =>
+          findings.map((f) => `${f.level.padEnd(8)}${f.subject}: ${f.message}`).join("\n"),
+        );
         return 0;
       }),
     );

@@ -1,6 +1,7 @@
 /** The commands, in the order of the help text. */
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
+import { evaluate } from "./evaluate.js";
 import { kernels } from "./kernels.js";
 import { measure } from "./measure.js";
 import { platforms } from "./platforms.js";
@@ -9,4 +10,14 @@ import { profile } from "./profile.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
-export const commands: readonly RegisterCommand[] = [start, predict, kernels, measure, profile, train, platforms, doctor];
+export const commands: readonly RegisterCommand[] = [
+  start,
+  predict,
+  kernels,
+  measure,
+  profile,
+  train,
+  platforms,
+  evaluate,
+  doctor,
+];

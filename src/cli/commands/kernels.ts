@@ -13,7 +13,13 @@ export const kernels: RegisterCommand = (program, run) => {
       run(command, async (context) => {
         const { listKernels } = await import("../../jobs/predict.js");
         context.result(listKernels({ model, engine: options.engine, inputs: options.input ?? [] }), (report) => {
-          const rows = report.kernels.map((k) => [k.name, k.type, configText(k.config), (k.flops / 1e6).toFixed(2), (k.params / 1e3).toFixed(1)]);
+          const rows = report.kernels.map((k) => [
+            k.name,
+            k.type,
+            configText(k.config),
+            (k.flops / 1e6).toFixed(2),
+            (k.params / 1e3).toFixed(1),
+          ]);
           const unsupported = report.unsupported.map((u) => `! ${u.node} (${u.operator}): ${u.reason}`);
           return [renderTable(["kernel", "type", "config", "MFLOPs", "k params"], rows), ...unsupported].join("\n");
         });

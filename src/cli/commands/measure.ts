@@ -24,7 +24,9 @@ export const measure: RegisterCommand = (program, run) => {
           renderTable(
             ["model", "ms", "p10", "median", "runs", "sessions"],
             all.map((r) =>
-              "failed" in r ? [r.model, `failed: ${r.failed}`, "", "", "", ""] : [r.model, ms(r.latencyMs), ms(r.p10Ms), ms(r.medianMs), r.runs, r.sessions],
+              "failed" in r
+                ? [r.model, `failed: ${r.failed}`, "", "", "", ""]
+                : [r.model, ms(r.latencyMs), ms(r.p10Ms), ms(r.medianMs), r.runs, r.sessions],
             ),
           ),
         );

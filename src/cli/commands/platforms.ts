@@ -11,7 +11,12 @@ export const platforms: RegisterCommand = (program, run) => {
         context.result(await listPlatforms(context.home), (list) =>
           renderTable(
             ["platform", "can be measured", "measurements", "predictor"],
-            list.map((p) => [p.platform, p.measurable ? "yes" : `no: ${p.missing}`, p.measurements, p.predictor ? "yes" : "–"]),
+            list.map((p) => [
+              p.platform,
+              p.measurable ? "yes" : `no: ${p.missing}`,
+              p.measurements,
+              p.predictor ? "yes" : "–",
+            ]),
           ),
         );
         return 0;

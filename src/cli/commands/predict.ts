@@ -38,14 +38,22 @@ function describe(report: ModelReport, everyKernel: boolean): string {
     `${report.model} on ${report.platform}`,
     `  ${ms(report.latencyMs)} ms   ${percent(interval.level, 0)} interval ${ms(interval.lowMs)} – ${ms(interval.highMs)} ms   kernels covered ${percent(coverage.kernels)} (${percent(coverage.flops)} of the FLOPs)`,
   ];
-  for (const { node, operator, reason } of report.unpredicted.slice(0, 10)) lines.push(`  ! ${node} (${operator}): ${reason}`);
+  for (const { node, operator, reason } of report.unpredicted.slice(0, 10))
+    lines.push(`  ! ${node} (${operator}): ${reason}`);
   if (report.unpredicted.length > 10) lines.push(`  ! and ${report.unpredicted.length - 10} more (see --json)`);
   const sorted = [...report.kernels].sort((a, b) => b.latencyMs - a.latencyMs);
   const shown = everyKernel ? report.kernels : sorted.slice(0, shownKernels);
   const total = report.kernels.reduce((sum, kernel) => sum + kernel.latencyMs, 0);
-  const rows = shown.map((kernel) => [kernel.name, kernel.type, configText(kernel.config), ms(kernel.latencyMs), percent(kernel.latencyMs / total)]);
+  const rows = shown.map((kernel) => [
+    kernel.name,
+    kernel.type,
+    configText(kernel.config),
+    ms(kernel.latencyMs),
+    percent(kernel.latencyMs / total),
+  ]);
   lines.push("", renderTable(["kernel", "type", "config", "ms", "share"], rows));
-  if (shown.length < report.kernels.length) lines.push(`  … ${report.kernels.length} kernels in all (--kernels lists them)`);
+  if (shown.length < report.kernels.length)
+    lines.push(`  … ${report.kernels.length} kernels in all (--kernels lists them)`);
   return lines.join("\n");
 }
 

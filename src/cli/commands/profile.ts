@@ -33,7 +33,10 @@ export const profile: RegisterCommand = (program, run) => {
           onProgress: (done, note) => progress?.update(done, note),
         });
         progress?.stop();
-        context.result(result, (r) => `measured ${r.measured}, failed ${r.failed}, already there ${r.skipped} (${r.platform})`);
+        context.result(
+          result,
+          (r) => `measured ${r.measured}, failed ${r.failed}, already there ${r.skipped} (${r.platform})`,
+        );
         return 0;
       }),
     );

@@ -1,5 +1,5 @@
-import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { createProgress } from "../progress.js";
+import { ms, percent, renderTable, signedPercent } from "../render.js";
 import type { RegisterCommand } from "./command.js";
 
 export const start: RegisterCommand = (program, run) => {
@@ -23,7 +23,13 @@ export const start: RegisterCommand = (program, run) => {
         });
         progress?.stop();
         context.result(report, (r) => {
-          const rows = r.models.map((m) => [m.model, ms(m.latencyMs), `${ms(m.interval.lowMs)} – ${ms(m.interval.highMs)}`, ms(m.measuredMs), signedPercent(m.error)]);
+          const rows = r.models.map((m) => [
+            m.model,
+            ms(m.latencyMs),
+            `${ms(m.interval.lowMs)} – ${ms(m.interval.highMs)}`,
+            ms(m.measuredMs),
+            signedPercent(m.error),
+          ]);
           return [
             `${r.platform}, ${r.kernelsMeasured} kernels and ${r.modelsMeasured} models measured, ${r.seconds.toFixed(0)} s`,
             renderTable(["model", "predicted ms", "90 % interval", "measured ms", "error"], rows),

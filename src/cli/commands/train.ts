@@ -25,7 +25,13 @@ export const train: RegisterCommand = (program, run) => {
         });
         progress.stop();
         context.result(report, (r) => {
-          const rows = r.predictors.map((p) => [p.kernel, p.n, percent(p.within5), percent(p.within10), percent(p.mape)]);
+          const rows = r.predictors.map((p) => [
+            p.kernel,
+            p.n,
+            percent(p.within5),
+            percent(p.within10),
+            percent(p.mape),
+          ]);
           const table = renderTable(["kernel", "configs", "within 5 %", "within 10 %", "MAPE"], rows);
           const skipped = r.skipped.map(({ kernel, reason }) => `! ${kernel}: ${reason}`);
           const { models, spread } = r.correction;
@@ -33,7 +39,9 @@ export const train: RegisterCommand = (program, run) => {
             `${r.platform} (held-out errors of single kernels)`,
             table,
             ...skipped,
-            models > 0 ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}` : "no whole models measured: no model-level correction",
+            models > 0
+              ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}`
+              : "no whole models measured: no model-level correction",
             `${r.file}, ${ms(r.seconds * 1000)} ms`,
           ].join("\n");
         });
