@@ -3,5 +3,25 @@
  * configs with a report of duplicates and projections. Samplers are listed here alone and loaded on first use.
  * May import spaces, kernels, graph, learning, base.
  */
+import { LitepredError } from "../base/index.js";
+import type { Sampler } from "./sampler.js";
+
 export * from "./plan.js";
 export type * from "./sampler.js";
+export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";
+
+const samplers = {
+  prior: () => import("./prior.js"),
+  random: () => import("./random.js"),
+} as const satisfies Record<string, () => Promise<{ default: Sampler }>>;
+
+export type SamplerName = keyof typeof samplers;
+export const samplerNames = Object.keys(samplers) as readonly SamplerName[];
+
+/** @throws LitepredError `unknown-name`. */
+export async function loadSampler(name: string): Promise<Sampler> {
+  const load = (samplers as Readonly<Record<string, (() => Promise<{ default: Sampler }>) | undefined>>)[name];
+  if (load === undefined)
+    throw new LitepredError("unknown-name", `unknown sampler ${name}`, `one of ${samplerNames.join(", ")}`);
+  return (await load()).default;
+}

@@ -1,6 +1,10 @@
-/** Which kernels to measure for the base predictors of a platform, within a budget over all types. */
-import type { KernelConfig } from "../kernels/types.js";
-import type { SpaceStatistics } from "./sampler.js";
+/**
+ * Which kernels to measure for the base predictors of a platform, within a budget over all types: most of it where
+ * latency is spent and configs are many, some for every type that occurs.
+ */
+import type { KernelConfig } from "../kernels/index.js";
+import { samplePrior } from "./prior.js";
+import type { SpaceStatistics, TypeStatistics } from "./sampler.js";
 
 export interface PlannedKernel {
   readonly type: string;
@@ -12,13 +16,41 @@ export interface PlanRequest {
   /** Kernels over all types. */
   readonly budget: number;
   readonly seed: number;
-  /** At least this many of each type that occurs, as far as it has that many distinct configs. Default 40. */
+  /**
+   * At least this many of each type that occurs, as far as it has that many distinct configs and all minima together
+   * take no more than half of the budget. Default 40.
+   */
   readonly minimumPerType?: number;
   /** Only these types. Default: all that occur. */
   readonly types?: readonly string[];
 }
 
-/** Distinct kernels, most informative first within each type and types interleaved, so that any prefix is a sensible plan. */
-export function planKernels(_request: PlanRequest): PlannedKernel[] {
-  throw new Error("internal: not written yet");
+/** Distinct kernels, types interleaved in proportion, so that any prefix is a sensible plan. */
+export function planKernels(request: PlanRequest): PlannedKernel[] {
+  const { statistics, budget, seed, minimumPerType = 40, types } = request;
+  const chosen = Object.values(statistics.types).filter(({ type }) => types === undefined || types.includes(type));
+  const counts = allocate(chosen, budget, minimumPerType);
+  const queue = chosen.flatMap((type, i) => {
+    const { configs } = samplePrior({ type: type.type, count: counts[i]!, seed, statistics: type });
+    return configs.map((config, rank) => ({ type: type.type, config, at: (rank + 0.5) / configs.length }));
+  });
+  return queue.sort((a, b) => a.at - b.at).map(({ type, config }) => ({ type, config }));
+}
+
+/** Budget over types: a minimum each, the rest by √cost share × log2 of distinct configs. */
+export function allocate(types: readonly TypeStatistics[], budget: number, minimumPerType: number): number[] {
+  if (types.length === 0) return [];
+  const minimum = Math.min(minimumPerType, Math.floor(budget / 2 / types.length));
+  const weights = types.map(({ costShare, configs }) => Math.sqrt(costShare) * Math.log2(1 + configs.length));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const rest = budget - minimum * types.length;
+  const exact = weights.map((weight) => minimum + (rest * weight) / total);
+  // Largest remainders, so that the sum is exactly the budget.
+  const counts = exact.map(Math.floor);
+  const missing = budget - counts.reduce((sum, count) => sum + count, 0);
+  const byRemainder = exact
+    .map((value, i) => ({ i, remainder: value - counts[i]! }))
+    .sort((a, b) => b.remainder - a.remainder);
+  for (const { i } of byRemainder.slice(0, missing)) counts[i]!++;
+  return counts;
 }

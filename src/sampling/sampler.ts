@@ -1,22 +1,21 @@
 /** What a sampler is: it decides which configs of a kernel type to measure. Strategies are one file each. */
-import type { KernelConfig } from "../kernels/types.js";
+import type { KernelConfig } from "../kernels/index.js";
 
-/** A distinct config seen in the space, with how often and at what cost. */
+/** A distinct config seen in the spaces, with how often and how much it matters. */
 export interface ConfigStatistics {
   readonly config: KernelConfig;
   /** Occurrences over all sampled architectures. */
   readonly count: number;
-  /** Total cost of those occurrences: milliseconds if a latency function was given, else a roofline proxy (same unit for all types). */
-  readonly cost: number;
+  /** Sum over those occurrences of the kernel's share (0–1) of its model's cost. */
+  readonly share: number;
 }
 
 export interface TypeStatistics {
   readonly type: string;
-  /** In descending order of cost. */
+  /** In descending order of share. */
   readonly configs: readonly ConfigStatistics[];
   readonly count: number;
-  readonly cost: number;
-  /** Share (0–1) of the cost of all kernels of the space. */
+  /** Mean share (0–1) of a model's cost that kernels of this type have. */
   readonly costShare: number;
 }
 
@@ -27,7 +26,7 @@ export interface SpaceStatistics {
   readonly unsupported: Readonly<Record<string, number>>;
 }
 
-/** Relative error (0–…) of the present predictor on measured configs; measuring and training happen behind it. */
+/** Relative error (0–…) of the present predictor on configs; measuring and training happen behind it. */
 export type ErrorOracle = (configs: readonly KernelConfig[]) => Promise<readonly number[]>;
 
 export interface SamplingRequest {

@@ -7,6 +7,7 @@ import { LitepredError } from "../base/index.js";
 import type { Space } from "./space.js";
 
 export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
+export { buildExampleModel, exampleModelNames } from "./members/index.js";
 export type { Architecture, Choice, Space } from "./space.js";
 
 type Loader = () => Promise<{ default: Space }>;

@@ -19,8 +19,8 @@ import { type Exporter, mlp, selfAttention } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace } from "../choice-space.js";
 
 const genes = {
-  window: [7, 7, 7, 8],
-  r: [1, 1, 1, 0.5, 2],
+  window: [7, 7, 7, 8, 12],
+  r: [1, 1, 1, 2],
   channels: [96, 96, 48, 64, 128],
   dim: [32, 32, 16],
   depths: { positions: [[2], [2], [2, 4], [2]] },
@@ -78,7 +78,7 @@ function mergePatches(g: GraphBuilder, x: string, merge: "reshape" | "slices"): 
 
 function graph({ window, r, channels, dim, depths, merge, exporter }: ArchitectureOf<typeof genes>) {
   const g = createGraphBuilder("swin");
-  // 32 windows' worth of pixels: 224 for windows of 7, 256 for 8; twice that is the 448 and 512 of detection.
+  // 32 windows' worth of pixels: 224 for windows of 7, 256 for 8, 384 for 12; twice that in detection.
   const size = window * 32 * r;
   let x = conv(g, g.input("input", [1, 3, size, size]), { cout: channels, kernel: 4, stride: 4, padding: 0 });
   x = layerNorm(g, transpose(g, x, [0, 2, 3, 1]));

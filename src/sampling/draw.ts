@@ -1,0 +1,50 @@
+/** The loop that all samplers share: raw draws, projected onto valid configs, until enough distinct ones exist. */
+import { LitepredError } from "../base/index.js";
+import { configKey, type KernelConfig, type LooseConfig, projectConfig } from "../kernels/index.js";
+import type { SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
+
+/** Raw draws without a new config after which the type counts as exhausted. Choice. */
+const patience = 2000;
+
+/** `next` gives a raw config, or undefined when it has no more. Configs in `taken` count as duplicates. */
+export function drawDistinct(
+  { type, count, signal }: Pick<SamplingRequest, "type" | "count" | "signal">,
+  next: () => LooseConfig | undefined,
+  taken: Iterable<KernelConfig> = [],
+): SamplingResult {
+  const seen = new Set<string>();
+  for (const config of taken) seen.add(configKey(type, config));
+  const configs: KernelConfig[] = [];
+  let [drawn, duplicates, projected, barren] = [0, 0, 0, 0];
+  while (configs.length < count && barren < patience) {
+    if (signal?.aborted) throw new LitepredError("interrupted", "sampling was interrupted");
+    const raw = next();
+    if (raw === undefined) break;
+    drawn++;
+    const config = projectConfig(type, raw);
+    if (Object.keys(config).some((field) => raw[field] !== undefined && raw[field] !== config[field])) projected++;
+    const key = configKey(type, config);
+    if (seen.has(key)) {
+      duplicates++;
+      barren++;
+      continue;
+    }
+    barren = 0;
+    seen.add(key);
+    configs.push(config);
+  }
+  const short = configs.length < count;
+  const shortfall = short ? { shortfall: `${type} has no more distinct configs after ${drawn} draws` } : {};
+  return { configs, report: { drawn, duplicates, projected, ...shortfall } };
+}
+
+/** @throws LitepredError `no-data` without statistics. */
+export function requireStatistics({ statistics, type }: SamplingRequest): TypeStatistics {
+  if (statistics === undefined || statistics.configs.length === 0)
+    throw new LitepredError(
+      "no-data",
+      `no statistics of ${type} kernels to sample from`,
+      "collect them from spaces first",
+    );
+  return statistics;
+}
