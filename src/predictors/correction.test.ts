@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { correctionFactor, fitCorrection, noCorrection } from "./correction.js";
+import { conformalQuantile } from "./spread.js";
+
+const model = (conv: number, dwconv: number, factor: number) => ({
+  kernels: [
+    { name: "a", type: "conv-bn-relu", config: {}, latencyMs: conv, nodes: [] },
+    { name: "b", type: "dwconv-bn-relu", config: {}, latencyMs: dwconv, nodes: [] },
+  ],
+  measuredMs: (conv + dwconv) * factor,
+});
+
+test("without models nothing is corrected", () => {
+  assert.equal(correctionFactor(noCorrection, model(1, 1, 1).kernels), 1);
+});
+
+test("a constant factor is found from few models", () => {
+  const fit = fitCorrection([model(1, 2, 1.2), model(3, 1, 1.2), model(2, 2, 1.2)]);
+  assert.ok(Math.abs(correctionFactor(fit, model(5, 1, 1).kernels) - 1.2) < 1e-9);
+  assert.deepEqual(
+    fit.residuals.map((residual) => Math.round(residual * 1e9)),
+    [0, 0, 0],
+  );
+});
+
+test("with more models, shares of time in groups of kernel types are told apart", () => {
+  const train = Array.from({ length: 24 }, (_, i) =>
+    model(1 + (i % 5), 1 + ((i * 7) % 4), i % 5 > (i * 7) % 4 ? 1.2 : 0.95),
+  );
+  const fit = fitCorrection(train);
+  assert.ok(correctionFactor(fit, model(5, 1, 1).kernels) > correctionFactor(fit, model(1, 5, 1).kernels));
+});
+
+test("the conformal quantile is the ⌈(n+1)·level⌉-th smallest error, and widens where there are too few", () => {
+  const errors = Array.from({ length: 19 }, (_, i) => (i + 1) / 100);
+  assert.equal(conformalQuantile(errors, 0.9), 0.18);
+  assert.ok(conformalQuantile([0.01, 0.02, 0.03], 0.9) > 0.03);
+  assert.equal(conformalQuantile([], 0.9), Number.POSITIVE_INFINITY);
+});

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noCorrection } from "./correction.js";
+import { createPlatformPredictor } from "./platform-predictor.js";
+import type { KernelPredictor } from "./types.js";
+
+const heldOut = { n: 10, mape: 0.02, within5: 0.9, within10: 1, rmseMs: 0.01 };
+let calls = 0;
+const fake: KernelPredictor = {
+  type: "softmax",
+  recipe: "default",
+  samples: 10,
+  heldOut,
+  halfWidth: () => 0.05,
+  predict: async (configs) => {
+    calls++;
+    return Float64Array.from(configs, (config) => Number(config.rows) / 100);
+  },
+  outOfRange: (config) => (Number(config.rows) > 1000 ? "rows is outside" : undefined),
+  release: async () => {},
+};
+const predictor = createPlatformPredictor({
+  platform: "here/cpu/test/fp32",
+  kernels: new Map([["softmax", fake]]),
+  correction: noCorrection,
+  general: [0.002, 0, 1, 0],
+});
+const softmax = (rows: number) => ({
+  name: `s${rows}`,
+  type: "softmax",
+  config: { rows, columns: 10 },
+  flops: rows * 50,
+  params: 0,
+  nodes: [`n${rows}`],
+});
+
+test("the latency is the sum over kernels, in the order of the models; each config is computed once", async () => {
+  calls = 0;
+  const [a, b] = await predictor.predictAll([
+    { kernels: [softmax(100), softmax(200)] },
+    { kernels: [softmax(200), softmax(200)] },
+  ]);
+  assert.equal(a?.latencyMs, 3);
+  assert.equal(b?.latencyMs, 4);
+  assert.equal(calls, 1);
+  assert.deepEqual(a?.coverage, { kernels: 1, flops: 1 });
+  assert.deepEqual(a?.unpredicted, []);
+});
+
+test("a kernel out of range is named and widens the interval; its estimate stays", async () => {
+  const inside = await predictor.predict({ kernels: [softmax(100)] });
+  const outside = await predictor.predict({ kernels: [softmax(2000)] });
+  const width = (p: typeof inside) => p.interval.highMs / p.interval.lowMs;
+  assert.ok(width(outside) > width(inside));
+  assert.equal(outside.latencyMs, 20);
+  assert.equal(outside.unpredicted[0]?.node, "n2000");
+  assert.equal(outside.coverage.kernels, 0);
+});
+
+test("a kernel without a predictor never costs 0 ms", async () => {
+  const relu = { name: "r", type: "relu", config: { c: 8, h: 10, w: 10 }, flops: 800, params: 0, nodes: ["r"] };
+  const prediction = await predictor.predict({ kernels: [relu, softmax(100)] });
+  assert.ok(prediction.kernels[0]!.latencyMs > 0);
+  assert.equal(prediction.coverage.kernels, 0.5);
+  assert.match(prediction.unpredicted[0]!.reason, /no predictor/);
+});
