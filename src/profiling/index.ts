@@ -4,4 +4,6 @@
  * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
 export * from "./contract.js";
+export { engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
+export * from "./estimate.js";
 export * from "./protocol.js";

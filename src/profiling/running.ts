@@ -45,9 +45,10 @@ export async function startChildEngine(
       try {
         const request = { method: "prepare", model: path, profile: use.profile ?? false, settings } as const;
         const { handle } = await child.ask(request, use.timeoutMs ?? limits.prepareMs);
-        return preparedModel(child, handle, limits);
-      } finally {
+        return preparedModel(child, handle, path, limits);
+      } catch (error) {
         rmSync(path, { force: true });
+        throw error;
       }
     },
     async close() {
@@ -57,7 +58,7 @@ export async function startChildEngine(
   };
 }
 
-function preparedModel(child: EngineChild, handle: number, limits: TimeLimits): PreparedModel {
+function preparedModel(child: EngineChild, handle: number, path: string, limits: TimeLimits): PreparedModel {
   // Warm-up runs are not limited by maxMs, hence the factor.
   const limit = (plan: TimingPlan) => limits.timeMs + 4 * plan.maxMs;
   return {
@@ -76,6 +77,7 @@ function preparedModel(child: EngineChild, handle: number, limits: TimeLimits): 
       return Object.fromEntries(Object.entries(outputs).map(([name, text]) => [name, decodeFloats(text)]));
     },
     async release() {
+      rmSync(path, { force: true });
       if (child.alive) await child.ask({ method: "release", handle }, limits.timeMs);
     },
   };

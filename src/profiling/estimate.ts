@@ -1,0 +1,86 @@
+/** From the times of single runs to one latency: estimators, when to stop, and how sessions are put together. */
+import { mean, median, quantile, standardDeviation } from "../base/index.js";
+import type { Outcome, Protocol } from "../measurements/index.js";
+import type { TimingPlan } from "./contract.js";
+
+/** Fewest runs before a time limit or a tight estimate may end the timing. */
+const fewestRuns = 3;
+/** Fewest runs before a tight estimate may. Choice: a spread of fewer says little. */
+const fewestForTolerance = 10;
+
+/** Whether a session has timed enough runs. `elapsedMs` counts from the first timed run. */
+export function enoughRuns(wallMs: readonly number[], elapsedMs: number, plan: TimingPlan): boolean {
+  const count = wallMs.length;
+  if (count >= plan.runs) return true;
+  if (count < fewestRuns) return false;
+  if (elapsedMs >= plan.maxMs) return true;
+  return plan.tolerance > 0 && count >= fewestForTolerance && relativeError(wallMs) < plan.tolerance;
+}
+
+/** Standard error of the lower half of the runs, relative to their mean: outliers upwards do not keep a session going. */
+function relativeError(times: readonly number[]): number {
+  const lower = lowerHalf(times);
+  return standardDeviation(lower) / mean(lower) / Math.sqrt(lower.length);
+}
+
+function lowerHalf(times: readonly number[]): number[] {
+  return [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length / 2));
+}
+
+/** One session's latency, in the unit of `times`. */
+export function estimate(times: readonly number[], estimator: Protocol["estimator"]): number {
+  switch (estimator) {
+    case "p10":
+      return quantile(times, 0.1);
+    case "p25":
+      return quantile(times, 0.25);
+    case "min":
+      return quantile(times, 0);
+    case "median":
+      return median(times);
+    case "lower-half":
+      return mean(lowerHalf(times));
+    default:
+      return estimator satisfies never;
+  }
+}
+
+/** (max − min) ÷ median of the sessions' estimates; 0 for one. */
+export function spreadOf(estimates: readonly number[]): number {
+  if (estimates.length < 2) return 0;
+  const centre = median(estimates);
+  return centre === 0 ? 0 : (quantile(estimates, 1) - quantile(estimates, 0)) / centre;
+}
+
+/** The `count` sessions that agree best: contiguous in the order of their estimates, with the smallest range. */
+export function agreeing<T>(sessions: readonly T[], estimateOf: (session: T) => number, count: number): T[] {
+  const sorted = [...sessions].sort((a, b) => estimateOf(a) - estimateOf(b));
+  let best = 0;
+  const range = (from: number) => estimateOf(sorted[from + count - 1]!) - estimateOf(sorted[from]!);
+  for (let from = 1; from + count <= sorted.length; from++) if (range(from) < range(best)) best = from;
+  return sorted.slice(best, best + count);
+}
+
+/** Outcome of a subject from the runs of its sessions, milliseconds. */
+export function summarise(sessions: readonly (readonly number[])[], protocol: Protocol): Outcome {
+  const kept = agreeing(
+    sessions,
+    (runs) => estimate(runs, protocol.estimator),
+    Math.min(protocol.sessions, sessions.length),
+  );
+  const across = (of: (runs: readonly number[]) => number) => median(kept.map(of));
+  const estimates = kept.map((runs) => estimate(runs, protocol.estimator));
+  const all = kept.flat();
+  const innerSpread = (quantile(all, 0.75) - quantile(all, 0.25)) / Math.max(median(all), Number.MIN_VALUE);
+  return {
+    status: "ok",
+    latencyMs: median(estimates),
+    p10Ms: across((runs) => quantile(runs, 0.1)),
+    medianMs: across((runs) => median(runs)),
+    minMs: across((runs) => quantile(runs, 0)),
+    meanMs: across((runs) => mean(runs)),
+    spread: kept.length > 1 ? spreadOf(estimates) : innerSpread,
+    runs: all.length,
+    sessions: kept.length,
+  };
+}
