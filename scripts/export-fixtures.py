@@ -224,7 +224,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"])
     parser.add_argument("--missing", action="store_true", help="leave alone what is there already")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     failed = 0
     if args.what == "fixtures":

@@ -11,6 +11,7 @@ export { inferredOperators } from "./shapes/index.js";
 
 /** No tensor may have more elements: 8 GB of float32. Choice: beyond any model that runs on an edge device. */
 export const maxElements = 2 ** 31;
+const maxRank = 64;
 
 /**
  * Shapes and types of a node's outputs from its inputs (undefined for an omitted one), in the node's order of outputs.
@@ -40,6 +41,8 @@ export function inferOutputs(node: GraphNode, inputs: Inputs, opset: number): Te
   return tensors;
 }
 
+export const hasShapeRule = (operator: string, domain: string): boolean => ruleFor(operator, domain) !== undefined;
+
 function allConstant(inputs: Inputs): boolean {
   for (let i = 0; i < inputs.length; i++) if (inputs[i]?.constant === false) return false;
   return true;
@@ -55,7 +58,7 @@ function tensorOf(node: GraphNode, index: number, output: Inferred, inputsConsta
 }
 
 function checkSize(node: GraphNode, name: string, shape: readonly number[]): void {
-  let count = 1;
+  let count = shape.length > maxRank ? Number.POSITIVE_INFINITY : 1;
   for (let i = 0; i < shape.length; i++) {
     const size = shape[i]!;
     if (!(size >= 0) || !Number.isInteger(size)) {
@@ -66,7 +69,7 @@ function checkSize(node: GraphNode, name: string, shape: readonly number[]): voi
     }
     count *= size;
   }
-  if (count > maxElements) {
+  if (!(count <= maxElements)) {
     throw new LitepredError(
       "limit-exceeded",
       `${node.operator} node "${node.name}": output "${name}" of shape ${shapeText(shape)} has more than ${maxElements} elements`,

@@ -4,6 +4,7 @@ import { broadcast } from "./broadcast.js";
 import { fail, shapeText } from "./rule.js";
 
 export function einsumShape(node: GraphNode, equation: string, shapes: readonly (readonly number[])[]): number[] {
+  if (equation.length > 1000) fail(node, `an equation of ${equation.length} letters`);
   const [left = "", right] = equation.replaceAll(" ", "").split("->");
   const terms = left.split(",");
   if (terms.length !== shapes.length)

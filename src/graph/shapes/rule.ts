@@ -73,7 +73,8 @@ export function integer(node: GraphNode, name: string, fallback: number): number
 export function integers(node: GraphNode, name: string): readonly number[] | undefined {
   const value = node.attributes[name];
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) fail(node, `attribute ${name} should be a list of numbers`);
+  if (!Array.isArray(value) || typeof value[0] === "string")
+    fail(node, `attribute ${name} should be a list of numbers`);
   return value as readonly number[];
 }
 
@@ -94,7 +95,8 @@ export const listOf = (
 /** Axis in 0…rank−1 from one that may count from the end. */
 export function normalAxis(node: GraphNode, axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
-  if (!(normal >= 0 && normal < rank)) fail(node, `axis ${axis} is outside a tensor of rank ${rank}`);
+  if (!(normal >= 0 && normal < rank) || !Number.isInteger(normal))
+    fail(node, `axis ${axis} is outside a tensor of rank ${rank}`);
   return normal;
 }
 

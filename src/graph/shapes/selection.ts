@@ -52,7 +52,7 @@ const slice: Rule = (node, inputs) => {
 function partSizes(node: GraphNode, inputs: Inputs, size: number): ArrayLike<number> {
   const given = listOf(node, inputs, 1, "split");
   if (given !== undefined) return given;
-  const count = integer(node, "num_outputs", node.outputs.length);
+  const count = node.outputs.length;
   const part = Math.ceil(size / count);
   return Array.from({ length: count }, (_, i) => (i < count - 1 ? part : size - part * (count - 1)));
 }

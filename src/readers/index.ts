@@ -1,0 +1,42 @@
+/**
+ * Model files to graphs. In: the bytes of a file (external weights through a callback). Out: a Graph with every shape
+ * known, constants folded. Pure: no file system. May import graph, formats and base; each format is a folder of its own.
+ */
+import { LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+import * as onnx from "./onnx/index.js";
+
+export interface ReadOptions {
+  /** Name of the graph where the file gives none; used in error messages too. */
+  readonly name?: string;
+  /** Shapes of run-time inputs, by name: they overrule what the file declares. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Content of a file that weights are stored in, by the path that the model gives. Asked only for small constants. */
+  readonly externalData?: (location: string) => Uint8Array | undefined;
+}
+
+/** A file format. */
+export interface Reader {
+  readonly format: string;
+  /** Whether the bytes begin like a file of this format. */
+  match(bytes: Uint8Array): boolean;
+  read(bytes: Uint8Array, options: ReadOptions): Graph;
+}
+
+export const readers: readonly Reader[] = [onnx];
+
+/**
+ * @throws LitepredError `invalid-model` for files that are damaged or no model, `limit-exceeded` for those beyond the
+ * limits, `unsupported-operator` for what shape inference does not know, `bad-usage` for wrong `inputShapes`.
+ */
+export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
+  const reader = readers.find((candidate) => candidate.match(bytes));
+  if (reader !== undefined) return reader.read(bytes, options);
+  const what = bytes.length === 0 ? "the file is empty" : "this is no model file in a known format";
+  const formats = readers.map(({ format }) => format).join(", ");
+  throw new LitepredError(
+    "invalid-model",
+    options.name ? `${options.name}: ${what}` : what,
+    `Known formats: ${formats}.`,
+  );
+}

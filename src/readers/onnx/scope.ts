@@ -1,0 +1,71 @@
+/**
+ * Names inside functions and branches are local; in the flat graph every tensor has one name of its own. A scope maps
+ * local names to those; a branch sees its surroundings, a function does not.
+ */
+import { LitepredError } from "../../base/index.js";
+import type { AttributeScope } from "./attributes.js";
+
+export interface Scope {
+  readonly parent: Scope | undefined;
+  /** "" for the main graph, whose names stay as they are. */
+  readonly prefix: string;
+  readonly names: Map<string, string>;
+  /** Names that the outside expects for outputs of this scope. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Version of each operator set, by domain. */
+  readonly opsets: ReadonlyMap<string, number>;
+  /** What the caller gave to a function's attributes. */
+  readonly attributes: AttributeScope | undefined;
+}
+
+/** Nested names are cut, lest a hostile file multiply long ones. */
+const maxNestedName = 200;
+
+/** Hands out names that nothing else has. */
+export class Names {
+  private readonly taken = new Set<string>();
+  private readonly next = new Map<string, number>();
+
+  claim(name: string): boolean {
+    if (this.taken.has(name)) return false;
+    this.taken.add(name);
+    return true;
+  }
+
+  unique(wish: string): string {
+    if (this.claim(wish)) return wish;
+    for (let i = this.next.get(wish) ?? 1; ; i++) {
+      const name = `${wish}_${i}`;
+      if (this.claim(name)) {
+        this.next.set(wish, i + 1);
+        return name;
+      }
+    }
+  }
+}
+
+export function resolve(scope: Scope, local: string): string | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const name = at.names.get(local);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Prefix for what is inside a node. */
+export const prefixFor = (scope: Scope, node: string): string =>
+  `${scope.prefix.slice(0, maxNestedName)}${node.slice(0, maxNestedName)}/`;
+
+/** The name in the flat graph for a tensor that the scope is about to define. Names of the main graph are its own. */
+export function outerName(scope: Scope, local: string, names: Names): string {
+  if (scope.prefix === "") return local;
+  return scope.outputs.get(local) ?? names.unique(scope.prefix + local.slice(0, maxNestedName));
+}
+
+/** Makes `local` known in the scope. @throws LitepredError `invalid-model` when it is known already. */
+export function define(scope: Scope, local: string, names: Names): string {
+  if (scope.names.has(local)) throw new LitepredError("invalid-model", `tensor "${local}" is defined twice`);
+  const name = outerName(scope, local, names);
+  scope.names.set(local, name);
+  return name;
+}
