@@ -10,7 +10,12 @@ export interface GraphBuilder {
   /** Adds a node and returns the name of its first output. */
   node(operator: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>): string;
   /** The same for operators of several outputs. */
-  nodes(operator: string, inputs: readonly string[], outputCount: number, attributes?: Record<string, AttributeValue>): string[];
+  nodes(
+    operator: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes?: Record<string, AttributeValue>,
+  ): string[];
   shape(tensor: string): readonly number[];
   build(outputs: readonly string[]): Graph;
 }
@@ -37,7 +42,11 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       const nodeName = `${operator}_${nodes.length}`;
       const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? nodeName : `${nodeName}_out${i}`));
       const node: GraphNode = { name: nodeName, operator, domain: "", inputs: nodeInputs, outputs, attributes };
-      const inferred = inferOutputs(node, nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input))), opset);
+      const inferred = inferOutputs(
+        node,
+        nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input))),
+        opset,
+      );
       nodes.push(node);
       for (const tensor of inferred) add(tensor);
       return outputs;

@@ -3,9 +3,20 @@
  * whatever file it came from; shapes are NCHW where the operator has an image layout. Every tensor has a static shape.
  */
 export type DataType =
-  | "float32" | "float16" | "bfloat16" | "float64"
-  | "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "int64" | "uint64"
-  | "bool" | "string";
+  | "float32"
+  | "float16"
+  | "bfloat16"
+  | "float64"
+  | "int8"
+  | "uint8"
+  | "int16"
+  | "uint16"
+  | "int32"
+  | "uint32"
+  | "int64"
+  | "uint64"
+  | "bool"
+  | "string";
 
 export interface Tensor {
   readonly name: string;
