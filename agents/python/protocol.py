@@ -1,0 +1,178 @@
+"""What every engine agent shares: JSON lines on stdin and stdout, and how a model is timed. Standard library and numpy.
+
+The messages are those of src/profiling/wire.ts; runs end by the same rule as in src/profiling/estimate.ts. stdout is
+reserved for answers: whatever the engine prints, from C++ too, goes to stderr. Works from Python 3.7 on.
+An agent is a file with an engine class: version() and prepare(path, profile, settings) -> a Model.
+"""
+import base64
+import gc
+import json
+import os
+import sys
+import time
+
+import numpy as np
+
+FEWEST_RUNS = 3
+FEWEST_FOR_TOLERANCE = 10
+
+
+class Model:
+    """A model that is ready to run. Tensors that are NHWC in the engine are NCHW here."""
+
+    def inputs(self):
+        """{name: (shape, numpy dtype)} of the inputs, row-major NCHW."""
+        raise NotImplementedError
+
+    def feed(self, arrays):
+        """Takes the inputs of the next runs, {name: array}."""
+        raise NotImplementedError
+
+    def invoke(self):
+        """One inference, finished when it returns."""
+        raise NotImplementedError
+
+    def outputs(self):
+        """{name: float32 array} of the last run."""
+        raise NotImplementedError
+
+    def operators(self):
+        """[(name, operator, ms)] of the last run; None where the engine does not tell."""
+        return None
+
+    def release(self):
+        pass
+
+
+class Rejected(Exception):
+    """The engine does not take the model, or does not have what is asked for."""
+
+
+def serve(engine):
+    """Answers requests until stdin ends."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    gc.disable()  # A collection inside a timed run would count as latency; collected after each request instead.
+    session = Session(engine)
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"id": request["id"], "result": session.answer(request)}
+        except MemoryError as error:
+            answer = {"id": request["id"], "error": {"reason": "out-of-memory", "message": str(error)}}
+        except Exception as error:  # The boundary: whatever an engine throws is data for the caller.
+            message = "%s: %s" % (type(error).__name__, error)
+            answer = {"id": request["id"], "error": {"reason": "rejected", "message": message[:2000]}}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+        gc.collect()
+
+
+class Session:
+    def __init__(self, engine):
+        self.engine = engine
+        self.models = {}
+        self.handles = 0
+
+    def answer(self, request):
+        method = request["method"]
+        if method == "describe":
+            return {"version": self.engine.version()}
+        if method == "prepare":
+            return {"handle": self.prepare(request)}
+        model = self.models.get(request["handle"])
+        if model is None:
+            raise Rejected("no model %s" % request["handle"])
+        if method == "time":
+            return {"wallMs": timed(model, request["plan"])}
+        if method == "timeOperators":
+            return timed_operators(model, request["plan"])
+        if method == "run":
+            return {"outputs": run(model, request["inputs"])}
+        if method == "release":
+            del self.models[request["handle"]]
+            model.release()
+            return {}
+        raise Rejected("no method %s" % method)
+
+    def prepare(self, request):
+        model = self.engine.prepare(request["model"], request["profile"], request["settings"])
+        model.feed({name: seeded(shape, dtype, i) for i, (name, (shape, dtype)) in enumerate(model.inputs().items())})
+        self.handles += 1
+        self.models[self.handles] = model
+        return self.handles
+
+
+def seeded(shape, dtype, seed):
+    """Uniform in -1 to 1, zeros for integers: denormals would distort the time of a run, other values do not."""
+    if np.issubdtype(dtype, np.floating):
+        return np.random.RandomState(seed).uniform(-1, 1, shape).astype(dtype)
+    return np.zeros(shape, dtype)
+
+
+def timed(model, plan, after=None):
+    """Wall times of the runs in ms; `after` is called between runs, outside of the timed part."""
+    for _ in range(plan["warmup"]):
+        model.invoke()
+    times = []
+    started = time.perf_counter_ns()
+    while True:
+        before = time.perf_counter_ns()
+        model.invoke()
+        times.append((time.perf_counter_ns() - before) / 1e6)
+        if after:
+            after()
+        if enough(times, (time.perf_counter_ns() - started) / 1e6, plan):
+            return times
+
+
+def timed_operators(model, plan):
+    operators = {}
+
+    def collect():
+        found = model.operators()
+        if found is None:
+            raise Rejected("the engine has no times by operator")
+        for name, operator, ms in found:
+            operators.setdefault((name, operator), []).append(ms)
+
+    wall = timed(model, plan, collect)
+    return {
+        "wallMs": wall,
+        "operators": [{"name": n, "operator": o, "timesMs": times} for (n, o), times in operators.items()],
+    }
+
+
+def enough(times, elapsed_ms, plan):
+    count = len(times)
+    if count >= plan["runs"]:
+        return True
+    if count < FEWEST_RUNS:
+        return False
+    if elapsed_ms >= plan["maxMs"]:
+        return True
+    if plan["tolerance"] <= 0 or count < FEWEST_FOR_TOLERANCE:
+        return False
+    lower = np.sort(times)[: (count + 1) // 2]
+    return np.std(lower, ddof=1) / np.mean(lower) / np.sqrt(len(lower)) < plan["tolerance"]
+
+
+def run(model, inputs):
+    known = model.inputs()
+    arrays = {}
+    for name, text in inputs.items():
+        if name not in known:
+            raise Rejected("the model has no input %s, but %s" % (name, ", ".join(known)))
+        shape, dtype = known[name]
+        values = np.frombuffer(base64.b64decode(text), np.float32)
+        arrays[name] = values.reshape(shape).astype(dtype)
+    for i, (name, (shape, dtype)) in enumerate(known.items()):
+        if name not in arrays:
+            arrays[name] = seeded(shape, dtype, i)
+    model.feed(arrays)
+    model.invoke()
+    return {name: encode(array) for name, array in model.outputs().items()}
+
+
+def encode(array):
+    return base64.b64encode(np.ascontiguousarray(array, np.float32).tobytes()).decode("ascii")
