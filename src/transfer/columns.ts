@@ -42,7 +42,10 @@ export const columnOf = (values: ArrayLike<number>): Table => ({
 });
 
 /** Columns to mean 0 and deviation 1 over `sample`; columns that are constant there are left out. */
-export function standardColumns<T>(encode: (item: T) => number[], sample: readonly T[]): (items: readonly T[]) => Table {
+export function standardColumns<T>(
+  encode: (item: T) => number[],
+  sample: readonly T[],
+): (items: readonly T[]) => Table {
   const rows = sample.map(encode);
   const kept: { column: number; mean: number; deviation: number }[] = [];
   for (let column = 0; column < (rows[0]?.length ?? 0); column++) {

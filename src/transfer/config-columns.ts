@@ -19,12 +19,23 @@ const tileSizes = [8, 32, 128];
 const valuesOfASize = 12;
 
 /** Fits the encoding on `configs` (their spread standardises the columns) and returns it as a function. */
-export function fitConfigColumns(type: KernelType, configs: readonly KernelConfig[]): (rows: readonly KernelConfig[]) => ConfigColumns {
+export function fitConfigColumns(
+  type: KernelType,
+  configs: readonly KernelConfig[],
+): (rows: readonly KernelConfig[]) => ConfigColumns {
   const smooth = standardColumns((config: KernelConfig) => smoothRow(type, config), configs);
   const sizes = type.fields.filter(
     (field) => field.kind === "integer" && new Set(configs.map((config) => config[field.name])).size > valuesOfASize,
   );
-  const tiles = standardColumns((config: KernelConfig) => tileRow(type, sizes.map((field) => field.name), config), configs);
+  const tiles = standardColumns(
+    (config: KernelConfig) =>
+      tileRow(
+        type,
+        sizes.map((field) => field.name),
+        config,
+      ),
+    configs,
+  );
   return (rows) => ({ smooth: smooth(rows), tiles: tiles(rows) });
 }
 

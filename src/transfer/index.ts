@@ -1,6 +1,17 @@
 /**
  * From a few measurements on a target, and the pool's sources, to a predictor of the target.
  * In: kernel types with candidates and sources, `measure` as a function, a budget, a seed. Out: an Adaptation that predicts
- * with intervals. May import kernels, learning, base (and what is below); no I/O of its own.
+ * with intervals. May import predictors, kernels, learning, base (and what is below); no I/O of its own.
  */
+
+export { type FittedKernel, type LoopPlan, runAdaptationLoop } from "./adaptation-loop.js";
+export { describeKernel } from "./adapted-kernel.js";
+export { allocate, type Share } from "./allocation.js";
+export { type Table, tableOf } from "./columns.js";
+export { type ConfigColumns, fitConfigColumns } from "./config-columns.js";
+export { loadTransferMethod, type TransferMethodName, transferMethodNames } from "./methods/index.js";
+export { representativeRows } from "./representative.js";
+export type { KernelRecord } from "./session.js";
+export { klDivergence, type RankedSource, rankSources } from "./similarity.js";
+export { sourceLogs } from "./source-logs.js";
 export type * from "./types.js";

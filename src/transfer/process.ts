@@ -7,6 +7,7 @@
  */
 import { cholesky, dot, inverseFromCholesky, minimise, solveCholesky, solveLower } from "../learning/index.js";
 import { selectRows, type Table } from "./columns.js";
+import { throwIfInterrupted } from "./session.js";
 
 export interface ProcessRows {
   /** Standardised columns of the stationary part. */
@@ -36,7 +37,7 @@ export interface Process {
 }
 
 export interface ProcessOptions {
-  readonly prior?: ProcessPrior;
+  readonly prior: ProcessPrior;
   /** Hyper-parameters of an earlier fit of the same form. */
   readonly start?: Float64Array;
   readonly iterations?: number;
@@ -52,23 +53,43 @@ const jitter = 1e-8;
 const freedom = 4;
 const reweightings = 4;
 
-/** Lengths around 2.5 deviations, 5 % of unexplained structure, 2 % of noise, 10 % of slope: e-fold either way. Choice. */
-export function broadPrior(inputs: number, { groupCount }: ProcessForm): ProcessPrior {
-  const lengths = new Array<number>(inputs).fill(Math.log(2.5));
-  const slopes = new Array<number>(groupCount).fill(Math.log(0.1));
+/** What is expected before any measurement, in natural log units; each is taken to be right within a factor of e. */
+export interface Expectation {
+  /** Structure that the linear part does not explain. */
+  readonly amplitude: number;
+  readonly noise: number;
+  /** Weight of a standardised basis column. */
+  readonly slope: number;
+}
+
+/** Lengths: 2.5 deviations of a column, for all but the last `tiles` inputs, which start nearly flat (5). Choice. */
+export function broadPrior(
+  inputs: number,
+  tiles: number,
+  { groupCount }: ProcessForm,
+  expected: Expectation,
+): ProcessPrior {
+  const lengths = Array.from({ length: inputs }, (_, i) => Math.log(i < inputs - tiles ? 2.5 : 5));
+  const widths = Array.from({ length: inputs }, (_, i) => (i < inputs - tiles ? 1.2 : 0.8));
+  const slopes = new Array<number>(groupCount).fill(Math.log(expected.slope));
   return {
-    centre: Float64Array.from([...lengths, Math.log(0.05), Math.log(0.02), ...slopes]),
-    width: Float64Array.from([...lengths.map(() => 1.2), 1, 1, ...slopes.map(() => 1)]),
+    centre: Float64Array.from([...lengths, Math.log(expected.amplitude), Math.log(expected.noise), ...slopes]),
+    width: Float64Array.from([...widths, 1, 1, ...slopes.map(() => 1)]),
   };
 }
 
-export function fitProcess(rows: ProcessRows, y: ArrayLike<number>, form: ProcessForm, options: ProcessOptions = {}): Process {
-  const prior = options.prior ?? broadPrior(rows.inputs.columns, form);
+export function fitProcess(
+  rows: ProcessRows,
+  y: ArrayLike<number>,
+  form: ProcessForm,
+  options: ProcessOptions,
+): Process {
+  const { prior } = options;
   const targets = Float64Array.from(y);
   const part = rows.inputs.rows <= fitRows ? { rows, y: targets } : thin(rows, targets);
   const start = options.start ?? startingPoint(prior, part.y, part.rows.inputs.columns);
   const objective = (point: Float64Array) => negativeLogPosterior(part.rows, part.y, form, prior, point);
-  const { point } = minimise(objective, start, options.iterations ?? 50, () => options.signal?.throwIfAborted());
+  const { point } = minimise(objective, start, options.iterations ?? 50, () => throwIfInterrupted(options.signal));
   return robustProcess(rows, targets, form, point);
 }
 

@@ -68,7 +68,10 @@ function lloyd(sample: Table, fixed: Table, start: Table): Table {
     const counts = new Float64Array(centres.rows);
     for (let i = 0; i < sample.rows; i++) {
       const owner = nearestRow(sample, i, centres);
-      if (fixed.rows > 0 && distance(sample, i, fixed, nearestRow(sample, i, fixed)) < distance(sample, i, centres, owner))
+      if (
+        fixed.rows > 0 &&
+        distance(sample, i, fixed, nearestRow(sample, i, fixed)) < distance(sample, i, centres, owner)
+      )
         continue;
       counts[owner]!++;
       for (let j = 0; j < d; j++) sums[owner * d + j]! += sample.values[i * d + j]!;

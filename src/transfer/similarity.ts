@@ -49,7 +49,9 @@ export function rankSources(
             ? klDivergence(latenciesMs, measuredMs)
             : Number.POSITIVE_INFINITY,
     }))
-    .sort((a, b) => compare(a.divergence, b.divergence) || (a.platform < b.platform ? -1 : a.platform > b.platform ? 1 : 0));
+    .sort(
+      (a, b) => compare(a.divergence, b.divergence) || (a.platform < b.platform ? -1 : a.platform > b.platform ? 1 : 0),
+    );
 }
 
 function compare(a: number, b: number): number {

@@ -1,0 +1,196 @@
+/**
+ * Our method. Every source that is close counts: their log latencies at the same config are the offset and the slopes of a
+ * residual process per kernel type, measured in rounds on representative configs. See docs/results/recorded-transfer.md.
+ */
+import { LitepredError, median } from "../../base/index.js";
+import type { KernelConfig } from "../../kernels/index.js";
+import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
+import { describeKernel } from "../adapted-kernel.js";
+import { selectRows, type Table } from "../columns.js";
+import { type ConfigColumns, fitConfigColumns } from "../config-columns.js";
+import { createDesign, type Design, type DesignRows } from "../design.js";
+import { fitKernelModel, type KernelModel } from "../kernel-model.js";
+import type { KernelRecord } from "../session.js";
+import { sourceLogs } from "../source-logs.js";
+import { closestSources, sourceWeights } from "../source-weights.js";
+import type {
+  Adaptation,
+  AdaptationKernel,
+  AdaptationTask,
+  AdaptedKernel,
+  LatencyPrediction,
+  TransferMethod,
+} from "../types.js";
+
+/** More sources than this only add slopes to be fitted; the closest are kept. Choice. */
+const sourceLimit = 5;
+/** A first fit tells the kernel types' errors apart, so that the rest goes where it is needed. */
+const rounds = [0.4, 0.7, 1];
+const defaultLevel = 0.9;
+
+export const defaultMethod: TransferMethod = {
+  name: "default",
+  summary: "all close sources and the config explain the target through a residual Gaussian process per kernel type",
+  adapt: adaptByResidualProcess,
+};
+
+/** Everything about one kernel type that does not depend on measurements. */
+interface Subject {
+  readonly kernel: AdaptationKernel;
+  readonly encode: (configs: readonly KernelConfig[]) => ConfigColumns;
+  readonly columns: ConfigColumns;
+  /** ln ms, candidates × sources. */
+  readonly logs: Table;
+}
+
+interface Fit extends FittedKernel {
+  readonly model: KernelModel;
+  readonly design: Design;
+  /** Indices of the kernel's sources that are used, and their shares of the offset. */
+  readonly sources: readonly number[];
+  readonly weights: Float64Array;
+}
+
+async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation> {
+  const subjects = await Promise.all(task.kernels.map(createSubject));
+  const result = await runAdaptationLoop<Fit>(task, {
+    spaces: subjects.map(samplingSpace),
+    rounds,
+    fit: async (record, k, before) => fitSubject(subjects[k]!, record, before, task.signal),
+  });
+  const { session, fits } = result;
+  if (fits.every((fit) => fit === undefined))
+    throw new LitepredError(
+      "no-data",
+      `none of the ${session.used()} configs asked for could be measured`,
+      "see the failures' reasons",
+    );
+  const kernels = subjects.map((subject, k) => {
+    const fit = fits[k];
+    const record = session.records[k]!;
+    const adapted = fit
+      ? adaptedKernel(subject, record, fit)
+      : unmeasuredKernel(subject, record, fits, session.records);
+    return [subject.kernel.type.name, adapted] as const;
+  });
+  const { rounds: done, goalReached } = result;
+  return {
+    method: "default",
+    kernels: new Map(kernels),
+    measurementsUsed: session.used(),
+    rounds: done,
+    ...(goalReached !== undefined && { goalReached }),
+  };
+}
+
+async function createSubject(kernel: AdaptationKernel): Promise<Subject> {
+  const encode = fitConfigColumns(kernel.type, kernel.candidates);
+  return {
+    kernel,
+    encode,
+    columns: encode(kernel.candidates),
+    logs: await sourceLogs(kernel.sources, kernel.candidates),
+  };
+}
+
+const equalWeights = (count: number) => new Float64Array(count).fill(1 / count);
+
+/** Configs are representative in what the process sees before anything is measured: config and sources alike. */
+function samplingSpace({ logs, columns }: Subject): Table {
+  return createDesign(equalWeights(logs.columns), logs, columns.smooth.columns).rows(columns, logs).smooth.inputs;
+}
+
+function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefined, signal?: AbortSignal): Fit {
+  const y = Float64Array.from(record.logs);
+  const sources = closestSources(selectRows(subject.logs, record.measured), y, sourceLimit);
+  const logs = selectColumns(subject.logs, sources);
+  const weights = sourceWeights(selectRows(logs, record.measured), y);
+  const design = createDesign(weights, logs, subject.columns.smooth.columns);
+  const same = before !== undefined && before.sources.join() === sources.join();
+  const model = fitKernelModel(design.rows(subject.columns, logs), record.measured, y, design.form, {
+    ...(same && { start: before.model.hyperparameters }),
+    ...(signal && { signal }),
+  });
+  return { model, design, sources, weights, heldOutErrors: model.heldOutErrors };
+}
+
+function selectColumns(table: Table, columns: readonly number[]): Table {
+  const values = new Float64Array(table.rows * columns.length);
+  for (let i = 0; i < table.rows; i++)
+    columns.forEach((column, j) => {
+      values[i * columns.length + j] = table.values[i * table.columns + column]!;
+    });
+  return { rows: table.rows, columns: columns.length, values };
+}
+
+async function designRows(subject: Subject, fit: Fit, configs: readonly KernelConfig[]): Promise<DesignRows> {
+  const sources = fit.sources.map((s) => subject.kernel.sources[s]!);
+  return fit.design.rows(subject.encode(configs), await sourceLogs(sources, configs));
+}
+
+function adaptedKernel(subject: Subject, record: KernelRecord, fit: Fit): AdaptedKernel {
+  const byWeight = fit.sources.map((s, i) => ({ s, weight: fit.weights[i]! })).sort((a, b) => b.weight - a.weight);
+  return {
+    donors: byWeight.map(({ s }) => subject.kernel.sources[s]!.platform),
+    ...describeKernel(record, fit.heldOutErrors),
+    predict: async (configs, level = defaultLevel) => fit.model.predict(await designRows(subject, fit, configs), level),
+  };
+}
+
+/** Nothing was measured: the sources' mean times the ratio that the target has on its other kernel types. */
+function unmeasuredKernel(
+  { kernel, logs }: Subject,
+  record: KernelRecord,
+  fits: readonly (Fit | undefined)[],
+  records: readonly KernelRecord[],
+): AdaptedKernel {
+  const described = describeKernel(record, []);
+  return {
+    donors: kernel.sources.map((source) => source.platform),
+    ...described,
+    async predict(configs) {
+      if (logs.columns === 0)
+        throw new LitepredError(
+          "no-predictor",
+          `kernel type "${kernel.type.name}": ${described.weak}, and there is no source`,
+        );
+      const own = await sourceLogs(kernel.sources, configs);
+      const ratios = await otherRatios(kernel, fits, records);
+      return Array.from({ length: own.rows }, (_, i) => roughPrediction(rowMean(own, i), ratios));
+    },
+  };
+}
+
+/** ln(target ÷ mean source) of the measured configs of the other kernel types. */
+async function otherRatios(
+  kernel: AdaptationKernel,
+  fits: readonly (Fit | undefined)[],
+  records: readonly KernelRecord[],
+): Promise<number[]> {
+  const ratios: number[] = [];
+  for (const [k, record] of records.entries()) {
+    const names = new Set(kernel.sources.map((source) => source.platform));
+    const sources = record.kernel.sources.filter((source) => names.has(source.platform));
+    if (fits[k] === undefined || sources.length === 0) continue;
+    const own = await sourceLogs(
+      sources,
+      record.measured.map((row) => record.kernel.candidates[row]!),
+    );
+    record.logs.forEach((log, i) => {
+      ratios.push(log - rowMean(own, i));
+    });
+  }
+  return ratios;
+}
+
+/** Interval: a factor of 4 either way, at any level; kernel types differ in ratio about that much between engines. Choice. */
+function roughPrediction(log: number, ratios: readonly number[]): LatencyPrediction {
+  const latencyMs = Math.exp(log + (ratios.length > 0 ? median(ratios) : 0));
+  return { latencyMs, lowMs: latencyMs / 4, highMs: latencyMs * 4 };
+}
+
+function rowMean({ columns, values }: Table, row: number): number {
+  let total = 0;
+  for (let s = 0; s < columns; s++) total += values[row * columns + s]!;
+  return total / columns;
+}
