@@ -7,12 +7,12 @@ import type { Sampler, SamplingRequest, SamplingResult } from "./sampler.js";
 export function sampleRandom(request: SamplingRequest): SamplingResult {
   const random = createRandom(`${request.seed}/random/${request.type}`);
   const seen = request.statistics?.configs.map(({ config }) => config) ?? [];
-  const draws = kernelTypeOf(request.type).fields.map((field) => [field.name, valueOf(field, seen)] as const);
+  const draws = kernelTypeOf(request.type).fields.map((field) => [field.name, fieldDraw(field, seen)] as const);
   return drawDistinct(request, () => Object.fromEntries(draws.map(([name, draw]) => [name, draw(random)])));
 }
 
 /** Within the range that the spaces show, else within a thousandth of what is allowed: beyond it lie out-of-memory sizes. */
-function valueOf(field: Field, seen: readonly KernelConfig[]): (random: Random) => number | string {
+function fieldDraw(field: Field, seen: readonly KernelConfig[]): (random: Random) => number | string {
   const values = [...new Set(seen.map((config) => config[field.name]).filter((value) => value !== undefined))];
   if (field.kind === "choice") {
     const choices = values.length > 0 ? (values as string[]) : field.choices;

@@ -8,12 +8,21 @@ import type { Space } from "./space.js";
 
 export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
 export { buildExampleModel, exampleModelNames } from "./members/index.js";
+export { type NasBench201, nasBench201OfString, nasBench201ToString } from "./nas/nasbench201.js";
 export type { Architecture, Choice, Space } from "./space.js";
 
 type Loader = () => Promise<{ default: Space }>;
 
 const nasSpaces = {
   "ofa-mobilenetv3": () => import("./nas/ofa-mobilenetv3.js"),
+  proxylessnas: () => import("./nas/proxylessnas.js"),
+  "ofa-resnet50": () => import("./nas/ofa-resnet50.js"),
+  fbnet: () => import("./nas/fbnet.js"),
+  attentivenas: () => import("./nas/attentivenas.js"),
+  autoformer: () => import("./nas/autoformer.js"),
+  "autoformer-tiny": async () => ({ default: (await import("./nas/autoformer.js")).tiny }),
+  "autoformer-base": async () => ({ default: (await import("./nas/autoformer.js")).base }),
+  nasbench201: () => import("./nas/nasbench201.js"),
 } as const satisfies Record<string, Loader>;
 
 const zooSpaces = {
