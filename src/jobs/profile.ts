@@ -1,8 +1,11 @@
-/** Measures kernel configs into the store; goes on from where an earlier run stopped. STUB. */
-import type { KernelConfig } from "../kernels/types.js";
-import type { Protocol, Store } from "../measurements/index.js";
-import type { Platform } from "../platforms/index.js";
-import type { Engine } from "../profiling/index.js";
+/** Measures kernel configs into the store; goes on from where an earlier run stopped. */
+import { randomUUID } from "node:crypto";
+import type { Graph } from "../graph/index.js";
+import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
+import { formatPlatformId, type Platform } from "../platforms/index.js";
+import { type Engine, type KernelTask, type MeasuredWindow, measureKernels } from "../profiling/index.js";
+import { encoderOf } from "./encoding.js";
 
 export interface ProfileProgress {
   readonly done: number;
@@ -19,17 +22,118 @@ export interface ProfileRequest {
   readonly protocol: Protocol;
   /** Measure also what the store already has. */
   readonly again?: boolean;
+  /** Of the packing; default 0. */
+  readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ProfileProgress) => void;
+  /** Model of a kernel; default: the catalogue's. */
+  readonly graphOf?: (type: string, config: KernelConfig) => Graph;
 }
 
-/** `skipped` were in the store already. After an abort the counts say what was done until then. */
+/** `measured` and `failed` are disjoint; `skipped` were in the store already or asked for twice. After an abort the counts say what was done until then. */
 export interface ProfileResult {
   readonly measured: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-export async function profileKernels(_request: ProfileRequest): Promise<ProfileResult> {
-  throw new Error("internal: not written yet");
+/** @throws LitepredError when the engine is missing or does not have the platform's settings; never because of a kernel. */
+export async function profileKernels(request: ProfileRequest): Promise<ProfileResult> {
+  const { store, engine, platform, signal } = request;
+  const id = formatPlatformId(platform);
+  const tasks = await openTasks(request, id);
+  const skipped = request.kernels.length - tasks.length;
+  let measured = 0;
+  let failed = 0;
+  if (tasks.length === 0) return { measured, failed, skipped };
+  const description = await engine.describe();
+  const encode = encoderOf(description.format, platform.precision);
+  const running = await engine.start(platform);
+  const session = randomUUID();
+  try {
+    const windows = measureKernels(
+      {
+        engine: { running, timing: description.kernelTiming, encode },
+        engineVersion: description.version,
+        protocol: request.protocol,
+        seed: request.seed ?? 0,
+        signal,
+      },
+      tasks,
+    );
+    for await (const window of windows) {
+      for (const measurement of toMeasurements(window, tasks, id, session)) store.append(measurement);
+      await storeReorders(store, window, id, session);
+      const failures = window.outcomes.filter(({ outcome }) => outcome.status === "failed").length;
+      failed += failures;
+      measured += window.outcomes.length - failures;
+      request.onProgress?.({ done: measured + failed, total: tasks.length, failed });
+    }
+  } finally {
+    await running.close();
+    await store.flush();
+  }
+  return { measured, failed, skipped };
+}
+
+/** What is left to do: each config once, and not what the store has. */
+async function openTasks(request: ProfileRequest, id: string): Promise<KernelTask[]> {
+  const graphOf = request.graphOf ?? catalogueGraph;
+  const seen = new Set<string>();
+  const tasks: KernelTask[] = [];
+  for (const { type, config } of request.kernels) {
+    const key = configKey(config);
+    if (seen.has(`${type} ${key}`)) continue;
+    seen.add(`${type} ${key}`);
+    if (!request.again && (await request.store.has(id, type, key))) continue;
+    // Graphs are made when they are measured: tens of thousands at once would fill the memory.
+    let graph: Graph | undefined;
+    tasks.push({
+      type,
+      config,
+      get graph() {
+        graph ??= graphOf(type, config);
+        return graph;
+      },
+    });
+  }
+  return tasks;
+}
+
+function catalogueGraph(type: string, config: KernelConfig): Graph {
+  const { graph } = kernelTypeOf(type);
+  if (graph === undefined) throw new Error(`internal: kernel type ${type} has no model`);
+  return graph(config);
+}
+
+function toMeasurements(
+  window: MeasuredWindow,
+  tasks: readonly KernelTask[],
+  platform: string,
+  session: string,
+): Measurement[] {
+  const { conditions, protocol } = window;
+  const at = new Date().toISOString();
+  return window.outcomes.map(({ index, outcome }) => {
+    const { type, config } = tasks[index]!;
+    return { platform, subject: { kind: "kernel", type, config }, outcome, protocol, conditions, session, at };
+  });
+}
+
+/** Layout reorders seen along the way are kernels measured for free; what the store has of them stays. */
+async function storeReorders(store: Store, window: MeasuredWindow, platform: string, session: string): Promise<void> {
+  const { conditions, protocol } = window;
+  const at = new Date().toISOString();
+  for (const { config, outcome } of window.reorders) {
+    if (await store.has(platform, "reorder", configKey(config))) continue;
+    store.append({
+      platform,
+      subject: { kind: "kernel", type: "reorder", config },
+      outcome,
+      protocol,
+      conditions,
+      session,
+      at,
+    });
+  }
 }

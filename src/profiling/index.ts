@@ -6,4 +6,7 @@
 export * from "./contract.js";
 export { engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./estimate.js";
+export type { KernelTask, SessionEngine } from "./kernel-session.js";
+export * from "./measure-kernels.js";
+export * from "./measure-model.js";
 export * from "./protocol.js";

@@ -1,0 +1,69 @@
+/** The state of the machine around a measurement, and waiting for it to become quiet. */
+import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Conditions } from "../measurements/index.js";
+import { type CpuFacts, readCpuFacts } from "../platforms/index.js";
+
+let known: CpuFacts | undefined;
+function cpuFacts(): CpuFacts {
+  known ??= readCpuFacts();
+  return known;
+}
+
+/** Everything but `loadAfter`, which is the load now until `withLoadAfter` replaces it. */
+export function readConditions(engineVersion: string, pinnedCore: number | undefined): Conditions {
+  const cpu = cpuFacts();
+  const load = loadavg()[0]!;
+  const governor = readText(`/sys/devices/system/cpu/cpu${pinnedCore ?? 0}/cpufreq/scaling_governor`);
+  const temperature = Number(readText("/sys/class/thermal/thermal_zone0/temp") ?? Number.NaN) / 1000;
+  return {
+    cpu: cpu.model,
+    cores: cpu.cores,
+    ...(governor === undefined ? {} : { governor }),
+    loadBefore: load,
+    loadAfter: load,
+    ...(pinnedCore === undefined ? {} : { pinnedCore }),
+    node: process.versions.node,
+    engineVersion,
+    ...(Number.isFinite(temperature) ? { temperature } : {}),
+  };
+}
+
+export const withLoadAfter = (conditions: Conditions): Conditions => ({ ...conditions, loadAfter: loadavg()[0]! });
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Share of all cores' time that is idle over `ms`; undefined where the system does not tell. */
+export async function idleShare(ms = 150): Promise<number | undefined> {
+  const before = readText("/proc/stat");
+  await sleep(ms);
+  const after = readText("/proc/stat");
+  if (before === undefined || after === undefined) return undefined;
+  const [a, b] = [parseTotals(before), parseTotals(after)];
+  return b.total > a.total ? (b.idle - a.idle) / (b.total - a.total) : undefined;
+}
+
+function parseTotals(text: string): { idle: number; total: number } {
+  const ticks = (/^cpu +(.*)$/m.exec(text)?.[1] ?? "").split(" ").map(Number);
+  return { idle: ticks[3] ?? 0, total: ticks.reduce((total, value) => total + value, 0) };
+}
+
+/**
+ * Waits, at most `maxMs`, until enough of the machine is idle for one more busy process; measuring goes on either way,
+ * and the load is on record.
+ */
+export async function waitForQuiet(threads: number, maxMs: number, signal?: AbortSignal): Promise<void> {
+  const needed = (0.8 * threads) / cpuFacts().cores;
+  const until = performance.now() + maxMs;
+  while (performance.now() < until && !signal?.aborted) {
+    const idle = await idleShare();
+    if (idle === undefined || idle >= Math.min(needed, 0.8)) return;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Kernels → outcomes, by a protocol. Kernels are taken in windows; inside one, sessions are interleaved in time and
+ * every session packs the kernels anew, so that no two sessions of a kernel share their moment or their neighbours.
+ * An anchor kernel rides along with every bundle: where it is slower than it usually is, the session is done again.
+ * Kernels whose sessions disagree get further sessions.
+ */
+import { createRandom, median, type Random, stableJson } from "../base/index.js";
+import { createGraphBuilder, elementCount, type Graph } from "../graph/index.js";
+import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
+import { readConditions, waitForQuiet, withLoadAfter } from "./conditions.js";
+import { EngineFailure } from "./contract.js";
+import { estimate, summarise } from "./estimate.js";
+import {
+  type KernelTask,
+  type ReorderRuns,
+  type SessionEngine,
+  type SessionRuns,
+  timeKernels,
+} from "./kernel-session.js";
+
+export interface KernelRequest {
+  readonly engine: SessionEngine;
+  readonly engineVersion: string;
+  readonly protocol: Protocol;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface MeasuredWindow {
+  /** Index into the tasks of the request, and what came out. */
+  readonly outcomes: readonly { readonly index: number; readonly outcome: Outcome }[];
+  readonly reorders: readonly { readonly config: KernelTask["config"]; readonly outcome: Outcome }[];
+  readonly conditions: Conditions;
+  /** The protocol as it was carried out. */
+  readonly protocol: Protocol;
+}
+
+/** Bundles in a window. Choice: sessions of a kernel lie some seconds apart, and an interruption costs less than a minute. */
+const bundlesPerWindow = 4;
+/** A session whose anchor takes this much longer than usual is done again, at most twice. Choice: sessions differ by 3 %, rarely by 10 %. */
+const anchorLimit = 1.2;
+const anchorRetries = 2;
+/** Longest wait for a quiet machine before each window. */
+const quietWaitMs = 3000;
+
+/** Windows as they are finished; ends early, with whole windows only, when the signal aborts. */
+export async function* measureKernels(
+  request: KernelRequest,
+  tasks: readonly KernelTask[],
+): AsyncGenerator<MeasuredWindow> {
+  const random = createRandom(request.seed);
+  // Profiler times are whole microseconds: a quantile of a short kernel's would be one of very few values.
+  const protocol: Protocol =
+    request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-half" } : request.protocol;
+  const anchor = createAnchor();
+  for (const window of windowsOf(tasks, protocol)) {
+    await waitForQuiet(1, quietWaitMs, request.signal);
+    const conditions = readConditions(request.engineVersion, request.engine.running.pinnedCore);
+    const sessions = await runWindow({ ...request, protocol }, tasks, window, random, anchor);
+    if (sessions === undefined) return;
+    yield {
+      outcomes: window.map((index) => ({ index, outcome: outcomeOf(sessions.byKernel.get(index) ?? [], protocol) })),
+      reorders: reorderOutcomes(sessions.reorders, protocol),
+      conditions: withLoadAfter(conditions),
+      protocol,
+    };
+  }
+}
+
+interface WindowSessions {
+  readonly byKernel: Map<number, SessionRuns[]>;
+  readonly reorders: ReorderRuns[];
+}
+
+/** Undefined when aborted. */
+async function runWindow(
+  request: KernelRequest,
+  tasks: readonly KernelTask[],
+  window: readonly number[],
+  random: Random,
+  anchor: Anchor,
+): Promise<WindowSessions | undefined> {
+  const { protocol, signal } = request;
+  const byKernel = new Map<number, SessionRuns[]>(window.map((index) => [index, []]));
+  const reorders: ReorderRuns[] = [];
+  const round = async (indices: readonly number[]) => {
+    for (const bundle of bundlesOf(random.shuffle(indices), tasks, protocol)) {
+      if (signal?.aborted) return;
+      const session = await anchoredSession(
+        request,
+        bundle.map((index) => tasks[index]!),
+        anchor,
+      );
+      for (const [i, index] of bundle.entries()) byKernel.get(index)!.push(session.runs[i]!);
+      reorders.push(...session.reorders);
+    }
+  };
+  const sound = () => window.filter((index) => !byKernel.get(index)!.some(isFailure));
+  for (let session = 0; session < protocol.sessions; session++) await round(sound());
+  // At most as many sessions again, for those that disagree.
+  for (let extra = 0; extra < protocol.sessions && protocol.sessions > 1; extra++) {
+    const unsettled = sound().filter((index) => !agrees(byKernel.get(index)!, protocol));
+    if (unsettled.length === 0 || signal?.aborted) break;
+    await round(unsettled);
+  }
+  return signal?.aborted ? undefined : { byKernel, reorders };
+}
+
+const isFailure = (runs: SessionRuns): runs is EngineFailure => runs instanceof EngineFailure;
+
+function agrees(sessions: readonly SessionRuns[], protocol: Protocol): boolean {
+  const outcome = outcomeOf(sessions, protocol);
+  return outcome.status === "failed" || outcome.spread <= protocol.maxSpread || outcome.latencyMs < coarseMs;
+}
+/** Below this, a whole microsecond up or down is more than any protocol's spread. */
+const coarseMs = 0.01;
+
+function outcomeOf(sessions: readonly SessionRuns[], protocol: Protocol): Outcome {
+  const failure = sessions.find(isFailure);
+  if (failure) return { status: "failed", reason: failure.reason, message: failure.message };
+  return summarise(sessions as (readonly number[])[], protocol);
+}
+
+/** One outcome for each different reorder seen in the window. */
+function reorderOutcomes(reorders: readonly ReorderRuns[], protocol: Protocol) {
+  const byConfig = new Map<string, ReorderRuns[]>();
+  for (const reorder of reorders) {
+    const key = stableJson(reorder.config);
+    byConfig.set(key, [...(byConfig.get(key) ?? []), reorder]);
+  }
+  return [...byConfig.values()].map((same) => ({
+    config: same[0]!.config,
+    outcome: summarise(
+      same.map(({ runs }) => runs),
+      { ...protocol, sessions: same.length },
+    ),
+  }));
+}
+
+/** Largest sum of constants in one bundle, elements (256 MB of float32): several bundles' weights must fit in memory. Choice. */
+const maxWeights = 64e6;
+
+function windowsOf(tasks: readonly KernelTask[], protocol: Protocol): number[][] {
+  const size = bundlesPerWindow * protocol.kernelsPerModel;
+  return Array.from({ length: Math.ceil(tasks.length / size) }, (_, window) =>
+    Array.from({ length: Math.min(size, tasks.length - window * size) }, (_, i) => window * size + i),
+  );
+}
+
+function bundlesOf(indices: readonly number[], tasks: readonly KernelTask[], protocol: Protocol): number[][] {
+  const bundles: number[][] = [];
+  let weights = 0;
+  for (const index of indices) {
+    const own = weightCount(tasks[index]!.graph);
+    const last = bundles.at(-1);
+    if (last === undefined || last.length >= protocol.kernelsPerModel || weights + own > maxWeights) {
+      bundles.push([index]);
+      weights = own;
+    } else {
+      last.push(index);
+      weights += own;
+    }
+  }
+  return bundles;
+}
+
+function weightCount(graph: Graph): number {
+  let total = 0;
+  for (const tensor of graph.tensors.values()) if (tensor.constant) total += elementCount(tensor.shape);
+  return total;
+}
+
+interface Anchor {
+  readonly task: KernelTask;
+  /** Estimates of past sessions, milliseconds, the last ones. */
+  readonly history: number[];
+}
+
+/** A 3×3 convolution of 28×28, 64 → 64 channels: about 0.2 ms on a server core, exercises arithmetic and cache. Choice. */
+function createAnchor(): Anchor {
+  const b = createGraphBuilder("anchor");
+  const conv = b.node("Conv", [b.input("x", [1, 64, 28, 28]), b.constant([64, 64, 3, 3])], {
+    kernel_shape: [3, 3],
+    pads: [1, 1, 1, 1],
+    strides: [1, 1],
+  });
+  return { task: { type: "anchor", config: {}, graph: b.build([conv]) }, history: [] };
+}
+
+async function anchoredSession({ engine, protocol }: KernelRequest, tasks: readonly KernelTask[], anchor: Anchor) {
+  for (let attempt = 0; ; attempt++) {
+    const session = await timeKernels(engine, [...tasks, anchor.task], protocol);
+    const runs = session.runs.at(-1)!;
+    const result = { runs: session.runs.slice(0, -1), reorders: session.reorders };
+    // What failed is not tried a second time for the anchor's sake.
+    if (isFailure(runs) || session.runs.some(isFailure)) return result;
+    const now = estimate(runs, protocol.estimator);
+    const usual = anchor.history.length < 3 ? now : median(anchor.history);
+    anchor.history.push(now);
+    if (anchor.history.length > 20) anchor.history.shift();
+    if (now <= usual * anchorLimit || attempt === anchorRetries) return result;
+  }
+}
