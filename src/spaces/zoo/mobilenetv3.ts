@@ -20,12 +20,15 @@ const LARGE: readonly Row[] = [
   [3, 72, 24, false, "relu", 1],
   [5, 72, 40, true, "relu", 2],
   [5, 120, 40, true, "relu", 1],
+  [5, 120, 40, true, "relu", 1],
   [3, 240, 80, false, "hswish", 2],
   [3, 200, 80, false, "hswish", 1],
+  [3, 184, 80, false, "hswish", 1],
   [3, 184, 80, false, "hswish", 1],
   [3, 480, 112, true, "hswish", 1],
   [3, 672, 112, true, "hswish", 1],
   [5, 672, 160, true, "hswish", 2],
+  [5, 960, 160, true, "hswish", 1],
   [5, 960, 160, true, "hswish", 1],
 ];
 const SMALL: readonly Row[] = [
@@ -34,9 +37,11 @@ const SMALL: readonly Row[] = [
   [3, 88, 24, false, "relu", 1],
   [5, 96, 40, true, "hswish", 2],
   [5, 240, 40, true, "hswish", 1],
+  [5, 240, 40, true, "hswish", 1],
   [5, 120, 48, true, "hswish", 1],
   [5, 144, 48, true, "hswish", 1],
   [5, 288, 96, true, "hswish", 2],
+  [5, 576, 96, true, "hswish", 1],
   [5, 576, 96, true, "hswish", 1],
 ];
 
