@@ -1,6 +1,6 @@
 /** Measures whole models into the store; what the store has is not measured again unless asked. */
 import { randomUUID } from "node:crypto";
-import { sha256 } from "../base/index.js";
+import { LitepredError, sha256 } from "../base/index.js";
 import { type Measurement, modelType, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
 import { type Engine, measureModelFiles } from "../profiling/index.js";
@@ -18,8 +18,8 @@ export interface MeasureRequest {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** In the order of the models; undefined for those that an abort left out. */
-export async function measureModels(request: MeasureRequest): Promise<(Measurement | undefined)[]> {
+/** In the order of the models. @throws LitepredError `interrupted` after an abort; what was measured is in the store. */
+export async function measureModels(request: MeasureRequest): Promise<Measurement[]> {
   const { store, engine, platform, models, protocol, signal } = request;
   const id = formatPlatformId(platform);
   const subjects = models.map(({ name, bytes }) => ({ kind: "model", name, sha256: sha256(bytes()) }) as const);
@@ -29,7 +29,7 @@ export async function measureModels(request: MeasureRequest): Promise<(Measureme
       if (measurement.subject.kind === "model") stored.set(measurement.subject.sha256, measurement);
   const found = subjects.map((subject) => stored.get(subject.sha256));
   const open = subjects.flatMap((_, index) => (found[index] === undefined ? [index] : []));
-  if (open.length === 0) return found;
+  if (open.length === 0) return complete(found);
   const { version } = await engine.describe();
   const running = await engine.start(platform);
   const session = randomUUID();
@@ -51,5 +51,15 @@ export async function measureModels(request: MeasureRequest): Promise<(Measureme
     await running.close();
     await store.flush();
   }
-  return found;
+  return complete(found);
+}
+
+function complete(found: readonly (Measurement | undefined)[]): Measurement[] {
+  const done = found.filter((measurement) => measurement !== undefined);
+  if (done.length === found.length) return done;
+  throw new LitepredError(
+    "interrupted",
+    `${done.length} of ${found.length} models are measured`,
+    "the same command goes on from there",
+  );
 }

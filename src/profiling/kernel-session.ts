@@ -54,7 +54,7 @@ async function timeEach(engine: SessionEngine, tasks: readonly KernelTask[], pla
 
 /** Wall time of each run of a whole model. @throws EngineFailure */
 export async function timeModel(
-  { running }: SessionEngine,
+  { running }: Pick<SessionEngine, "running">,
   model: Uint8Array,
   plan: TimingPlan,
 ): Promise<readonly number[]> {
