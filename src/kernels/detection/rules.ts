@@ -1,25 +1,60 @@
-/** Fusion rules are data: one JSON file per engine in data/fusion-rules, validated when loaded. STUB: being written. */
+/** Fusion rules are data: one JSON file per engine in data/fusion-rules, validated when loaded and kept for the next call. */
+import { readdirSync, readFileSync } from "node:fs";
+import { LitepredError, packagePath } from "../../base/index.js";
+import { type RuleFile, ruleFileSchema } from "./rule-schema.js";
+
+export type NchwcBlock = 1 | 8 | 16;
+
 export interface RuleOptions {
+  /** Version of the engine. There is one rule set per engine so far, for the version that its file names. */
   readonly version?: string;
-  /** Channels per block of ONNX Runtime's NCHWc layout: 16 with AVX-512, 8 with AVX or AVX2, 1 for none. */
-  readonly nchwcBlock?: 1 | 8 | 16;
+  /** Channels per block of ONNX Runtime's NCHWc layout: 16 with AVX-512 (default), 8 with AVX or AVX2, 1 for none. */
+  readonly nchwcBlock?: NchwcBlock;
 }
 
 export interface FusionRules {
   readonly engine: string;
-  readonly nchwcBlock: 1 | 8 | 16;
+  readonly nchwcBlock: NchwcBlock;
+  readonly file: RuleFile;
 }
 
-/** Engines that have a rule set of their own; every other engine gets `generic`. */
-export const ruleEngines: readonly string[] = ["generic", "onnxruntime"];
+let files: Map<string, RuleFile> | undefined;
 
-/** The rules of an engine by its name (`onnxruntime-node` and `onnxruntime-web` are `onnxruntime`); unknown engines get `generic`. */
-export function fusionRules(_engine: string, _options: RuleOptions = {}): FusionRules {
-  throw new Error("internal: not written yet");
+function ruleFiles(): Map<string, RuleFile> {
+  if (files === undefined) {
+    files = new Map();
+    for (const name of readdirSync(packagePath("data", "fusion-rules")).sort()) {
+      if (!name.endsWith(".json")) continue;
+      const file = parseFile(name);
+      for (const engine of [file.engine, ...file.aliases]) files.set(engine, file);
+    }
+  }
+  return files;
+}
+
+function parseFile(name: string): RuleFile {
+  const parsed = ruleFileSchema.safeParse(JSON.parse(readFileSync(packagePath("data", "fusion-rules", name), "utf8")));
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw new LitepredError(
+    "corrupt-artefact",
+    `data/fusion-rules/${name}: ${path.join(".")}: ${message}`,
+    "restore the file from the package",
+  );
+}
+
+/** Names of the engines that have a rule set of their own; every other engine gets `generic`. */
+export const ruleEngines = (): readonly string[] => [...new Set([...ruleFiles().values()].map((file) => file.engine))];
+
+/** The rules of an engine by its name (`onnxruntime-node` is `onnxruntime`); engines without a file get `generic`. */
+export function fusionRules(engine: string, options: RuleOptions = {}): FusionRules {
+  const name = engine.split("@")[0]!.toLowerCase();
+  const file = ruleFiles().get(name) ?? ruleFiles().get("generic")!;
+  return { engine: file.engine, nchwcBlock: options.nchwcBlock ?? 16, file };
 }
 
 /** Block size that ONNX Runtime chooses on an x86 CPU with these flags (as in /proc/cpuinfo); 1 without AVX. */
-export function nchwcBlockOfCpu(flags: Iterable<string>): 1 | 8 | 16 {
+export function nchwcBlockOfCpu(flags: Iterable<string>): NchwcBlock {
   const known = new Set([...flags].map((flag) => flag.toLowerCase()));
   if (known.has("avx512f")) return 16;
   return known.has("avx") ? 8 : 1;

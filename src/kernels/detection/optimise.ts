@@ -1,0 +1,20 @@
+/** Runs the stages of a rule set on a graph: the graph as the engine would run it, node for node. */
+import type { Graph } from "../../graph/index.js";
+import { runPass } from "./passes/index.js";
+import type { FusionRules } from "./rules.js";
+import { createWorkGraph, runningOrder, type WorkGraph, type WorkNode } from "./work-graph.js";
+
+/** The nodes that the engine runs, in running order. */
+export function optimisedNodes(graph: Graph, rules: FusionRules): readonly WorkNode[] {
+  const work = createWorkGraph(graph);
+  for (const stage of rules.file.stages) runStage(work, stage, rules.nchwcBlock);
+  return runningOrder(work);
+}
+
+function runStage(work: WorkGraph, stage: FusionRules["file"]["stages"][number], nchwcBlock: number): void {
+  for (let round = 0; round < stage.repeat; round++) {
+    let changed = false;
+    for (const rule of stage.passes) changed = runPass(work, rule, nchwcBlock) || changed;
+    if (!changed) return;
+  }
+}

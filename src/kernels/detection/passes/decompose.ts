@@ -1,0 +1,29 @@
+/** Operators for which the engine has no kernel of its own are replaced by the body that the ONNX standard gives them. */
+import { addNode, has, newValue, removeNode, runningOrder, type WorkGraph, type WorkNode } from "../work-graph.js";
+
+type Body = (work: WorkGraph, node: WorkNode) => void;
+
+const bodies: Readonly<Record<string, Body>> = {
+  HardSwish(work, node) {
+    const input = node.inputs[0]!;
+    const output = node.outputs[0]!;
+    removeNode(work, node);
+    const gate = newValue(work, `${output.name}/hard_sigmoid`, input.shape, input.type);
+    addNode(work, "HardSigmoid", "", [input], [gate], { alpha: 1 / 6, beta: 0.5 }, node.sources);
+    addNode(work, "Mul", "", [input, gate], [output], {}, []);
+  },
+};
+
+export function decompose(work: WorkGraph, operators: readonly string[]): boolean {
+  let changed = false;
+  for (const operator of operators) {
+    const body = bodies[operator];
+    if (body === undefined || !has(work, operator)) continue;
+    for (const node of runningOrder(work)) {
+      if (!node.alive || node.operator !== operator || node.domain !== "") continue;
+      body(work, node);
+      changed = true;
+    }
+  }
+  return changed;
+}

@@ -1,0 +1,54 @@
+/** Runs one pass of a rule file on a work graph. In: the graph and the pass's parameters. Out: whether anything changed. */
+import type { PassRule } from "../rule-schema.js";
+import type { WorkGraph } from "../work-graph.js";
+import { addIntoConv } from "./add-into-conv.js";
+import { convertToBlocked } from "./blocked-layout.js";
+import { decompose } from "./decompose.js";
+import { eliminate } from "./eliminate.js";
+import { foldIntoWeights } from "./fold-into-weights.js";
+import { fuseActivation } from "./fuse-activation.js";
+import { fusePad } from "./fuse-pad.js";
+import { gatherToSplit } from "./gather-to-split.js";
+import { matchPatterns } from "./match.js";
+import { matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
+import { mergeEqual } from "./merge-equal.js";
+import { pushTransposes } from "./push-transposes.js";
+
+export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
+  switch (rule.pass) {
+    case "eliminate":
+      return eliminate(work, rule.operators);
+    case "fold-into-weights":
+      return foldIntoWeights(work, rule.into, rule.operators);
+    case "fuse-activation":
+      return fuseActivation(work, rule.into, rule.activations, rule.domain);
+    case "match":
+      return matchPatterns(work, rule.patterns);
+    case "decompose":
+      return decompose(work, rule.operators);
+    case "merge-equal":
+      return mergeEqual(work);
+    case "fuse-pad":
+      return fusePad(work, rule.into);
+    case "matmul-add":
+      return matmulAdd(work, rule.reshape);
+    case "merge-reshapes":
+      return mergeReshapes(work);
+    case "push-transposes":
+      return pushTransposes(work, rule.assigned);
+    case "gather-to-split":
+      return gatherToSplit(work);
+    case "matmul-transpose":
+      return matmulTranspose(work);
+    case "matmul-scale":
+      return matmulScale(work);
+    case "skip-layer-norm":
+      return skipLayerNorm(work);
+    case "add-into-conv":
+      return addIntoConv(work, rule.into, rule.activations);
+    case "blocked-layout":
+      return convertToBlocked(work, rule, nchwcBlock);
+    default:
+      return rule satisfies never;
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * ONNX Runtime's rewritings around MatMul: with a bias it becomes Gemm (between reshapes where the input is no matrix),
+ * a transposition of the last two axes or a factor becomes an attribute of FusedMatMul.
+ * Sources: onnxruntime/core/optimizer/matmul_add_fusion.cc, matmul_transpose_fusion.cc, matmul_scale_fusion.cc.
+ */
+import {
+  addNode,
+  has,
+  newConstant,
+  newValue,
+  removeNode,
+  runningOrder,
+  scalarOf,
+  setInput,
+  setOperator,
+  setOutput,
+  soleConsumer,
+  type WorkGraph,
+  type WorkNode,
+  type WorkValue,
+} from "../work-graph.js";
+
+/** MatMul followed by the addition of a row becomes Gemm. With `reshape`, inputs of more than two axes are reshaped around it. */
+export function matmulAdd(work: WorkGraph, reshape: boolean): boolean {
+  if (!has(work, "MatMul") || !has(work, "Add")) return false;
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive || node.operator !== "MatMul" || node.domain !== "") continue;
+    const add = soleConsumer(node.outputs[0]!);
+    if (add === undefined || add.operator !== "Add" || add.domain !== "") continue;
+    const bias = add.inputs[add.inputs[0] === node.outputs[0] ? 1 : 0]!;
+    const [left, right] = node.inputs as [WorkValue, WorkValue];
+    if (right.shape.length !== 2 || left.type !== bias.type || !isRow(bias, left, right)) continue;
+    if (left.shape.length === 2) toGemm(work, node, add, bias);
+    else if (reshape) toReshapedGemm(work, node, add, bias);
+    else continue;
+    changed = true;
+  }
+  return changed;
+}
+
+function isRow(bias: WorkValue, left: WorkValue, right: WorkValue): boolean {
+  const columns = right.shape[1];
+  if (bias.shape.length === 1) return bias.shape[0] === columns;
+  if (left.shape.length !== 2 || bias.shape.length !== 2) return false;
+  const [rows, width] = bias.shape;
+  return (rows === 1 && width === columns) || (rows === left.shape[0] && (width === 1 || width === columns));
+}
+
+function toGemm(work: WorkGraph, node: WorkNode, add: WorkNode, bias: WorkValue): void {
+  const sources = [...node.sources, ...add.sources];
+  const inputs = [node.inputs[0], node.inputs[1], bias];
+  const output = add.outputs[0]!;
+  removeNode(work, add);
+  removeNode(work, node);
+  addNode(work, "Gemm", "", inputs, [output], {}, sources);
+}
+
+function toReshapedGemm(work: WorkGraph, node: WorkNode, add: WorkNode, bias: WorkValue): void {
+  const [left, right] = node.inputs as [WorkValue, WorkValue];
+  const sources = [...node.sources, ...add.sources];
+  const output = add.outputs[0]!;
+  const [depth, columns] = right.shape as [number, number];
+  const rows = left.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  removeNode(work, add);
+  removeNode(work, node);
+  const flat = newValue(work, `${output.name}/gemm_input`, [rows, depth], left.type);
+  const product = newValue(work, `${output.name}/gemm_output`, [rows, columns], left.type);
+  const shapeOf = (shape: readonly number[]) => newConstant(work, `${output.name}/shape`, [shape.length], shape);
+  addNode(work, "Reshape", "", [left, shapeOf(flat.shape)], [flat], {}, []);
+  addNode(work, "Reshape", "", [product, shapeOf([...left.shape.slice(0, -1), columns])], [output], {}, []);
+  addNode(work, "Gemm", "", [flat, right, bias], [product], {}, sources);
+}
+
+/** A Transpose that swaps the last two axes of an input becomes a flag of the product. */
+export function matmulTranspose(work: WorkGraph): boolean {
+  if (!has(work, "Transpose") || (!has(work, "MatMul") && !has(work, "FusedMatMul"))) return false;
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
+    for (const [slot, flag] of [
+      [0, "transA"],
+      [1, "transB"],
+    ] as const) {
+      const transpose = node.inputs[slot]?.producer;
+      if (transpose === undefined || transpose.operator !== "Transpose" || !swapsLastAxes(transpose)) continue;
+      if (transpose.outputs[0]!.isOutput) continue;
+      setInput(work, node, slot, transpose.inputs[0]);
+      setOperator(work, node, "FusedMatMul", "com.microsoft");
+      node.attributes = { ...node.attributes, [flag]: node.attributes[flag] === 1 ? 0 : 1 };
+      if (transpose.outputs[0]!.consumers.length === 0) {
+        removeNode(work, transpose);
+        node.sources = [...transpose.sources, ...node.sources];
+      }
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+function swapsLastAxes(node: WorkNode): boolean {
+  const perm = node.attributes.perm as readonly number[] | undefined;
+  const rank = perm?.length ?? 0;
+  if (perm === undefined || rank < 2) return false;
+  return perm.every((axis, i) => axis === (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i));
+}
+
+/** Multiplications and divisions by one number before and after a product become its factor. */
+export function matmulScale(work: WorkGraph): boolean {
+  if (!has(work, "MatMul") && !has(work, "FusedMatMul")) return false;
+  if (!has(work, "Mul") && !has(work, "Div")) return false;
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
+    let scaled = false;
+    for (const slot of [0, 1]) {
+      const scale = node.inputs[slot]?.producer;
+      if (scale === undefined || scaledInput(scale) === undefined || soleConsumer(scale.outputs[0]!) === undefined)
+        continue;
+      setInput(work, node, slot, scale.inputs[scaledInput(scale)!]);
+      removeNode(work, scale);
+      node.sources = [...scale.sources, ...node.sources];
+      scaled = true;
+    }
+    const next = soleConsumer(node.outputs[0]!);
+    if (next !== undefined && next.inputs[scaledInput(next) ?? -1] === node.outputs[0]) {
+      const output = next.outputs[0]!;
+      removeNode(work, next);
+      setOutput(work, node, 0, output);
+      node.sources = [...node.sources, ...next.sources];
+      scaled = true;
+    }
+    if (scaled) setOperator(work, node, "FusedMatMul", "com.microsoft");
+    changed ||= scaled;
+  }
+  return changed;
+}
+
+/** Which input a node scales by a constant number, or undefined. */
+function scaledInput(node: WorkNode): number | undefined {
+  if (node.domain !== "" || (node.operator !== "Mul" && node.operator !== "Div")) return undefined;
+  if (scalarOf(node.inputs[1]) !== undefined) return 0;
+  return node.operator === "Mul" && scalarOf(node.inputs[0]) !== undefined ? 1 : undefined;
+}
+
+/** Reshape, Squeeze and Unsqueeze in a row become one Reshape. */
+export function mergeReshapes(work: WorkGraph): boolean {
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive || !isReshape(node)) continue;
+    for (
+      let next = soleConsumer(node.outputs[0]!);
+      next !== undefined && isReshape(next);
+      next = soleConsumer(node.outputs[0]!)
+    ) {
+      if (next.inputs[0] !== node.outputs[0]) break;
+      const output = next.outputs[0]!;
+      const sources = next.sources;
+      removeNode(work, next);
+      setOutput(work, node, 0, output);
+      setInput(work, node, 1, newConstant(work, `${output.name}/shape`, [output.shape.length], output.shape));
+      setOperator(work, node, "Reshape");
+      node.attributes = {};
+      node.sources = [...node.sources, ...sources];
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+const isReshape = (node: WorkNode) =>
+  node.domain === "" && (node.operator === "Reshape" || node.operator === "Squeeze" || node.operator === "Unsqueeze");
+
+/** Adds and layer norms over three axes in one node, when nothing else reads the sum (skip_layer_norm_fusion.cc). */
+export function skipLayerNorm(work: WorkGraph): boolean {
+  if (!has(work, "LayerNormalization") || !has(work, "Add")) return false;
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive || node.operator !== "LayerNormalization" || node.domain !== "" || node.outputs.length > 1)
+      continue;
+    const add = node.inputs[0]?.producer;
+    if (add === undefined || add.operator !== "Add" || soleConsumer(add.outputs[0]!) !== node) continue;
+    const [left, right] = add.inputs as [WorkValue, WorkValue];
+    if (left.shape.length !== 3 || right.shape.length !== 3 || !left.shape.every((size, i) => size === right.shape[i]))
+      continue;
+    const rest = node.inputs.slice(1);
+    removeNode(work, add);
+    setOperator(work, node, "SkipLayerNormalization", "com.microsoft");
+    setInput(work, node, 0, left);
+    setInput(work, node, 1, right);
+    rest.forEach((value, i) => setInput(work, node, i + 2, value));
+    node.sources = [...add.sources, ...node.sources];
+    changed = true;
+  }
+  return changed;
+}

@@ -1,0 +1,47 @@
+/** Nodes that compute the same from the same inputs become one (common subexpression elimination). */
+import { removeNode, replaceUses, runningOrder, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+
+/** Operators whose result differs from call to call. */
+const random = new Set([
+  "RandomNormal",
+  "RandomUniform",
+  "RandomNormalLike",
+  "RandomUniformLike",
+  "Multinomial",
+  "Bernoulli",
+]);
+
+export function mergeEqual(work: WorkGraph): boolean {
+  let changed = false;
+  const seen = new Map<string, WorkNode>();
+  for (const node of runningOrder(work)) {
+    if (node.inputs.every((input) => input === undefined || input.consumers.length === 1) && !readsEqualConstants(node))
+      continue;
+    if (random.has(node.operator)) continue;
+    const key = keyOf(node);
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, node);
+    } else if (node.outputs.every((output) => !output.isOutput)) {
+      removeNode(work, node);
+      node.outputs.forEach((output, i) => replaceUses(work, output, first.outputs[i]!));
+      first.sources = [...first.sources, ...node.sources];
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+const readsEqualConstants = (node: WorkNode) => node.inputs.some((input) => input?.constant === true && isSmall(input));
+
+/** Constants up to this size are compared by value, as constant sharing does. */
+const isSmall = (value: WorkValue) => value.values !== undefined && value.values.length <= 8;
+
+function keyOf(node: WorkNode): string {
+  const inputs = node.inputs.map((input) => {
+    if (input === undefined) return "";
+    if (!input.constant || !isSmall(input)) return input.name;
+    return `${input.type}[${input.shape.join(",")}]=${Array.from(input.values!).join(",")}`;
+  });
+  return `${node.domain}:${node.operator}(${inputs.join(";")})${node.activation ?? ""}${JSON.stringify(node.attributes)}`;
+}

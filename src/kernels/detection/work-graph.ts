@@ -1,0 +1,316 @@
+/**
+ * The graph that fusion passes edit: nodes and values linked both ways, built from the immutable Graph and thrown away
+ * after detection. Decides nothing. Every node remembers which nodes of the model it stands for (`sources`).
+ */
+import type { AttributeValue, DataType, Graph } from "../../graph/index.js";
+
+export interface WorkValue {
+  readonly name: string;
+  shape: readonly number[];
+  type: DataType;
+  constant: boolean;
+  values: ArrayLike<number> | undefined;
+  producer: WorkNode | undefined;
+  /** One entry per input slot that reads the value. */
+  readonly consumers: WorkNode[];
+  /** True for an output of the whole graph. */
+  isOutput: boolean;
+}
+
+export interface WorkNode {
+  /** Order of creation; decides ties in the running order, as node indices do in ONNX Runtime. */
+  readonly index: number;
+  readonly name: string;
+  operator: string;
+  /** "" for plain operators, "nchwc" for those in blocked layout, else the name of a set of the engine's own operators. */
+  domain: string;
+  inputs: (WorkValue | undefined)[];
+  outputs: WorkValue[];
+  attributes: Readonly<Record<string, AttributeValue>>;
+  /** Activation fused into the node, as an ONNX operator name. */
+  activation: string | undefined;
+  /** Names of the model's nodes that it stands for. */
+  sources: readonly string[];
+  alive: boolean;
+}
+
+export interface WorkGraph {
+  readonly opset: number;
+  /** Every node ever made, dead ones included, by index. */
+  readonly nodes: WorkNode[];
+  readonly values: Map<string, WorkValue>;
+  /** How many live nodes of each operator there are: passes without work to do return at once. */
+  readonly counts: Map<string, number>;
+  /** Running order, made when asked for and dropped when nodes or edges change. */
+  order: readonly WorkNode[] | undefined;
+}
+
+export function createWorkGraph(graph: Graph): WorkGraph {
+  const work: WorkGraph = { opset: graph.opset, nodes: [], values: new Map(), counts: new Map(), order: undefined };
+  const value = (name: string): WorkValue => {
+    let found = work.values.get(name);
+    if (found === undefined) {
+      const tensor = graph.tensors.get(name);
+      found = {
+        name,
+        shape: tensor?.shape ?? [],
+        type: tensor?.type ?? "float32",
+        constant: tensor?.constant ?? false,
+        values: tensor?.values,
+        producer: undefined,
+        consumers: [],
+        isOutput: false,
+      };
+      work.values.set(name, found);
+    }
+    return found;
+  };
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : value(name)));
+    const outputs = node.outputs.filter((name) => name !== "").map(value);
+    attach(work, node.name, node.operator, node.domain, inputs, outputs, node.attributes, [node.name]);
+  }
+  for (const name of graph.outputs) value(name).isOutput = true;
+  return work;
+}
+
+function attach(
+  work: WorkGraph,
+  name: string,
+  operator: string,
+  domain: string,
+  inputs: (WorkValue | undefined)[],
+  outputs: WorkValue[],
+  attributes: Readonly<Record<string, AttributeValue>>,
+  sources: readonly string[],
+): WorkNode {
+  const index = work.nodes.length;
+  const node: WorkNode = {
+    index,
+    name,
+    operator,
+    domain,
+    inputs,
+    outputs,
+    attributes,
+    activation: undefined,
+    sources,
+    alive: true,
+  };
+  work.nodes.push(node);
+  for (const input of inputs) input?.consumers.push(node);
+  for (const output of outputs) output.producer = node;
+  count(work, operator, 1);
+  work.order = undefined;
+  return node;
+}
+
+function count(work: WorkGraph, operator: string, change: number): void {
+  work.counts.set(operator, (work.counts.get(operator) ?? 0) + change);
+}
+
+export const has = (work: WorkGraph, operator: string): boolean => (work.counts.get(operator) ?? 0) > 0;
+
+/** A value that no model tensor stands for, e.g. between two nodes that a pass inserts. */
+export function newValue(
+  work: WorkGraph,
+  base: string,
+  shape: readonly number[],
+  type: DataType = "float32",
+): WorkValue {
+  let name = base;
+  for (let i = 1; work.values.has(name); i++) name = `${base}#${i}`;
+  const value: WorkValue = {
+    name,
+    shape,
+    type,
+    constant: false,
+    values: undefined,
+    producer: undefined,
+    consumers: [],
+    isOutput: false,
+  };
+  work.values.set(name, value);
+  return value;
+}
+
+/** A constant made by a pass. */
+export function newConstant(
+  work: WorkGraph,
+  base: string,
+  shape: readonly number[],
+  values?: readonly number[],
+  type: DataType = "int64",
+): WorkValue {
+  const value = newValue(work, base, shape, type);
+  value.constant = true;
+  value.values = values;
+  return value;
+}
+
+export function addNode(
+  work: WorkGraph,
+  operator: string,
+  domain: string,
+  inputs: (WorkValue | undefined)[],
+  outputs: WorkValue[],
+  attributes: Readonly<Record<string, AttributeValue>>,
+  sources: readonly string[],
+): WorkNode {
+  return attach(work, outputs[0]!.name, operator, domain, inputs, outputs, attributes, sources);
+}
+
+function dropConsumer(value: WorkValue, node: WorkNode): void {
+  const at = value.consumers.indexOf(node);
+  if (at >= 0) value.consumers.splice(at, 1);
+}
+
+/** Removes a node; its outputs are left without producer. */
+export function removeNode(work: WorkGraph, node: WorkNode): void {
+  for (const input of node.inputs) if (input !== undefined) dropConsumer(input, node);
+  for (const output of node.outputs) if (output.producer === node) output.producer = undefined;
+  node.alive = false;
+  count(work, node.operator, -1);
+  work.order = undefined;
+}
+
+export function setInput(work: WorkGraph, node: WorkNode, slot: number, value: WorkValue | undefined): void {
+  const old = node.inputs[slot];
+  if (old !== undefined) dropConsumer(old, node);
+  while (node.inputs.length <= slot) node.inputs.push(undefined);
+  node.inputs[slot] = value;
+  value?.consumers.push(node);
+  work.order = undefined;
+}
+
+export function replaceInputs(work: WorkGraph, node: WorkNode, inputs: readonly (WorkValue | undefined)[]): void {
+  for (const input of node.inputs) if (input !== undefined) dropConsumer(input, node);
+  node.inputs = [...inputs];
+  for (const input of inputs) input?.consumers.push(node);
+  work.order = undefined;
+}
+
+/** Makes `node` the producer of `value` in place of its own output. */
+export function setOutput(work: WorkGraph, node: WorkNode, slot: number, value: WorkValue): void {
+  const old = node.outputs[slot];
+  if (old !== undefined && old.producer === node) old.producer = undefined;
+  node.outputs[slot] = value;
+  value.producer = node;
+  work.order = undefined;
+}
+
+export function setOperator(work: WorkGraph, node: WorkNode, operator: string, domain = ""): void {
+  count(work, node.operator, -1);
+  count(work, operator, 1);
+  node.operator = operator;
+  node.domain = domain;
+}
+
+/** Lets every reader of `from` read `to` instead. */
+export function replaceUses(work: WorkGraph, from: WorkValue, to: WorkValue): void {
+  for (const consumer of [...from.consumers]) {
+    const slot = consumer.inputs.indexOf(from);
+    consumer.inputs[slot] = to;
+    to.consumers.push(consumer);
+  }
+  from.consumers.length = 0;
+  work.order = undefined;
+}
+
+/** The only reader of a value that is no graph output, or undefined. */
+export function soleConsumer(value: WorkValue): WorkNode | undefined {
+  return value.consumers.length === 1 && !value.isOutput ? value.consumers[0] : undefined;
+}
+
+/**
+ * Takes `next`, the only reader of an output of `node`, into it: `node` then makes what `next` made and stands for the
+ * nodes of both. `next` is removed.
+ */
+export function absorb(work: WorkGraph, node: WorkNode, next: WorkNode): void {
+  const output = next.outputs[0]!;
+  removeNode(work, next);
+  setOutput(work, node, 0, output);
+  node.sources = [...node.sources, ...next.sources];
+}
+
+/**
+ * Removes a node that only passes its first input on. False where the graph's interface forbids it: its output is
+ * a graph output and its input is no value of a node that could take the output's name.
+ */
+export function bypass(work: WorkGraph, node: WorkNode): boolean {
+  const input = node.inputs[0]!;
+  const output = node.outputs[0]!;
+  const producer = input.producer;
+  if (output.isOutput) {
+    if (producer === undefined || input.isOutput || input.consumers.length !== 1) return false;
+    removeNode(work, node);
+    setOutput(work, producer, producer.outputs.indexOf(input), output);
+  } else {
+    removeNode(work, node);
+    replaceUses(work, output, input);
+  }
+  if (producer !== undefined) producer.sources = [...producer.sources, ...node.sources];
+  return true;
+}
+
+/**
+ * Live nodes in the order in which ONNX Runtime's GraphViewer lists them (onnxruntime/core/graph/graph_viewer.cc):
+ * depth first from the leaves, of several inputs the one with the highest index first.
+ */
+export function runningOrder(work: WorkGraph): readonly WorkNode[] {
+  if (work.order !== undefined) return work.order;
+  const order: WorkNode[] = [];
+  const state = new Uint8Array(work.nodes.length);
+  const stack: WorkNode[] = [];
+  for (const node of work.nodes) {
+    if (node.alive && node.outputs.every((output) => output.consumers.length === 0)) stack.push(node);
+  }
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1]!;
+    if (state[node.index] !== 0) {
+      stack.pop();
+      if (state[node.index] === 1) {
+        state[node.index] = 2;
+        order.push(node);
+      }
+      continue;
+    }
+    state[node.index] = 1;
+    pushProducers(node, state, stack);
+  }
+  work.order = order;
+  return order;
+}
+
+function pushProducers(node: WorkNode, state: Uint8Array, stack: WorkNode[]): void {
+  const from = stack.length;
+  for (const input of node.inputs) {
+    const producer = input?.producer;
+    if (producer === undefined || state[producer.index] !== 0) continue;
+    let at = stack.length;
+    while (at > from && stack[at - 1]!.index > producer.index) at--;
+    if (at > from && stack[at - 1] === producer) continue;
+    stack.splice(at, 0, producer);
+  }
+}
+
+/** An integer attribute. */
+export function intAttribute(node: WorkNode, name: string, fallback: number): number {
+  const value = node.attributes[name];
+  return typeof value === "number" ? value : fallback;
+}
+
+/** A list of integers that is an attribute in older opsets and an input in newer ones. */
+export function intsOf(node: WorkNode, attribute: string, slot: number): readonly number[] | undefined {
+  const value = node.attributes[attribute];
+  if (Array.isArray(value)) return value as readonly number[];
+  const values = node.inputs[slot]?.values;
+  return values === undefined ? undefined : Array.from(values, Number);
+}
+
+/** The single number of a constant of one element, or undefined. */
+export function scalarOf(value: WorkValue | undefined): number | undefined {
+  if (value === undefined || !value.constant || value.values === undefined || value.values.length !== 1)
+    return undefined;
+  return value.values[0];
+}
