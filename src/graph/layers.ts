@@ -319,10 +319,11 @@ export function resize(b: GraphBuilder, x: string, h: number, w: number, mode: "
   });
 }
 
-/** softmax(q · kᵀ / √d) · v for (batch, heads, tokens, dim) tensors; k is given as (batch, heads, dim, tokens). */
-export function attend(b: GraphBuilder, q: string, k: string, v: string): string {
+/** softmax(q · k / √d + mask) · v for (batch, heads, tokens, dim) tensors; k is given as (batch, heads, dim, tokens). */
+export function attend(b: GraphBuilder, q: string, k: string, v: string, mask?: string): string {
   const scale = scalar(b, 1 / Math.sqrt(b.shape(q).at(-1)!));
-  const scores = b.node("MatMul", [b.node("Mul", [q, scale]), k]);
+  const product = b.node("MatMul", [b.node("Mul", [q, scale]), k]);
+  const scores = mask === undefined ? product : b.node("Add", [product, mask]);
   return b.node("MatMul", [softmax(b, scores), v]);
 }
 

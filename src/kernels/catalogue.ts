@@ -1,15 +1,108 @@
-/** STUB: the single table of kernel types. */
+/**
+ * The single table of kernel types. Adding a type: define it in types/, list it here; features, samplers, writers,
+ * tests and documentation follow.
+ */
+import { LitepredError, sha256, stableJson } from "../base/index.js";
+import * as binary from "./types/binary.js";
+import * as convolution from "./types/convolution.js";
+import * as joining from "./types/joining.js";
+import * as layout from "./types/layout.js";
+import * as matrix from "./types/matrix.js";
+import { memoryBound } from "./types/memory-bound.js";
+import * as normalization from "./types/normalization.js";
+import * as pooling from "./types/pooling.js";
+import * as unary from "./types/unary.js";
 import type { KernelType } from "./types.js";
 
-/** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
-export function kernelTypeOf(_name: string): KernelType {
-  throw new Error("internal: not written yet");
-}
+const types: readonly KernelType[] = [
+  convolution.convBnRelu,
+  convolution.dwconvBnRelu,
+  convolution.convTransposed,
+  matrix.fullyConnected,
+  matrix.matmul,
+  matrix.attention,
+  binary.add,
+  binary.addRelu,
+  binary.mul,
+  binary.elementwise,
+  unary.relu,
+  unary.swish,
+  unary.hswish,
+  unary.gelu,
+  unary.biasGelu,
+  unary.activation,
+  unary.cast,
+  unary.quantize,
+  unary.dequantize,
+  pooling.averagePool,
+  pooling.maximumPool,
+  pooling.globalAveragePool,
+  pooling.reduce,
+  pooling.squeezeExcitation,
+  normalization.softmax,
+  normalization.layernorm,
+  normalization.skipLayernorm,
+  normalization.groupNorm,
+  normalization.batchnorm,
+  joining.concat,
+  joining.split,
+  joining.slice,
+  joining.gather,
+  layout.resize,
+  layout.pad,
+  layout.transpose,
+  layout.copy,
+  layout.reorder,
+  layout.depthToSpace,
+  memoryBound,
+];
+
+const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type]));
 
 /** Names of all catalogue types. */
-export const kernelTypeNames: readonly string[] = [];
+export const kernelTypeNames: readonly string[] = types.map((type) => type.name);
 
-/** Identifies the fields and features of all types; a predictor trained under another version does not fit. */
+export const isKernelTypeName = (name: string): boolean => byName.has(name);
+
+/** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
+export function kernelTypeOf(name: string): KernelType {
+  const type = byName.get(name);
+  if (type === undefined)
+    throw new LitepredError(
+      "unknown-kernel-type",
+      `unknown kernel type ${name}`,
+      `one of ${kernelTypeNames.join(", ")}`,
+      {
+        name,
+      },
+    );
+  return type;
+}
+
+let version: string | undefined;
+
+/**
+ * Identifies names, order, ranges and choices of all types' fields and derived features: 12 hex digits. A predictor trained
+ * under another version may not fit. Formulas are not part of it.
+ */
 export function catalogueVersion(): string {
-  throw new Error("internal: not written yet");
+  version ??= sha256(
+    stableJson(
+      types.map(({ name, fields, derived }) => ({ name, fields, derived: Object.keys(derived(exampleOf(fields))) })),
+    ),
+  ).slice(0, 12);
+  return version;
+}
+
+/** A typical config of the type: defaults and examples. */
+export function exampleConfig(type: string | KernelType): Record<string, number | string> {
+  return exampleOf((typeof type === "string" ? kernelTypeOf(type) : type).fields);
+}
+
+function exampleOf(fields: KernelType["fields"]): Record<string, number | string> {
+  const entries = fields.map((field) => {
+    if (field.kind === "choice") return [field.name, field.default ?? field.choices[0]!] as const;
+    return [field.name, field.example ?? field.default ?? field.min] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -5,7 +5,11 @@
  */
 export * from "./catalogue.js";
 export * from "./config.js";
+export * from "./cost.js";
 export * from "./detection/index.js";
 export * from "./features.js";
+export { type Formula, parseFormula } from "./formula.js";
+export { broadcastFields, imageSize } from "./types/binary.js";
+export { transposeFields } from "./types/layout.js";
 export * from "./types.js";
 export * from "./user-types.js";

@@ -22,7 +22,17 @@ export interface Kernel {
 }
 
 export type Field =
-  | { readonly name: string; readonly kind: "integer"; readonly min: number; readonly max: number; readonly default?: number }
+  | {
+      readonly name: string;
+      /** `number` (fractions allowed) occurs in user-defined types only. */
+      readonly kind: "integer" | "number";
+      readonly min: number;
+      readonly max: number;
+      /** Taken where a config omits the field; without it the field must be given. */
+      readonly default?: number;
+      /** A typical value, for examples and tests. */
+      readonly example?: number;
+    }
   | { readonly name: string; readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string };
 
 /** One row of the catalogue. Every function takes a valid config. */
@@ -32,12 +42,16 @@ export interface KernelType {
   readonly fields: readonly Field[];
   /** Constraints between fields beyond their ranges: the reason why a config is impossible, or undefined. */
   invalid?(config: KernelConfig): string | undefined;
+  /** A config whose fields are in range made valid by the smallest changes (e.g. groups snapped to a divisor). */
+  repair?(config: KernelConfig): KernelConfig;
   flops(config: KernelConfig): number;
   params(config: KernelConfig): number;
   /** Elements read, written, and weights read, at run time. */
   elements(config: KernelConfig): { input: number; output: number; weight: number };
   /** Extra latency-relevant features of this type (log scale where they are sizes), by name. */
   derived(config: KernelConfig): Readonly<Record<string, number>>;
+  /** The same, one function for each: the fast way for many configs. */
+  readonly derivedColumns?: Readonly<Record<string, (config: KernelConfig) => number>>;
   /** The kernel as a model of its own, weights without values. Absent for user-defined types. */
   graph?(config: KernelConfig): Graph;
 }

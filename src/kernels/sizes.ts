@@ -1,0 +1,33 @@
+/** Sizes that several kernel types compute alike: windows sliding over images, rounding up to vector widths. */
+
+/** Output size along one axis. `same`: ceil(size / stride); `valid`: only whole windows. At least 1. */
+export function windowOutput(size: number, kernel: number, stride: number, dilation: number, padding: string): number {
+  if (padding === "same") return Math.ceil(size / stride);
+  return Math.max(1, Math.floor((size - (kernel - 1) * dilation - 1) / stride) + 1);
+}
+
+/** Log of how much larger `size` becomes when rounded up to a multiple of `unit`: work done in vain by vectors of that width. */
+export const roundUpLog = (size: number, unit: number): number => Math.log((Math.ceil(size / unit) * unit) / size);
+
+/** 1 where it holds, else 0. */
+export const flag = (condition: boolean): number => (condition ? 1 : 0);
+
+/** Natural log of 1 + size: 0 for empty. */
+export const logSize = (size: number): number => Math.log(1 + size);
+
+/** The divisor of `size` nearest to `wanted`; the smaller one on a tie. */
+export function nearestDivisor(size: number, wanted: number): number {
+  let best = 1;
+  for (let low = 1; low * low <= size; low++) {
+    if (size % low !== 0) continue;
+    for (const divisor of [low, size / low]) {
+      const gain = Math.abs(best - wanted) - Math.abs(divisor - wanted);
+      if (gain > 0 || (gain === 0 && divisor < best)) best = divisor;
+    }
+  }
+  return best;
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
