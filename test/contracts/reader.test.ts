@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, TensorProto_DataLocation } from "../../src/formats/onnx/index.js";
+import { readers } from "../../src/readers/index.js";
+import { decodeModel } from "../../src/readers/onnx/decode.js";
+import { flatten } from "../../src/readers/onnx/flatten.js";
+import { fixture, fixtures } from "../fixtures/index.js";
+import { testReader } from "./reader.js";
+
+/** The structure without the weights: those become external data. */
+function withoutWeights(bytes: Uint8Array): Uint8Array {
+  const model = fromBinary(ModelProtoSchema, bytes);
+  for (const tensor of model.graph!.initializer) {
+    if (tensor.rawData.length < 1024) continue;
+    tensor.rawData = new Uint8Array(0);
+    tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
+    tensor.externalData = [{ $typeName: "onnx.StringStringEntryProto", key: "location", value: "weights.bin" }];
+  }
+  return toBinary(ModelProtoSchema, model);
+}
+
+const targets = ["squeezenet1_1.dynamo.int8", "levit_128s.torchscript", "mobilevit_s.dynamo"];
+
+testReader({
+  reader: readers.find(({ format }) => format === "onnx")!,
+  samples: fixtures,
+  targets: targets.map((name) => withoutWeights(fixture(name).model())),
+  mutations: 400,
+});
+
+for (const { name, model, shapes } of fixtures) {
+  test(`onnx: in ${name}, tensors that are folded away have the right shapes too`, () => {
+    const { tensors } = flatten(decodeModel(model()), {});
+    for (const [tensor, shape] of Object.entries(shapes())) assert.deepEqual(tensors.get(tensor)?.shape, shape, tensor);
+  });
+}
