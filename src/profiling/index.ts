@@ -4,7 +4,8 @@
  * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
 export * from "./contract.js";
-export { engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
+export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
+export * from "./engines/recipes.js";
 export * from "./estimate.js";
 export type { KernelTask, SessionEngine } from "./kernel-session.js";
 export * from "./measure-kernels.js";

@@ -1,15 +1,34 @@
-/** The engines there are. This list is the only place that names them all; each is loaded when it is asked for. */
+/**
+ * The engines there are: those of npm packages, listed here, and those with a recipe in data/engines, which Python agents
+ * drive. Each is loaded when it is asked for.
+ */
 import { LitepredError } from "../../base/index.js";
 import type { Engine } from "../contract.js";
+import { agentEngineNames, readRecipe } from "./recipes.js";
 
-const engines: Readonly<Record<string, () => Promise<Engine>>> = {
+export interface EngineChoice {
+  /** Where several versions are installed side by side; "" or absent: the newest of them. */
+  readonly version?: string;
+  /** Workspace folder that engines are installed in. Default: `LITEPRED_HOME`, else `.litepred`. */
+  readonly home?: string;
+}
+
+const defaultHome = () => process.env.LITEPRED_HOME ?? ".litepred";
+
+const agent = (name: string) => async (choice: EngineChoice) => {
+  const { createAgentEngine } = await import("./agent.js");
+  return createAgentEngine(readRecipe(name), choice.home ?? defaultHome(), choice.version || undefined);
+};
+
+const engines: Readonly<Record<string, (choice: EngineChoice) => Promise<Engine>>> = {
   "onnxruntime-node": async () => (await import("./onnxruntime-node.js")).engine,
+  ...Object.fromEntries(agentEngineNames.map((name) => [name, agent(name)])),
 };
 
 export const engineNames: readonly string[] = Object.keys(engines);
 
 /** @throws LitepredError `engine-unavailable`. */
-export async function loadEngine(name: string): Promise<Engine> {
+export async function loadEngine(name: string, choice: EngineChoice = {}): Promise<Engine> {
   const load = Object.hasOwn(engines, name) ? engines[name] : undefined;
   if (load === undefined)
     throw new LitepredError(
@@ -17,13 +36,13 @@ export async function loadEngine(name: string): Promise<Engine> {
       `there is no engine "${name}"`,
       `use one of ${engineNames.join(", ")}`,
     );
-  return load();
+  return load(choice);
 }
 
 /** Version of an engine installed here; undefined where it is not. */
-export async function installedEngineVersion(name: string): Promise<string | undefined> {
+export async function installedEngineVersion(name: string, choice: EngineChoice = {}): Promise<string | undefined> {
   try {
-    return (await (await loadEngine(name)).describe()).version;
+    return (await (await loadEngine(name, choice)).describe()).version;
   } catch (error) {
     if (error instanceof LitepredError && error.code === "engine-unavailable") return undefined;
     throw error;

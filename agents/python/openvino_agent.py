@@ -1,12 +1,7 @@
 """OpenVINO's CPU plugin, models as ONNX. Times by operator come from its performance counters."""
-import sys
+import openvino as ov
 
-# This file is called like the package it drives: its own folder must not be searched for it.
-HERE = sys.path.pop(0)
-import openvino as ov  # noqa: E402
-
-sys.path.insert(0, HERE)
-from protocol import Model, serve  # noqa: E402
+from protocol import Model, serve
 
 PRECISION_HINTS = {"fp32": "f32", "int8": "f32", "fp16": "f16", "bf16": "bf16"}
 
