@@ -25,7 +25,7 @@ export function fitConfigColumns(
 ): (rows: readonly KernelConfig[]) => ConfigColumns {
   const smooth = standardColumns((config: KernelConfig) => smoothRow(type, config), configs);
   const sizes = type.fields.filter(
-    (field) => field.kind === "integer" && new Set(configs.map((config) => config[field.name])).size > valuesOfASize,
+    (field) => field.kind !== "choice" && new Set(configs.map((config) => config[field.name])).size > valuesOfASize,
   );
   const tiles = standardColumns(
     (config: KernelConfig) =>
@@ -53,5 +53,6 @@ function tileRow(type: KernelType, sizes: readonly string[], config: KernelConfi
     const value = Math.max(Number(config[name]), 1);
     return tileSizes.map((tile) => Math.log((Math.ceil(value / tile) * tile) / value));
   });
-  return [...rounding, ...Object.values(type.derived(config))];
+  // Of user-defined types the derived features are only logs and products again; the catalogue's know layouts and tiles.
+  return type.graph === undefined ? rounding : [...rounding, ...Object.values(type.derived(config))];
 }

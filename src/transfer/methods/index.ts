@@ -1,13 +1,17 @@
 /** The members of the family; each is loaded when it is asked for. */
+import type { ComputeBackend } from "../../base/index.js";
 import type { TransferMethod } from "../types.js";
 
-export const transferMethodNames = ["default"] as const;
+export const transferMethodNames = ["default", "litepred"] as const;
 export type TransferMethodName = (typeof transferMethodNames)[number];
 
-export async function loadTransferMethod(name: TransferMethodName): Promise<TransferMethod> {
+/** `backend` trains the networks of the methods that have some. */
+export async function loadTransferMethod(name: TransferMethodName, backend: ComputeBackend): Promise<TransferMethod> {
   switch (name) {
     case "default":
       return (await import("./default.js")).defaultMethod;
+    case "litepred":
+      return (await import("./litepred.js")).createLitepredMethod(backend);
     default:
       return name satisfies never;
   }

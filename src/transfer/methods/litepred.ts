@@ -1,0 +1,145 @@
+/**
+ * The published method (LitePred, NSDI '24, §4.2–4.3): representative configs are measured, per kernel type the source of
+ * lowest KL divergence is taken, and all weights of its 16-layer MLP are trained on by the published recipe.
+ * Differs: it has intervals, split-conformal on a fifth of the measurements, which a first finetuning leaves out.
+ */
+import { type ComputeBackend, LitepredError } from "../../base/index.js";
+import { extractFeatures, featureNames, type KernelConfig, type KernelType } from "../../kernels/index.js";
+import {
+  createLearner,
+  type LearnerState,
+  type Matrix,
+  mlp16,
+  type TrainedModel,
+  type TrainingSet,
+} from "../../learning/index.js";
+import { conformalQuantile } from "../../predictors/index.js";
+import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
+import { describeKernel } from "../adapted-kernel.js";
+import { fitConfigColumns } from "../config-columns.js";
+import type { KernelRecord } from "../session.js";
+import { rankSources } from "../similarity.js";
+import type { AdaptationTask, AdaptedKernel, Source, TransferMethod } from "../types.js";
+
+/** Every fifth measurement calibrates the intervals. Choice. */
+const calibrationShare = 5;
+const defaultLevel = 0.9;
+/** The raw output of the published net is not bounded; a latency is. */
+const leastMs = 1e-6;
+
+export function createLitepredMethod(backend: ComputeBackend): TransferMethod {
+  return {
+    name: "litepred",
+    summary:
+      "the published method: per kernel type the source of lowest KL divergence, all weights of its MLP finetuned",
+    async adapt(task) {
+      const { session, fits, rounds } = await runAdaptationLoop<Fit>(task, {
+        spaces: task.kernels.map(({ type, candidates }) => fitConfigColumns(type, candidates)(candidates).smooth),
+        rounds: [1],
+        fit: (record) => finetune(backend, record, task),
+      });
+      const kernels = session.records.map(
+        (record, k) => [record.kernel.type.name, adaptedKernel(record, fits[k])] as const,
+      );
+      return { method: "litepred", kernels: new Map(kernels), measurementsUsed: session.used(), rounds };
+    },
+  };
+}
+
+interface Fit extends FittedKernel {
+  readonly donor?: string;
+  readonly model: TrainedModel;
+}
+
+async function finetune(backend: ComputeBackend, record: KernelRecord, task: AdaptationTask): Promise<Fit> {
+  const { kernel, measured, logs } = record;
+  const configs = measured.map((row) => kernel.candidates[row]!);
+  const latencies = Float64Array.from(logs, Math.exp);
+  const donor = await mostSimilar(kernel.sources, configs, latencies);
+  const start = await donor?.network?.(task.signal);
+  const train = (rows: readonly number[]) =>
+    trainOn(backend, publishedSet(kernel.type, configs, latencies, rows), task, start);
+  const all = configs.map((_, i) => i);
+  const calibration = all.filter((i) => i % calibrationShare === calibrationShare - 1);
+  const heldOutErrors: number[] = [];
+  if (calibration.length > 0) {
+    const first = await train(all.filter((i) => !calibration.includes(i)));
+    const predicted = await first.predict(
+      publishedMatrix(
+        kernel.type,
+        calibration.map((i) => configs[i]!),
+      ),
+    );
+    await first.release();
+    calibration.forEach((row, i) => {
+      heldOutErrors.push(Math.abs(Math.log(latencies[row]! / Math.max(predicted[i]!, leastMs))));
+    });
+  }
+  return { ...(donor && start && { donor: donor.platform }), model: await train(all), heldOutErrors };
+}
+
+async function mostSimilar(
+  sources: readonly Source[],
+  configs: readonly KernelConfig[],
+  measuredMs: Float64Array,
+): Promise<Source | undefined> {
+  const usable = sources.filter((source) => source.network !== undefined);
+  const predictions = await Promise.all(
+    usable.map(async (source) => ({ platform: source.platform, latenciesMs: await source.latencies(configs) })),
+  );
+  const best = rankSources(measuredMs, predictions)[0];
+  return usable.find((source) => source.platform === best?.platform);
+}
+
+/** What the published network is trained on: raw config, FLOPs and parameters in millions → ms. Rows default to all. */
+export function publishedSet(
+  type: KernelType,
+  configs: readonly KernelConfig[],
+  latenciesMs: Float64Array,
+  rows: readonly number[] = configs.map((_, i) => i),
+): TrainingSet {
+  return {
+    x: publishedMatrix(
+      type,
+      rows.map((i) => configs[i]!),
+    ),
+    y: Float64Array.from(rows, (i) => latenciesMs[i]!),
+  };
+}
+
+function publishedMatrix(type: KernelType, configs: readonly KernelConfig[]): Matrix {
+  const columns = featureNames(type, "published").length;
+  return { rows: configs.length, columns, values: extractFeatures(type, configs, "published") };
+}
+
+async function trainOn(
+  backend: ComputeBackend,
+  set: TrainingSet,
+  { seed, signal }: AdaptationTask,
+  start?: LearnerState,
+): Promise<TrainedModel> {
+  const options = { seed, ...(signal && { signal }) };
+  if (start === undefined) return (await createLearner("mlp16", backend)).train(set, options);
+  const { trainNetwork } = await import("../../learning/index.js");
+  return trainNetwork(backend, set, { ...mlp16, ...options, start });
+}
+
+function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKernel {
+  const type = record.kernel.type;
+  const described = describeKernel(record, fit?.heldOutErrors ?? []);
+  const errors = Array.from(fit?.heldOutErrors ?? []).sort((a, b) => a - b);
+  return {
+    donors: fit?.donor === undefined ? [] : [fit.donor],
+    ...described,
+    async predict(configs, level = defaultLevel) {
+      if (fit === undefined)
+        throw new LitepredError("no-predictor", `kernel type "${type.name}": ${described.weak ?? "not fitted"}`);
+      const factor = Math.exp(conformalQuantile(errors, level));
+      const predicted = await fit.model.predict(publishedMatrix(type, configs));
+      return Array.from(predicted, (ms) => {
+        const latencyMs = Math.max(ms, leastMs);
+        return { latencyMs, lowMs: latencyMs / factor, highMs: latencyMs * factor };
+      });
+    },
+  };
+}
