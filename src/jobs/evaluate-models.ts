@@ -57,7 +57,7 @@ export interface ModelsReport {
 const level = 0.9;
 
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
-  const { platform, id, engine } = await openLocalPlatform(request.platform);
+  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
   const predictions = await predictModels({
     home: request.home,
     models: request.models,

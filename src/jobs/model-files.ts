@@ -28,7 +28,7 @@ export type MeasuredFile = { readonly model: string; readonly platform: string }
 /** In the order of the models. @throws LitepredError for unreadable files and unknown platforms. */
 export async function measureFiles(request: MeasureFilesRequest): Promise<MeasuredFile[]> {
   const models = request.models.map((model) => ({ name: basename(model), bytes: readModelBytes(model) }));
-  const { platform, id, engine } = await openLocalPlatform(request.platform);
+  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
   const store = await openStore(request.home);
   try {
     const results = await measureModels({

@@ -43,7 +43,7 @@ const architecturesPerSpace = 40;
 export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
   if (!(request.count >= 0) || !(request.models >= 0))
     throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
-  const { platform, id, engine } = await openLocalPlatform(request.platform);
+  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
   const protocol = protocolNamed(request.protocol);
   const spaces = await loadSpaces();
   const statistics = collectStatistics({
@@ -91,7 +91,6 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     };
   } finally {
     await store.close();
-    await engine.close?.();
   }
 }
 

@@ -33,13 +33,13 @@ export async function listPlatforms(home: string): Promise<PlatformRow[]> {
       predictor: predictors.has(platform),
     });
   for (const name of engineNames)
-    for (const { id, missing } of await localPlatforms(name)) add(id, missing === undefined, missing);
+    for (const { id, missing } of await localPlatforms(name, home)) add(id, missing === undefined, missing);
   for (const platform of [...counts.keys(), ...predictors])
     if (!rows.has(platform)) add(platform, false, "not this machine, or another version of the engine");
   return [...rows.values()];
 }
 
-async function localPlatforms(name: string): Promise<{ id: string; missing?: string }[]> {
+async function localPlatforms(name: string, home: string): Promise<{ id: string; missing?: string }[]> {
   const base = {
     device: "local",
     processor: "cpu",
@@ -51,7 +51,7 @@ async function localPlatforms(name: string): Promise<{ id: string; missing?: str
   const id = (version: string, precision: "fp32" | "fp16" | "bf16" | "int8") =>
     formatPlatformId(resolveLocal({ ...base, precision }, () => version, readCpuFacts()));
   try {
-    const engine = await loadEngine(name);
+    const engine = await loadEngine(name, { home });
     const { version, precisions } = await engine.describe();
     return precisions.map((precision) => ({ id: id(version, precision) }));
   } catch (error) {

@@ -31,7 +31,8 @@ export async function predictModels(request: PredictRequest): Promise<ModelRepor
     throw new LitepredError("bad-usage", `--level ${request.level} is not between 0 and 1`, "for example --level 0.9");
   const graphs = request.models.map((model) => ({ model, graph: readModelFile(model, request.inputs) }));
   const pool = openPool(request.home, request.pools);
-  const ids = request.platform === "all" ? allPlatforms(pool) : [await resolvePlatformId(request.platform)];
+  const ids =
+    request.platform === "all" ? allPlatforms(pool) : [await resolvePlatformId(request.platform, request.home)];
   const reports: ModelReport[] = [];
   for (const id of ids) {
     const artefact = pool.load(id);

@@ -91,7 +91,7 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
 async function predictExamples(home: string, id: string) {
   const artefact = openPool(home).load(id);
   const predictor = await loadPlatformPredictor(artefact);
-  const { platform } = await openLocalPlatform(id);
+  const { platform } = await openLocalPlatform(id, home);
   const graphs = exampleModelNames.map((name) => buildExampleModel(name));
   const detected = graphs.map((graph) => detectKernels(graph, rulesOf(platform, artefact.nchwcBlock)));
   const predictions = await predictor.predictAll(detected);
@@ -100,7 +100,7 @@ async function predictExamples(home: string, id: string) {
 }
 
 async function measureTwice(request: StartRequest, graphs: readonly ReturnType<typeof buildExampleModel>[]) {
-  const { platform, engine } = await openLocalPlatform(platformId);
+  const { platform, engine } = await openLocalPlatform(platformId, request.home);
   const store = await openStore(request.home);
   const once = async (offset: number) => {
     const results = await measureModels({

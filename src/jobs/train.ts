@@ -1,7 +1,7 @@
 /** Measurements of a platform → its predictors in the pool. */
 import { readFileSync } from "node:fs";
 import { getOrCreate, LitepredError, packagePath } from "../base/index.js";
-import { kernelTypeNames } from "../kernels/index.js";
+import { type Detection, kernelTypeNames } from "../kernels/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { readCpuFacts } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
@@ -47,7 +47,7 @@ const fewestConfigs = 5;
 export async function trainPlatform(request: TrainRequest): Promise<TrainReport> {
   const started = performance.now();
   const recipe = recipeName(request.recipe);
-  const platform = await resolvePlatformId(request.platform);
+  const platform = await resolvePlatformId(request.platform, request.home);
   const store = await openStore(request.home);
   const measured = await store.query({ platform, status: "ok" });
   await store.close();
@@ -146,7 +146,7 @@ async function fitOnModels(
   measured: readonly Measurement[],
   platform: string,
 ): Promise<Correction> {
-  const models = [];
+  const models: (Detection & { measuredMs: number })[] = [];
   for (const { subject, outcome } of measured) {
     if (subject.kind !== "model" || outcome.status !== "ok") continue;
     const detection = await calibrationKernels(subject.name, platform);

@@ -15,7 +15,7 @@ import {
 import { readModel } from "../readers/index.js";
 
 /** A platform of this machine, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
-export async function openLocalPlatform(id: string) {
+export async function openLocalPlatform(id: string, home: string) {
   const asked = parsePlatformId(id);
   if (!isLocal(asked))
     throw new LitepredError(
@@ -24,18 +24,18 @@ export async function openLocalPlatform(id: string) {
       "use local/…, or import measured tables (litepred import)",
     );
   const { loadEngine } = await import("../profiling/index.js");
-  const engine = await loadEngine(asked.engine);
+  const engine = await loadEngine(asked.engine, { version: asked.version, home });
   const description = await engine.describe();
   const platform = resolveLocal(asked, () => description.version);
   return { platform, id: formatPlatformId(platform), engine, description };
 }
 
 /** The full id of a platform without starting anything: `local` becomes this machine, a missing version the installed one. */
-export async function resolvePlatformId(id: string): Promise<string> {
+export async function resolvePlatformId(id: string, home: string): Promise<string> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked) || asked.version !== "") return formatPlatformId(resolveLocal(asked));
   const { installedEngineVersion } = await import("../profiling/index.js");
-  const version = await installedEngineVersion(asked.engine);
+  const version = await installedEngineVersion(asked.engine, { home });
   return formatPlatformId(resolveLocal(asked, () => version ?? ""));
 }
 
