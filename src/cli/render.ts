@@ -25,7 +25,7 @@ export function renderTable(head: readonly string[], rows: readonly (readonly (s
       "right-mid": "",
       middle: "  ",
     },
-    style: { head: ["bold"], border: [], "padding-left": 0, "padding-right": 0 },
+    style: { head: process.stdout.isTTY ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
     colAligns: numeric.map((isNumeric) => (isNumeric ? "right" : "left")),
   });
   for (const row of rows) table.push(row.map(String));
