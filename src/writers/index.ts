@@ -3,3 +3,4 @@
  * May import base, graph and formats.
  */
 export * from "./onnx/write.js";
+export { quantizeGraph } from "./quantize.js";

@@ -1,0 +1,81 @@
+/**
+ * Values for weights that have none: seeded, of a scale that keeps activations near 1 through deep networks (He), so that
+ * no NaN, infinity or denormal slows an engine down; variances positive.
+ */
+import { createRandom } from "../base/index.js";
+import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/index.js";
+
+/** A weight's values as an engine reads them; quantised types are whole numbers. */
+export type WeightValues = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
+
+/** Uniform on [low, high). */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+const symmetric = (bound: number): Range => ({ low: -bound, high: bound });
+
+/** Numbers are drawn once and reused from random places: drawing each of 25 million weights would take seconds. */
+const poolSize = 1 << 16;
+
+export interface WeightSource {
+  /** Fills `out`, a weight of that name in that range, with values. The same name gives the same values. */
+  fill(name: string, range: Range, out: Float32Array | Int8Array | Uint8Array | Int32Array): void;
+}
+
+export function createWeightSource(seed: number): WeightSource {
+  const random = createRandom(seed);
+  const pool = Float32Array.from({ length: poolSize }, () => random.next());
+  return {
+    fill(name, { low, high }, out) {
+      let at = createRandom(`${seed}/${name}`).integer(poolSize);
+      for (let i = 0; i < out.length; i++) {
+        out[i] = low + (high - low) * pool[at]!;
+        at = (at + 1) & (poolSize - 1);
+        // A stride other than the pool's length, so that rows of a matrix do not repeat.
+        if (at === 0) at = (i * 7919) & (poolSize - 1);
+      }
+    },
+  };
+}
+
+/** What role each constant plays: its first reader and the place among that node's inputs. */
+export function readersOf(graph: Graph): ReadonlyMap<string, { node: GraphNode; index: number }> {
+  const readers = new Map<string, { node: GraphNode; index: number }>();
+  for (const node of graph.nodes)
+    for (const [index, name] of node.inputs.entries()) if (!readers.has(name)) readers.set(name, { node, index });
+  return readers;
+}
+
+/** A sensible range for a float weight in this role. */
+export function weightRange(tensor: Tensor, reader: { node: GraphNode; index: number } | undefined): Range {
+  const { shape } = tensor;
+  switch (reader?.node.operator) {
+    case "Conv":
+      return reader.index === 1 ? heRange(elementCount(shape.slice(1))) : symmetric(0.05);
+    case "ConvTranspose":
+      return reader.index === 1 ? heRange(shape[0]! * elementCount(shape.slice(2))) : symmetric(0.05);
+    case "Gemm":
+      return reader.index === 1 ? heRange(shape[reader.node.attributes.transB === 1 ? 1 : 0]!) : symmetric(0.05);
+    case "MatMul":
+      return heRange(shape.at(reader.index === 1 ? -2 : -1) ?? 1);
+    case "Mul":
+    case "Div":
+    case "Pow":
+      return { low: 0.8, high: 1.2 };
+    default:
+      return isScale(reader) ? { low: 0.9, high: 1.1 } : symmetric(0.05);
+  }
+}
+
+/** Uniform with variance 2 / fan-in (He et al. 2015). */
+const heRange = (fanIn: number) => symmetric(Math.sqrt(6 / Math.max(1, fanIn)));
+
+/** Scales of normalisations and the variance of batch norm: positive. */
+function isScale(reader: { node: GraphNode; index: number } | undefined): boolean {
+  if (reader === undefined) return false;
+  const { operator } = reader.node;
+  if (operator === "BatchNormalization") return reader.index === 1 || reader.index === 4;
+  return operator.endsWith("Normalization") ? reader.index === 1 : operator === "PRelu";
+}
