@@ -27,10 +27,15 @@ interface ProfileEvent {
   cat: string;
   name: string;
   dur: number;
-  args: { op_name: string; input_type_shape: Record<string, number[]>[]; output_type_shape: Record<string, number[]>[] };
+  args: {
+    op_name: string;
+    input_type_shape: Record<string, number[]>[];
+    output_type_shape: Record<string, number[]>[];
+  };
 }
 
-const shapesOf = (list: Record<string, number[]>[] | undefined) => (list ?? []).map((entry) => Object.values(entry)[0] ?? []);
+const shapesOf = (list: Record<string, number[]>[] | undefined) =>
+  (list ?? []).map((entry) => Object.values(entry)[0] ?? []);
 
 function attributeValue(attribute: AttributeProto): unknown {
   if (attribute.floats.length > 0) return attribute.floats;

@@ -5,7 +5,7 @@ import type { FusionRules } from "./rules.js";
 import { createWorkGraph, runningOrder, type WorkGraph, type WorkNode } from "./work-graph.js";
 
 /** The nodes that the engine runs, in running order. */
-export function optimisedNodes(graph: Graph, rules: FusionRules): readonly WorkNode[] {
+export function optimise(graph: Graph, rules: FusionRules): readonly WorkNode[] {
   const work = createWorkGraph(graph);
   for (const stage of rules.file.stages) runStage(work, stage, rules.nchwcBlock);
   return runningOrder(work);

@@ -7,7 +7,7 @@ import { z } from "zod";
 
 const operators = z.array(z.string()).min(1);
 
-/** Scalar constant, a name for a value (`x`), a name for a constant (`#w`), or `[operator, ...inputs]`. */
+/** Scalar constant, a name for a value (`x`), a name for a constant (`#w`), or `[operator, ...inputs]`, `A|B` for either operator. */
 export type Pattern = string | number | readonly [string, ...Pattern[]];
 const pattern: z.ZodType<Pattern> = z.lazy(() =>
   z.union([z.string(), z.number(), z.tuple([z.string()], pattern) as unknown as z.ZodType<[string, ...Pattern[]]>]),
@@ -29,7 +29,15 @@ const fusedPattern = z.strictObject({
 export type FusedPattern = z.infer<typeof fusedPattern>;
 
 /** When a node does nothing: its input passes through. */
-const noOperation = z.enum(["always", "same-type", "same-shape", "neutral-constant", "unbounded-slice"]);
+const noOperation = z.enum([
+  "always",
+  "same-type",
+  "same-shape",
+  "neutral-constant",
+  "unbounded-slice",
+  "whole-slice",
+  "identity-permutation",
+]);
 export type NoOperation = z.infer<typeof noOperation>;
 
 export const passSchema = z.discriminatedUnion("pass", [
@@ -43,9 +51,16 @@ export const passSchema = z.discriminatedUnion("pass", [
   }),
   z.strictObject({ pass: z.literal("match"), patterns: z.array(fusedPattern).min(1) }),
   z.strictObject({ pass: z.literal("decompose"), operators }),
+  z.strictObject({ pass: z.literal("drop-quantization") }),
   z.strictObject({ pass: z.literal("merge-equal") }),
   z.strictObject({ pass: z.literal("fuse-pad"), into: operators }),
-  z.strictObject({ pass: z.literal("matmul-add"), reshape: z.boolean() }),
+  z.strictObject({
+    pass: z.literal("matmul-add"),
+    /** Inputs of more than two axes are reshaped to matrices and back. */
+    reshape: z.boolean(),
+    /** The engine's product takes inputs of any number of axes. */
+    anyRank: z.boolean().default(false),
+  }),
   z.strictObject({ pass: z.literal("merge-reshapes") }),
   z.strictObject({ pass: z.literal("push-transposes"), assigned: z.boolean() }),
   z.strictObject({ pass: z.literal("gather-to-split") }),

@@ -157,7 +157,8 @@ export function addNode(
   attributes: Readonly<Record<string, AttributeValue>>,
   sources: readonly string[],
 ): WorkNode {
-  return attach(work, outputs[0]!.name, operator, domain, inputs, outputs, attributes, sources);
+  const name = sources[0] ?? `${operator}:${outputs[0]!.name}`;
+  return attach(work, name, operator, domain, inputs, outputs, attributes, sources);
 }
 
 function dropConsumer(value: WorkValue, node: WorkNode): void {

@@ -26,7 +26,6 @@ export function addIntoConv(work: WorkGraph, into: readonly string[], activation
     if (!same || node.inputs[3] !== undefined) continue;
     takeIn(work, node, add);
     setInput(work, node, 3, other);
-    node.domain = "com.microsoft";
     const next = soleConsumer(node.outputs[0]!);
     if (next !== undefined && next.domain === "" && activations.includes(next.operator)) {
       node.activation = activationName(next);

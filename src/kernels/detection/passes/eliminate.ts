@@ -49,6 +49,10 @@ function doesNothing(node: WorkNode, condition: NoOperation): boolean {
     }
     case "unbounded-slice":
       return isUnboundedSlice(node);
+    case "whole-slice":
+      return sameShape(input.shape, output.shape) && (intsOf(node, "steps", 4) ?? []).every((step) => step === 1);
+    case "identity-permutation":
+      return (node.attributes.perm as readonly number[] | undefined)?.every((axis, i) => axis === i) === true;
     default:
       return condition satisfies never;
   }

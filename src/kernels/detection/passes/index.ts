@@ -4,6 +4,7 @@ import type { WorkGraph } from "../work-graph.js";
 import { addIntoConv } from "./add-into-conv.js";
 import { convertToBlocked } from "./blocked-layout.js";
 import { decompose } from "./decompose.js";
+import { dropQuantization } from "./drop-quantization.js";
 import { eliminate } from "./eliminate.js";
 import { foldIntoWeights } from "./fold-into-weights.js";
 import { fuseActivation } from "./fuse-activation.js";
@@ -26,12 +27,14 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return matchPatterns(work, rule.patterns);
     case "decompose":
       return decompose(work, rule.operators);
+    case "drop-quantization":
+      return dropQuantization(work);
     case "merge-equal":
       return mergeEqual(work);
     case "fuse-pad":
       return fusePad(work, rule.into);
     case "matmul-add":
-      return matmulAdd(work, rule.reshape);
+      return matmulAdd(work, rule.reshape, rule.anyRank);
     case "merge-reshapes":
       return mergeReshapes(work);
     case "push-transposes":

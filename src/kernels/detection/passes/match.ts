@@ -33,7 +33,7 @@ export function matchPatterns(work: WorkGraph, patterns: readonly FusedPattern[]
   let changed = false;
   for (const node of runningOrder(work)) {
     for (const entry of wanted) {
-      if (node.alive && node.domain === "" && node.operator === (entry.match as readonly string[])[0]) {
+      if (node.alive && node.domain === "" && isOperator(node, (entry.match as readonly string[])[0]!)) {
         changed = rewrite(work, node, entry) || changed;
       }
     }
@@ -50,7 +50,7 @@ function operatorsOf(entry: FusedPattern): readonly string[] {
     const found = new Set<string>();
     const visit = (pattern: Pattern) => {
       if (typeof pattern !== "object") return;
-      found.add(pattern[0]);
+      if (!pattern[0].includes("|")) found.add(pattern[0]);
       for (const child of pattern.slice(1)) visit(child as Pattern);
     };
     visit(entry.match);
@@ -84,9 +84,13 @@ function isClosed(match: Match): boolean {
   return true;
 }
 
+/** `A|B` stands for either. */
+const isOperator = (node: WorkNode, name: string): boolean =>
+  node.operator === name || (name.includes("|") && name.split("|").includes(node.operator));
+
 function matchNode(node: WorkNode, pattern: Pattern, match: Match): boolean {
   const [operator, ...children] = pattern as readonly [string, ...Pattern[]];
-  if (node.operator !== operator || node.domain !== "" || node.activation !== undefined) return false;
+  if (!isOperator(node, operator) || node.domain !== "" || node.activation !== undefined) return false;
   if (!match.nodes.includes(node)) match.nodes.push(node);
   if (!commutative.has(operator)) return children.every((child, slot) => matchValue(node.inputs[slot], child, match));
   const [left, right] = children as [Pattern, Pattern];

@@ -20,8 +20,11 @@ import {
   type WorkValue,
 } from "../work-graph.js";
 
-/** MatMul followed by the addition of a row becomes Gemm. With `reshape`, inputs of more than two axes are reshaped around it. */
-export function matmulAdd(work: WorkGraph, reshape: boolean): boolean {
+/**
+ * MatMul followed by the addition of a row becomes Gemm. Inputs of more than two axes: with `reshape` they are reshaped
+ * around it, with `anyRank` taken as they are.
+ */
+export function matmulAdd(work: WorkGraph, reshape: boolean, anyRank: boolean): boolean {
   if (!has(work, "MatMul") || !has(work, "Add")) return false;
   let changed = false;
   for (const node of runningOrder(work)) {
@@ -31,7 +34,7 @@ export function matmulAdd(work: WorkGraph, reshape: boolean): boolean {
     const bias = add.inputs[add.inputs[0] === node.outputs[0] ? 1 : 0]!;
     const [left, right] = node.inputs as [WorkValue, WorkValue];
     if (right.shape.length !== 2 || left.type !== bias.type || !isRow(bias, left, right)) continue;
-    if (left.shape.length === 2) toGemm(work, node, add, bias);
+    if (left.shape.length === 2 || anyRank) toGemm(work, node, add, bias);
     else if (reshape) toReshapedGemm(work, node, add, bias);
     else continue;
     changed = true;
@@ -188,7 +191,7 @@ export function skipLayerNorm(work: WorkGraph): boolean {
     setOperator(work, node, "SkipLayerNormalization", "com.microsoft");
     setInput(work, node, 0, left);
     setInput(work, node, 1, right);
-    rest.forEach((value, i) => setInput(work, node, i + 2, value));
+    for (const [i, value] of rest.entries()) setInput(work, node, i + 2, value);
     node.sources = [...add.sources, ...node.sources];
     changed = true;
   }

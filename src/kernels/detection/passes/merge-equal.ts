@@ -24,7 +24,7 @@ export function mergeEqual(work: WorkGraph): boolean {
       seen.set(key, node);
     } else if (node.outputs.every((output) => !output.isOutput)) {
       removeNode(work, node);
-      node.outputs.forEach((output, i) => replaceUses(work, output, first.outputs[i]!));
+      for (const [i, output] of node.outputs.entries()) replaceUses(work, output, first.outputs[i]!);
       first.sources = [...first.sources, ...node.sources];
       changed = true;
     }

@@ -1,0 +1,65 @@
+/** Element by element: activations, arithmetic of two tensors, changes of type. */
+import { broadcastFields, imageSize } from "../../types/binary.js";
+import type { WorkNode } from "../work-graph.js";
+import { count, type OperatorEntry, shapeOf } from "./entry.js";
+
+const sizeOf = (node: WorkNode) => imageSize(shapeOf(node, 0));
+
+/** A type that has no fields but the size. */
+export const plain =
+  (type: string): OperatorEntry =>
+  (node) => ({ type, config: sizeOf(node) });
+
+export const activation =
+  (operator: string): OperatorEntry =>
+  (node) => ({ type: "activation", config: { operator, ...sizeOf(node) } });
+
+export const gelu: OperatorEntry = (node) => {
+  const form = node.operator === "FastGelu" || node.attributes.approximate === "tanh" ? "tanh" : "erf";
+  return { type: "gelu", config: { ...sizeOf(node), form } };
+};
+
+/** x · sigmoid(alpha x). */
+export const quickGelu: OperatorEntry = (node) =>
+  node.attributes.alpha === 1
+    ? plain("swish")(node, 0)
+    : { type: "gelu", config: { ...sizeOf(node), form: "sigmoid" } };
+
+export const biasGelu: OperatorEntry = (node) => {
+  const shape = shapeOf(node, 0);
+  const columns = shape.at(-1) ?? 1;
+  return { type: "bias-gelu", config: { rows: count(shape) / columns, columns, form: "erf" } };
+};
+
+const operandShapes = (node: WorkNode) =>
+  node.inputs.filter((input) => input !== undefined).map((input) => input.shape);
+
+export const add: OperatorEntry = (node) => ({
+  type: node.activation === undefined ? "add" : "add-relu",
+  config: { ...broadcastFields(operandShapes(node)) },
+});
+
+export const mul: OperatorEntry = (node) => ({ type: "mul", config: { ...broadcastFields(operandShapes(node)) } });
+
+export const binary =
+  (operator: string): OperatorEntry =>
+  (node) => ({ type: "elementwise", config: { operator, ...broadcastFields(operandShapes(node)) } });
+
+/** The condition is no operand of the arithmetic. */
+export const where: OperatorEntry = (node) => ({
+  type: "elementwise",
+  config: { operator: "where", ...broadcastFields(node.inputs.slice(1).map((input) => input!.shape)) },
+});
+
+const typeNames = new Set(["float32", "float16", "float64", "int64", "int32", "uint8", "int8", "bool"]);
+
+export const cast: OperatorEntry = (node) => {
+  const from = node.inputs[0]!.type;
+  const to = node.outputs[0]!.type;
+  if (!typeNames.has(from) || !typeNames.has(to)) return undefined;
+  return { type: "cast", config: { elements: Math.max(1, count(shapeOf(node, 0))), from, to } };
+};
+
+export const conversion =
+  (type: "quantize" | "dequantize"): OperatorEntry =>
+  (node) => ({ type, config: { elements: Math.max(1, count(shapeOf(node, 0))) } });

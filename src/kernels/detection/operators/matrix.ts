@@ -1,0 +1,86 @@
+/** Products of matrices; normalisation and softmax, which work on rows too. */
+import { intAttribute, type WorkNode } from "../work-graph.js";
+import {
+  around,
+  count,
+  fusedActivation,
+  image,
+  type KernelOf,
+  normalAxis,
+  type OperatorEntry,
+  outputShape,
+  shapeOf,
+} from "./entry.js";
+
+/** MatMul, FusedMatMul and Gemm: `fc` where one operand is a constant matrix, else `matmul`. */
+export const product: OperatorEntry = (node): KernelOf | undefined => {
+  const left = shapeOf(node, 0);
+  const right = shapeOf(node, 1);
+  const output = outputShape(node);
+  if (left.length === 0 || right.length === 0) return undefined;
+  const depth = left.length === 1 ? left[0]! : left[left.length - (intAttribute(node, "transA", 0) === 1 ? 2 : 1)]!;
+  const weights = node.inputs[1]!.constant && right.length === 2;
+  if (weights) {
+    const cout = right[intAttribute(node, "transB", 0) === 1 ? 0 : 1]!;
+    const bias = node.operator === "Gemm" && node.inputs[2] !== undefined ? "yes" : "no";
+    const rows = count(output) / cout;
+    return { type: "fc", config: { rows, cin: depth, cout, bias, activation: fusedActivation(node) } };
+  }
+  const n = right.length === 1 ? 1 : output.at(-1)!;
+  const m =
+    left.length === 1
+      ? 1
+      : right.length === 2
+        ? count(output) / n
+        : output[output.length - (right.length === 1 ? 1 : 2)]!;
+  return { type: "matmul", config: { batch: count(output) / (m * n), m, k: depth, n } };
+};
+
+export const softmax: OperatorEntry = (node, opset) => {
+  const shape = shapeOf(node, 0);
+  const operator = node.operator === "LogSoftmax" ? "log-softmax" : "softmax";
+  if (opset < 13) {
+    const axis = normalAxis(intAttribute(node, "axis", 1), shape.length);
+    return {
+      type: "softmax",
+      config: { rows: count(shape.slice(0, axis)), columns: count(shape.slice(axis)), inner: 1, operator },
+    };
+  }
+  const { outer, length, inner } = around(shape, normalAxis(intAttribute(node, "axis", -1), shape.length));
+  return { type: "softmax", config: { rows: outer, columns: length, inner, operator } };
+};
+
+function rowsFrom(node: WorkNode, fallback: number): { rows: number; columns: number } {
+  const shape = shapeOf(node, 0);
+  const axis = normalAxis(intAttribute(node, "axis", fallback), shape.length);
+  return { rows: count(shape.slice(0, axis)), columns: count(shape.slice(axis)) };
+}
+
+export const layerNorm: OperatorEntry = (node) => ({
+  type: "layernorm",
+  config: { ...rowsFrom(node, -1), form: "layer" },
+});
+export const rmsNorm: OperatorEntry = (node) => ({ type: "layernorm", config: { ...rowsFrom(node, -1), form: "rms" } });
+export const skipLayerNorm: OperatorEntry = (node) => ({ type: "skip-layernorm", config: rowsFrom(node, -1) });
+
+export const batchNorm: OperatorEntry = (node) => ({ type: "batchnorm", config: image(shapeOf(node, 0)) });
+
+export const instanceNorm: OperatorEntry = (node) => {
+  const size = image(shapeOf(node, 0));
+  return { type: "group-norm", config: { ...size, groups: size.c } };
+};
+
+export const groupNorm: OperatorEntry = (node) => {
+  const size = image(shapeOf(node, 0));
+  return { type: "group-norm", config: { ...size, groups: intAttribute(node, "num_groups", 1) } };
+};
+
+/** A pattern of the rule files: softmax(q · k) · v, masked or not. */
+export const attention: OperatorEntry = (node) => {
+  const [q, k, v] = [shapeOf(node, 0), shapeOf(node, 1), shapeOf(node, 2)];
+  if (q.length < 2 || k.length < 2 || v.length < 2) return undefined;
+  const heads = q.length > 2 ? q[q.length - 3]! : 1;
+  const batch = Math.max(1, count(q.slice(0, -3)));
+  const config = { batch, heads, queries: q.at(-2)!, keys: k.at(-1)!, headDim: q.at(-1)!, valueDim: v.at(-1)! };
+  return { type: "attention", config: { ...config, mask: node.inputs[3] === undefined ? "none" : "add" } };
+};
