@@ -31,7 +31,10 @@ export function inferOutputs(node: GraphNode, inputs: Inputs, opset: number): Te
   }
   const inferred = rule(node, inputs, opset);
   const constant = allConstant(inputs);
-  if (!Array.isArray(inferred)) return [tensorOf(node, 0, inferred as Inferred, constant)];
+  if (!Array.isArray(inferred)) {
+    if (node.outputs.length > 1) failUnsupported(node, `output 1 ("${node.outputs[1]}") has no shape rule`);
+    return [tensorOf(node, 0, inferred as Inferred, constant)];
+  }
   const tensors: Tensor[] = [];
   for (let i = 0; i < node.outputs.length; i++) {
     const output = (inferred as readonly Inferred[])[i];

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { createRandom } from "../../src/base/index.js";
 import { ModelProtoSchema, TensorProto_DataLocation } from "../../src/formats/onnx/index.js";
 import { readers } from "../../src/readers/index.js";
 import { decodeModel } from "../../src/readers/onnx/decode.js";
 import { flatten } from "../../src/readers/onnx/flatten.js";
 import { fixture, fixtures } from "../fixtures/index.js";
-import { testReader } from "./reader.js";
+import { checkGraphLaws } from "./graph-laws.js";
+import { damageModel } from "./onnx-mutation.js";
+import { readOrRefuse, testReader } from "./reader.js";
 
 /** The structure without the weights: those become external data. */
 function withoutWeights(bytes: Uint8Array): Uint8Array {
@@ -20,13 +23,21 @@ function withoutWeights(bytes: Uint8Array): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
-const targets = ["squeezenet1_1.dynamo.int8", "levit_128s.torchscript", "mobilevit_s.dynamo"];
+const reader = readers.find(({ format }) => format === "onnx")!;
+const targets = ["squeezenet1_1.dynamo.int8", "levit_128s.torchscript", "mobilevit_s.dynamo"].map((name) =>
+  withoutWeights(fixture(name).model()),
+);
 
-testReader({
-  reader: readers.find(({ format }) => format === "onnx")!,
-  samples: fixtures,
-  targets: targets.map((name) => withoutWeights(fixture(name).model())),
-  mutations: 400,
+testReader({ reader, samples: fixtures, targets, mutations: 400 });
+
+test("onnx: 400 models damaged inside their structure end in a typed error or a lawful graph", () => {
+  const random = createRandom("structure");
+  for (let i = 0; i < 400; i++) {
+    const model = fromBinary(ModelProtoSchema, random.pick(targets));
+    damageModel(model, random);
+    const graph = readOrRefuse(reader, toBinary(ModelProtoSchema, model));
+    if (graph) checkGraphLaws(graph);
+  }
 });
 
 for (const { name, model, shapes } of fixtures) {

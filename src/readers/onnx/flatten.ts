@@ -142,7 +142,8 @@ class Flattener {
       );
     }
     const outputs = proto.output.map((name) => (name === "" ? "" : outerName(scope, name, this.tensorNames)));
-    while (outputs.length > 1 && outputs.at(-1) === "") outputs.pop();
+    while (outputs.at(-1) === "") outputs.pop();
+    if (outputs.length === 0) return;
     const inputs = this.inputsOf(proto, scope);
     const node: GraphNode = {
       name: this.nodeName(proto, scope),
