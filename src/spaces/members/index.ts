@@ -1,9 +1,40 @@
-/** Example models built by our own code: complete graphs, batch 1, weights without values. */
+/**
+ * Well-known models, complete graphs for 224 × 224 images, batch 1, weights without values: what `litepred start`
+ * predicts and measures. Members of the zoo's families where these reach them.
+ */
+import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
+import efficientnet from "../zoo/efficientnet.js";
+import mobilenetv2 from "../zoo/mobilenetv2.js";
+import mobilenetv3 from "../zoo/mobilenetv3.js";
+import resnet from "../zoo/resnet.js";
+import squeezenet from "../zoo/squeezenet.js";
+import { vitTiny } from "./vit-tiny.js";
 
-export const exampleModelNames = [] as readonly string[];
+const mobilenetV3 = (size: "large" | "small") =>
+  mobilenetv3.toGraph({ r: 224, size, width: 1, squeezeOf: "expanded", code: "torchvision" });
+
+const plainResnet = (style: "basic" | "bottleneck", depths: readonly number[]) =>
+  resnet.toGraph({ r: 224, style, planes: 64, depths, stem: "7x7", squeeze: false, averageDown: false });
+
+const members: Readonly<Record<string, () => Graph>> = {
+  "mobilenet-v2": () =>
+    mobilenetv2.toGraph({ r: 224, width: 1, kernels: [3, 3, 3, 3, 3, 3, 3], expansions: [6, 6, 6, 6, 6, 6, 6] }),
+  "mobilenet-v3-small": () => mobilenetV3("small"),
+  "mobilenet-v3-large": () => mobilenetV3("large"),
+  "resnet-18": () => plainResnet("basic", [2, 2, 2, 2]),
+  "resnet-50": () => plainResnet("bottleneck", [3, 4, 6, 3]),
+  "squeezenet-1.1": () => squeezenet.toGraph({ r: 224, version: "1.1", squeeze: 16, expand: 64 }),
+  "efficientnet-b0": () => efficientnet.toGraph({ r: 224, width: 1, depth: 1, lite: false, code: "torchvision" }),
+  "vit-tiny": vitTiny,
+};
+
+export const exampleModelNames: readonly string[] = Object.keys(members);
 
 /** @throws LitepredError `unknown-name`. */
-export function buildExampleModel(_name: string): Graph {
-  throw new Error("internal: not written yet");
+export function buildExampleModel(name: string): Graph {
+  const build = Object.hasOwn(members, name) ? members[name] : undefined;
+  if (build === undefined)
+    throw new LitepredError("unknown-name", `unknown example model ${name}`, `one of ${exampleModelNames.join(", ")}`);
+  return { ...build(), name };
 }
