@@ -1,9 +1,11 @@
 /**
  * Many kernels side by side in one graph, for engines whose profiler times operators. Around each kernel stand
- *   source: spreads a small input over the kernel's input, which is then warm in the cache, as behind another kernel;
+ *   source: makes the kernel's input from a small one, so that it is warm in the cache and, for images, in the engine's
+ *           own layout, as behind another kernel. An image comes out of a 1×1 convolution; where what follows might be
+ *           fused into that, a 1×1 pooling stands between. Other tensors are spread out from their last row;
  *   marker: a reshape that copies nothing, so that the time shown for it is what the profiler itself adds to an operator;
  *   sink:   keeps one element, so that outputs are memory of the engine's arena that is reused, not new pages handed out.
- * All three bear "#" in their names and are no part of the kernel's time. Weights are cold, as they are in a model.
+ * All bear "#" in their names and are no part of the kernel's time. Weights are cold, as they are in a model.
  */
 import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/index.js";
 
@@ -28,7 +30,10 @@ function framed(kernel: Graph, prefix: string): Graph {
   const rename = (name: string) => (name === "" ? "" : prefix + name);
   const frame = createFrame(prefix);
   for (const tensor of kernel.tensors.values()) frame.add({ ...tensor, name: rename(tensor.name) });
-  const inputs = kernel.inputs.map((name, i) => frame.source(frame.tensors.get(rename(name))!, i));
+  const inputs = kernel.inputs.map((name, i) => {
+    const users = kernel.nodes.filter((node) => node.inputs.includes(name)).map((node) => node.operator);
+    return frame.source(frame.tensors.get(rename(name))!, i, users);
+  });
   const core = kernel.nodes.map((node) => ({
     ...node,
     name: rename(node.name),
@@ -49,18 +54,34 @@ function createFrame(prefix: string) {
   };
   const constant = (name: string, values: readonly number[]) =>
     add({ name: `${prefix}#${name}`, shape: [values.length], type: "int64", constant: true, values });
-  const node = (name: string, operator: string, inputs: string[], output: string) =>
-    nodes.push({ name: `${prefix}#${name}`, operator, domain: "", inputs, outputs: [output], attributes: {} });
+  const node = (
+    name: string,
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: GraphNode["attributes"] = {},
+  ) => nodes.push({ name: `${prefix}#${name}`, operator, domain: "", inputs, outputs: [output], attributes });
+  const imageSource = (input: Tensor, i: number, users: readonly string[]): string => {
+    const [batch, channels, height, width] = input.shape as [number, number, number, number];
+    const seed = add({ ...input, name: `${prefix}#seed${i}`, shape: [batch, 1, height, width] });
+    const weight = add({ ...input, name: `${prefix}#weight${i}`, shape: [channels, 1, 1, 1], constant: true });
+    const fuses = users.some((operator) => operator !== "Conv");
+    const made = fuses ? add({ ...input, name: `${prefix}#image${i}` }) : input.name;
+    node(`source${i}`, "Conv", [seed, weight], made, { kernel_shape: [1, 1] });
+    if (fuses) node(`barrier${i}`, "MaxPool", [made], input.name, { kernel_shape: [1, 1] });
+    return seed;
+  };
   return {
     nodes,
     tensors,
     add,
-    /** Returns the graph input that feeds it. */
-    source(input: Tensor, i: number): string {
-      // Indices and the like cannot be spread without changing what they mean.
+    /** Returns the graph input that feeds it. `users`: operators that read the input. */
+    source(input: Tensor, i: number, users: readonly string[]): string {
+      // Indices and the like cannot be made up without changing what they mean.
       if (input.type !== "float32") return input.name;
+      if (isBlockedImage(input)) return imageSource(input, i, users);
       const row = input.shape.map((size, axis) => (axis === input.shape.length - 1 ? size : 1));
-      const seed = add({ name: `${prefix}#seed${i}`, shape: row, type: input.type, constant: false });
+      const seed = add({ ...input, name: `${prefix}#seed${i}`, shape: row });
       // A spread that spreads nothing would be optimised away, and the kernel be fed by the caller's memory.
       if (elementCount(row) === elementCount(input.shape)) node(`source${i}`, "Neg", [seed], input.name);
       else node(`source${i}`, "Expand", [seed, constant(`shape${i}`, input.shape)], input.name);
@@ -76,3 +97,6 @@ function createFrame(prefix: string) {
     },
   };
 }
+
+/** Images whose channels fill blocks of 16 are kept in ONNX Runtime's blocked layout between kernels. */
+const isBlockedImage = ({ shape }: Tensor) => shape.length === 4 && shape[1]! % 16 === 0;

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { EngineSettings, OperatorTime, TimingPlan } from "../contract.js";
 import { enoughRuns } from "../estimate.js";
+import { createStopwatch } from "../stopwatch.js";
 import { decodeFloats, encodeFloats, type WireRequest } from "../wire.js";
 import { type NodeTensors, profilingOptions, takeOptimizedGraph, takeProfile } from "./onnxruntime-profile.js";
 
@@ -18,6 +19,7 @@ interface Loaded {
   readonly session: InferenceSession;
   readonly feeds: Record<string, Tensor>;
   readonly path: string;
+  readonly threads: number;
   /** The optimised graph, where the model was prepared to be profiled. */
   readonly graph: NodeTensors | undefined;
 }
@@ -44,7 +46,13 @@ async function prepare(path: string, profile: boolean, settings: EngineSettings)
   for (const input of session.inputMetadata)
     if (input.isTensor) feeds[input.name] = randomTensor(input.type, input.shape);
   const handle = handles++;
-  loaded.set(handle, { session, feeds, path, graph: profile ? takeOptimizedGraph(path) : undefined });
+  loaded.set(handle, {
+    session,
+    feeds,
+    path,
+    threads: options.intraOpNumThreads ?? 1,
+    graph: profile ? takeOptimizedGraph(path) : undefined,
+  });
   return { handle };
 }
 
@@ -67,14 +75,15 @@ function randomTensor(type: string, shape: readonly (number | string)[]): Tensor
   throw new Error(`no values for an input of type ${type}`);
 }
 
-async function time({ session, feeds }: Loaded, plan: TimingPlan): Promise<number[]> {
+async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<number[]> {
+  const watch = createStopwatch(threads);
   for (let i = 0; i < plan.warmup; i++) await session.run(feeds);
   const wallMs: number[] = [];
   const started = performance.now();
   do {
-    const before = performance.now();
+    watch.start();
     await session.run(feeds);
-    wallMs.push(performance.now() - before);
+    wallMs.push(watch.stop());
   } while (!enoughRuns(wallMs, performance.now() - started, plan));
   return wallMs;
 }

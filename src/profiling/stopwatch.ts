@@ -1,0 +1,31 @@
+/**
+ * Times one run in the process that does it. Where the system gave the core to somebody else during a run of one
+ * thread, the CPU time is taken: on a shared machine long models are interrupted in every run, and no quantile of wall
+ * times helps. Uninterrupted runs are wall time.
+ */
+import { performance } from "node:perf_hooks";
+
+export interface Stopwatch {
+  start(): void;
+  /** Milliseconds since `start`. */
+  stop(): number;
+}
+
+/** @param threads that the timed work uses; with more than one, CPU time says nothing about latency */
+export function createStopwatch(threads: number): Stopwatch {
+  let usage = process.resourceUsage();
+  let started = 0;
+  return {
+    start() {
+      usage = process.resourceUsage();
+      started = performance.now();
+    },
+    stop() {
+      const wallMs = performance.now() - started;
+      const now = process.resourceUsage();
+      if (threads !== 1 || now.involuntaryContextSwitches === usage.involuntaryContextSwitches) return wallMs;
+      const cpuMs = (now.userCPUTime - usage.userCPUTime + now.systemCPUTime - usage.systemCPUTime) / 1000;
+      return cpuMs > 0 ? Math.min(wallMs, cpuMs) : wallMs;
+    },
+  };
+}
