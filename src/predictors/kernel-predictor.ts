@@ -41,9 +41,11 @@ export interface KernelTrainingOptions {
   onProgress?(share: number): void;
 }
 
-/** Share of the rows held out of the first training, and the fewest rows that allow it. Choice. */
-const heldOutShare = 0.2;
-const heldOutRows = 10;
+/** Small sets are cheap to fit: every row is held out once, in this many folds. Larger ones hold out one fold. Choice. */
+const folds = 5;
+const rowsForOneFold = 300;
+/** Share of the work that goes into the held-out estimate, for the progress only. */
+const estimateShare = 0.45;
 
 /** @throws LitepredError `no-data` for fewer than 3 rows, `interrupted`. */
 export async function trainKernelPredictor(
@@ -58,26 +60,46 @@ export async function trainKernelPredictor(
       `kernel type "${set.type}" has ${rows} measured configs`,
       "profile more of them",
     );
-  const order = createRandom(`${options.seed}/${set.type}/held-out`).shuffle(set.configs.map((_, i) => i));
-  const heldOut = rows < heldOutRows ? order : order.slice(0, Math.ceil(rows * heldOutShare));
-  const rest = rows < heldOutRows ? order : order.slice(heldOut.length);
-  const first = await fit(backend, pick(set, rest), options, (share) => options.onProgress?.(share * 0.45));
-  const test = pick(set, heldOut);
-  const predicted = await predictWith(first, set.type, test.configs);
-  for (const model of first.models) await model.release();
-  const full = await fit(backend, set, options, (share) => options.onProgress?.(0.45 + share * 0.55));
+  const { predicted, measured } = await heldOutPredictions(backend, set, options);
+  const full = await fit(backend, set, options, (share) =>
+    options.onProgress?.(estimateShare + share * (1 - estimateShare)),
+  );
   const state: KernelPredictorState = {
     type: set.type,
     recipe: options.recipe,
     samples: rows,
-    heldOut: heldOutMetrics(predicted, test.latenciesMs),
-    residuals: Array.from(predicted, (p, i) => Math.abs(Math.log(p / test.latenciesMs[i]!))).sort((a, b) => a - b),
+    heldOut: heldOutMetrics(predicted, measured),
+    residuals: predicted.map((p, i) => Math.abs(Math.log(p / measured[i]!))).sort((a, b) => a - b),
     ranges: fieldRanges(set.configs),
     featureNames: featureNames(set.type, recipes[options.recipe].features),
     ...(full.roofline ? { roofline: [...full.roofline] } : {}),
     models: full.models.map((model) => model.toState()),
   };
   return assemble(state, full);
+}
+
+/** Predictions of rows by fits that have not seen them, beside what was measured. */
+async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSet, options: KernelTrainingOptions) {
+  const rows = set.configs.length;
+  const order = createRandom(`${options.seed}/${set.type}/held-out`).shuffle(set.configs.map((_, i) => i));
+  const rounds = rows < rowsForOneFold ? Math.min(folds, rows) : 1;
+  const predicted: number[] = [];
+  const measured: number[] = [];
+  for (let fold = 0; fold < rounds; fold++) {
+    const inFold = (_: number, i: number) => i % Math.min(folds, rows) === fold;
+    const test = pick(set, order.filter(inFold));
+    const rest = pick(
+      set,
+      order.filter((row, i) => !inFold(row, i)),
+    );
+    const fitted = await fit(backend, rest, options, (share) =>
+      options.onProgress?.((estimateShare * (fold + share)) / rounds),
+    );
+    predicted.push(...(await predictWith(fitted, set.type, test.configs)));
+    measured.push(...Array.from(test.latenciesMs));
+    for (const model of fitted.models) await model.release();
+  }
+  return { predicted, measured };
 }
 
 /** @throws LitepredError `corrupt-artefact` when the state was made for other features than this program computes. */

@@ -93,7 +93,8 @@ function readTensor(bytes: Uint8Array, start: number, name: string, entry: unkno
   const type = types[dtype];
   const expected = shape.reduce((product, size) => product * size, 1) * type.BYTES_PER_ELEMENT;
   if (to - from !== expected || start + to > bytes.length) throw corrupt(`tensor "${name}" does not fit its shape`);
-  const copy = bytes.slice(start + from, start + to);
+  // A copy, aligned: slice() of a Buffer would be a view.
+  const copy = new Uint8Array(bytes.subarray(start + from, start + to));
   return { shape, values: new type(copy.buffer, 0, expected / type.BYTES_PER_ELEMENT) };
 }
 

@@ -16,6 +16,7 @@ test("what is written is read back", () => {
   const read = readSafetensors(writeSafetensors(file));
   assert.deepEqual(read.metadata, file.metadata);
   for (const [name, tensor] of Object.entries(file.tensors)) assert.deepEqual(read.tensors[name], tensor);
+  assert.deepEqual(readSafetensors(Buffer.from(writeSafetensors(file))), read, "a Buffer is read alike");
 });
 
 test("the layout is the published one: length, header padded to 8 bytes, tensors", () => {
