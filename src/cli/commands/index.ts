@@ -1,6 +1,7 @@
 /** The commands, in the order of the help text. */
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
+import { engines } from "./engines.js";
 import { evaluate } from "./evaluate.js";
 import { kernels } from "./kernels.js";
 import { measure } from "./measure.js";
@@ -18,6 +19,7 @@ export const commands: readonly RegisterCommand[] = [
   profile,
   train,
   platforms,
+  engines,
   evaluate,
   doctor,
 ];
