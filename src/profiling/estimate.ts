@@ -19,12 +19,12 @@ export function enoughRuns(wallMs: readonly number[], elapsedMs: number, plan: T
 
 /** Standard error of the lower half of the runs, relative to their mean: outliers upwards do not keep a session going. */
 function relativeError(times: readonly number[]): number {
-  const lower = lowerHalf(times);
+  const lower = fastest(times, 0.5);
   return standardDeviation(lower) / mean(lower) / Math.sqrt(lower.length);
 }
 
-function lowerHalf(times: readonly number[]): number[] {
-  return [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length / 2));
+function fastest(times: readonly number[], share: number): number[] {
+  return [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length * share));
 }
 
 /** One session's latency, in the unit of `times`. */
@@ -38,8 +38,8 @@ export function estimate(times: readonly number[], estimator: Protocol["estimato
       return quantile(times, 0);
     case "median":
       return median(times);
-    case "lower-half":
-      return mean(lowerHalf(times));
+    case "lower-quarter":
+      return mean(fastest(times, 0.25));
     default:
       return estimator satisfies never;
   }

@@ -110,7 +110,7 @@ function readBundle(operators: readonly OperatorTime[], tasks: readonly KernelTa
   }));
   const { kernels: attributed, markers } = attribute(operators, kernels);
   // What the profiler adds to each operator: 2 to 5 µs, more than small kernels take.
-  const shown = markers.map(({ timesMs }) => estimate(timesMs, "lower-half"));
+  const shown = markers.map(({ timesMs }) => estimate(timesMs, "lower-quarter"));
   const overheadMs = shown.length === 0 ? 0 : Math.max(0, estimate(shown, "median") - markerMs);
   return {
     runs: attributed.map(({ core }) => sumRuns(core, overheadMs)),
@@ -127,7 +127,7 @@ function sumRuns(operators: readonly OperatorTime[], overheadMs: number): Sessio
   // The mean, not each run, is held above the floor: whole microseconds scatter around small times in both directions.
   const shift = Math.min(
     operators.length * overheadMs,
-    Math.max(0, estimate(runs, "lower-half") - operators.length * markerMs),
+    Math.max(0, estimate(runs, "lower-quarter") - operators.length * markerMs),
   );
   return runs.map((time) => Math.max(0, time - shift));
 }

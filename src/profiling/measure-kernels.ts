@@ -51,7 +51,7 @@ export async function* measureKernels(
   const random = createRandom(request.seed);
   // Profiler times are whole microseconds: a quantile of a short kernel's would be one of very few values.
   const protocol: Protocol =
-    request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-half" } : request.protocol;
+    request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
   const anchor = createAnchor();
   for (const window of windowsOf(tasks, protocol)) {
     await waitForQuiet(1, quietWaitMs, request.signal);

@@ -9,13 +9,19 @@ export interface Stopwatch {
   start(): void;
   /** Milliseconds since `start`. */
   stop(): number;
+  /** Whether the run before the last `stop` was interrupted. */
+  readonly interrupted: boolean;
 }
 
 /** @param threads that the timed work uses; with more than one, CPU time says nothing about latency */
 export function createStopwatch(threads: number): Stopwatch {
   let usage = process.resourceUsage();
   let started = 0;
+  let interrupted = false;
   return {
+    get interrupted() {
+      return interrupted;
+    },
     start() {
       usage = process.resourceUsage();
       started = performance.now();
@@ -23,7 +29,8 @@ export function createStopwatch(threads: number): Stopwatch {
     stop() {
       const wallMs = performance.now() - started;
       const now = process.resourceUsage();
-      if (threads !== 1 || now.involuntaryContextSwitches === usage.involuntaryContextSwitches) return wallMs;
+      interrupted = now.involuntaryContextSwitches !== usage.involuntaryContextSwitches;
+      if (threads !== 1 || !interrupted) return wallMs;
       const cpuMs = (now.userCPUTime - usage.userCPUTime + now.systemCPUTime - usage.systemCPUTime) / 1000;
       return cpuMs > 0 ? Math.min(wallMs, cpuMs) : wallMs;
     },

@@ -75,27 +75,44 @@ function randomTensor(type: string, shape: readonly (number | string)[]): Tensor
   throw new Error(`no values for an input of type ${type}`);
 }
 
-async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<number[]> {
+interface Runs {
+  readonly wallMs: number[];
+  /** Runs during which the system gave the core to somebody else. */
+  readonly interrupted: Set<number>;
+}
+
+async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<Runs> {
   const watch = createStopwatch(threads);
   for (let i = 0; i < plan.warmup; i++) await session.run(feeds);
   const wallMs: number[] = [];
+  const interrupted = new Set<number>();
   const started = performance.now();
   do {
     watch.start();
     await session.run(feeds);
     wallMs.push(watch.stop());
+    if (watch.interrupted) interrupted.add(wallMs.length - 1);
   } while (!enoughRuns(wallMs, performance.now() - started, plan));
-  return wallMs;
+  return { wallMs, interrupted };
 }
+
+/** With fewer undisturbed runs than this, the interrupted ones count too. Choice. */
+const fewestUndisturbed = 5;
 
 async function timeOperators(
   model: Loaded,
   plan: TimingPlan,
 ): Promise<{ wallMs: number[]; operators: OperatorTime[] }> {
   if (model.graph === undefined) throw new Error("prepared without profile");
-  const wallMs = await time(model, plan);
+  const { wallMs, interrupted } = await time(model, plan);
   model.session.endProfiling();
-  return { wallMs, operators: takeProfile(model.path, plan.warmup, model.graph) };
+  const operators = takeProfile(model.path, plan.warmup, model.graph);
+  if (wallMs.length - interrupted.size < fewestUndisturbed) return { wallMs, operators };
+  const undisturbed = (_: number, run: number) => !interrupted.has(run);
+  return {
+    wallMs,
+    operators: operators.map((operator) => ({ ...operator, timesMs: operator.timesMs.filter(undisturbed) })),
+  };
 }
 
 async function run({ session, feeds }: Loaded, inputs: Readonly<Record<string, string>>) {
@@ -119,7 +136,7 @@ async function answer(request: WireRequest): Promise<object> {
     case "prepare":
       return prepare(request.model, request.profile, request.settings);
     case "time":
-      return { wallMs: await time(model(request.handle), request.plan) };
+      return { wallMs: (await time(model(request.handle), request.plan)).wallMs };
     case "timeOperators":
       return timeOperators(model(request.handle), request.plan);
     case "run":
