@@ -4,6 +4,8 @@
  * stand for. Importing it is cheap: training code is loaded when something is trained. May import: formats/onnx (training and
  * inference graphs are ONNX), base.
  */
+export type { BoostedTreesOptions } from "./boosted-trees.js";
+export { trainBoostedTrees } from "./boosted-trees.js";
 export * from "./gaussian-process.js";
 export * from "./learner.js";
 export * from "./learners.js";

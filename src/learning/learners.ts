@@ -16,7 +16,7 @@ export async function createLearner(name: LearnerName, backend: ComputeBackend):
     }
     case "ridge": {
       const { trainRidge } = await import("./ridge-model.js");
-      return { name, train: async (set) => trainRidge(set) };
+      return { name, train: async (set, options) => trainRidge(set, options) };
     }
     case "boosted-trees": {
       const { trainBoostedTrees } = await import("./boosted-trees.js");

@@ -1,10 +1,10 @@
 /** A trained network, or the mean of several: prediction, and its state. */
-import { type ComputeBackend, type ComputeSession, LitepredError } from "../base/index.js";
+import { type ComputeBackend, LitepredError } from "../base/index.js";
 import type { JsonValue, LearnerState, Matrix, StateArray, TrainedModel } from "./learner.js";
 import type { Activation, LayerSpec, NetworkRecipe } from "./network.js";
 import { biasName, weightName } from "./network-expression.js";
-import { createForwardSession, forwardPlain } from "./network-forward.js";
-import { requireColumns, type Standardisation, standardise } from "./standardise.js";
+import { createForward } from "./network-forward.js";
+import { type Standardisation, standardise } from "./standardise.js";
 import type { ParameterValues } from "./trainer.js";
 
 export interface NetworkContent {
@@ -16,63 +16,24 @@ export interface NetworkContent {
   readonly members: readonly ParameterValues[];
 }
 
-/**
- * Weights × rows up to which plain code answers although a backend is there: a call of the engine costs about 50 µs, in which
- * plain code does as many multiplications.
- */
-const PLAIN_WORK = 50_000;
-
-/** Without a backend everything is computed in plain code: no engine is loaded, and 100 rows take about 10 ms. */
+/** Without a backend everything is computed in plain code. */
 export function createNetworkModel(content: NetworkContent, backend?: ComputeBackend): TrainedModel {
-  const { layers, columns, scale, members } = content;
+  const { layers, columns, scale, target, members } = content;
   const inputs = columns.mean.length;
-  const size = members.reduce((total, member) => total + parameterCount(member), 0);
-  let session: Promise<ComputeSession> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-
-  const byEngine = async (x: Float32Array, rows: number, engine: ComputeBackend): Promise<Float32Array> => {
-    session ??= createForwardSession(engine, inputs, layers, members);
-    const ready = await session;
-    const { y } = await ready.run({ x: { shape: [rows, inputs], values: x } });
-    return y!.values as Float32Array;
-  };
+  const forward = createForward(inputs, layers, members, backend);
   return {
     inputs,
     async predict(x: Matrix) {
-      requireColumns(x, inputs);
-      if (x.rows === 0) return new Float64Array(0);
-      const rows = Float32Array.from(standardise(x, columns));
-      if (backend === undefined || size * x.rows <= PLAIN_WORK)
-        return inUnit(content, meanForward(content, rows, x.rows));
-      // A session takes one run at a time.
-      const answer = last.then(() => byEngine(rows, x.rows, backend));
-      last = answer.catch(() => {});
-      return inUnit(content, await answer);
+      const y = await forward.apply(Float32Array.from(standardise(x, columns)), x.rows);
+      return Float64Array.from(y, (value) => {
+        const learned = scale.mean[0]! + scale.deviation[0]! * value;
+        return target === "log" ? Math.exp(learned) : learned;
+      });
     },
     toState: () => networkState(content),
-    async release() {
-      const open = session;
-      session = undefined;
-      await (await open)?.release();
-    },
+    release: () => forward.release(),
   };
-
-  function inUnit({ target }: NetworkContent, y: Float32Array): Float64Array {
-    return Float64Array.from(y, (value) => {
-      const learned = scale.mean[0]! + scale.deviation[0]! * value;
-      return target === "log" ? Math.exp(learned) : learned;
-    });
-  }
 }
-
-function meanForward({ layers, members }: NetworkContent, x: Float32Array, rows: number): Float32Array {
-  const [first, ...others] = members.map((member) => forwardPlain(x, rows, layers, member));
-  for (const other of others) for (let i = 0; i < rows; i++) first![i] = first![i]! + other[i]!;
-  return others.length === 0 ? first! : first!.map((value) => value / members.length);
-}
-
-const parameterCount = (member: ParameterValues): number =>
-  Object.values(member).reduce((total, values) => total + values.length, 0);
 
 function networkState({ layers, target, columns, scale, members }: NetworkContent): LearnerState {
   const arrays: Record<string, StateArray> = {

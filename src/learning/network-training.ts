@@ -9,7 +9,13 @@ import { learningRateAt } from "./learning-rate.js";
 import { type NetworkOptions, type NetworkRecipe, resmlp } from "./network.js";
 import { networkExpression } from "./network-expression.js";
 import { createNetworkModel, type NetworkContent, readNetworkState } from "./network-model.js";
-import { fitStandardisation, identityStandardisation, requireTrainingSet, standardise } from "./standardise.js";
+import {
+  fitStandardisation,
+  identityStandardisation,
+  requireTrainingSet,
+  standardise,
+  toMeanOne,
+} from "./standardise.js";
 import { createTrainer, type ParameterValues } from "./trainer.js";
 
 /**
@@ -23,6 +29,7 @@ export async function trainNetwork(
   options: NetworkOptions,
 ): Promise<TrainedModel> {
   const recipe: NetworkRecipe = { ...resmlp, ...options };
+  requireSound(recipe);
   const start = options.start === undefined ? undefined : readNetworkState(options.start);
   const prepared = prepare(set, recipe, start);
   const members: ParameterValues[] = [];
@@ -31,6 +38,13 @@ export async function trainNetwork(
     members.push(await trainMember(backend, prepared, recipe, options, member, start));
   const { columns, target } = prepared;
   return createNetworkModel({ layers: recipe.layers, target: recipe.target, columns, scale: target, members }, backend);
+}
+
+/** @throws LitepredError "bad-usage" */
+function requireSound({ loss, standardise, target, layers }: NetworkRecipe): void {
+  if (loss === "mape" && (standardise || target === "log"))
+    throw new LitepredError("bad-usage", "the loss mape needs the raw target: neither logarithm nor standardisation");
+  if (layers.at(-1)?.units !== 1) throw new LitepredError("bad-usage", "the last layer must have 1 unit");
 }
 
 interface Prepared {
@@ -88,12 +102,6 @@ function requirePositive(y: ArrayLike<number>): void {
   for (let i = 0; i < y.length; i++)
     if (!(y[i]! > 0))
       throw new LitepredError("invalid-table", `the target of row ${i} is ${y[i]}, it must be positive`);
-}
-
-function toMeanOne(weights: ArrayLike<number>): Float64Array {
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i]!;
-  return Float64Array.from(weights, (w) => (w * weights.length) / total);
 }
 
 async function trainMember(

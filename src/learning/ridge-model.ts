@@ -1,13 +1,14 @@
 /** Ridge regression as a learner: standardised columns, a light penalty. */
 import { LitepredError } from "../base/index.js";
-import type { LearnerState, TrainedModel, TrainingSet } from "./learner.js";
+import type { LearnerState, TrainedModel, TrainingSet, TrainOptions } from "./learner.js";
 import { ridgeRegression } from "./least-squares.js";
 import { fitStandardisation, requireColumns, requireTrainingSet, standardise } from "./standardise.js";
 
 /** Per row, on standardised columns: enough to keep collinear columns apart, too little to bend a clear trend. */
 const PENALTY = 1e-3;
 
-export function trainRidge({ x, y, weights }: TrainingSet): TrainedModel {
+export function trainRidge({ x, y, weights }: TrainingSet, { signal }: TrainOptions): TrainedModel {
+  if (signal?.aborted) throw new LitepredError("interrupted", "training was interrupted");
   requireTrainingSet(x, y, weights);
   const columns = fitStandardisation(x);
   const values = standardise(x, columns);

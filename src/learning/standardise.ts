@@ -54,10 +54,21 @@ export function requireTrainingSet(x: Matrix, y: ArrayLike<number>, weights?: Ar
     throw new LitepredError("invalid-table", `${x.rows} rows but ${weights.length} weights`);
   requireFinite(x.values, (i) => `row ${Math.floor(i / x.columns)}, column ${i % x.columns}`);
   requireFinite(y, (i) => `the target of row ${i}`);
-  if (weights !== undefined) requireFinite(weights, (i) => `the weight of row ${i}`);
+  if (weights === undefined) return;
+  requireFinite(weights, (i) => `the weight of row ${i}`);
+  for (let i = 0; i < weights.length; i++)
+    if (weights[i]! < 0) throw new LitepredError("invalid-table", `the weight of row ${i} is ${weights[i]}`);
 }
 
 function requireFinite(values: ArrayLike<number>, place: (index: number) => string): void {
   for (let i = 0; i < values.length; i++)
     if (!Number.isFinite(values[i])) throw new LitepredError("invalid-table", `${place(i)} is ${values[i]}`);
+}
+
+/** Weights in the same ratios with mean 1. @throws LitepredError "no-data" when all are 0. */
+export function toMeanOne(weights: ArrayLike<number>): Float64Array {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i]!;
+  if (!(total > 0)) throw new LitepredError("no-data", "there is nothing to train on: every row has weight 0");
+  return Float64Array.from(weights, (w) => (w * weights.length) / total);
 }

@@ -23,6 +23,8 @@ export interface TrainingProblem {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Scalar. */
   readonly loss: Expression;
+  /** The scalar that is reported, default the loss. */
+  readonly report?: Expression;
   /** Whether matrices (not vectors) shrink by the fed factors `keep`. */
   readonly decays: boolean;
 }
@@ -112,7 +114,10 @@ function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly 
   names.set(scale, pick("scale"));
   const variables = trained.flatMap(({ members }) => members.map((name) => problem.parameters[name]!.leaf));
   const gradients = differentiate(problem.loss, variables, scale).map(withoutDenormals);
-  const [loss, ...written] = emit(body, [problem.loss, ...gradients], names) as [string, ...string[]];
+  const [reported, ...written] = emit(body, [problem.report ?? problem.loss, ...gradients], names) as [
+    string,
+    ...string[],
+  ];
   const gradientOf = new Map(variables.map((variable, i) => [variable, written[i]!]));
 
   const rate = pick("rate");
@@ -133,7 +138,7 @@ function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly 
   });
 
   body.named("Identity", ["continue"], ["continued"]);
-  body.named("Identity", [loss], ["step-loss"]);
+  body.named("Identity", [reported], ["step-loss"]);
   const carried = trained.flatMap((tensor) => stateInfo({ ...tensor, name: inBody(tensor.name) }, ""));
   const output = trained.flatMap(({ shape }, i) => [0, 1, 2].map((k) => valueInfo(next[3 * i + k]!, "float", shape)));
   return body.finish(

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { createRandom, type Random } from "../../base/index.js";
-// The backend is handed in everywhere else; a test of this folder may take the real one.
-import { onnxRuntime } from "../../runtime/index.js";
-import { type LayerSpec, mlp16, resmlp } from "../network.js";
-import { networkExpression } from "../network-expression.js";
-import { concat, expand, pad, reshape, slice, sum, sumTo } from "./arrangement.js";
-import { differentiate } from "./differentiate.js";
-import * as e from "./elementwise.js";
-import { expressionModel } from "./emit.js";
-import { constant, type Expression, leaf, type Shape, sizeOf } from "./expression.js";
-import { affine, matmul } from "./linear.js";
+import { createRandom, type Random } from "../../src/base/index.js";
+import { concat, expand, pad, reshape, slice, sum, sumTo } from "../../src/learning/graph/arrangement.js";
+import { differentiate } from "../../src/learning/graph/differentiate.js";
+import * as e from "../../src/learning/graph/elementwise.js";
+import { expressionModel } from "../../src/learning/graph/emit.js";
+import { constant, type Expression, leaf, type Shape, sizeOf } from "../../src/learning/graph/expression.js";
+import { affine, matmul } from "../../src/learning/graph/linear.js";
+import { type LayerSpec, mlp16, resmlp } from "../../src/learning/network.js";
+import { networkExpression } from "../../src/learning/network-expression.js";
+import { onnxRuntime } from "../../src/runtime/index.js";
 
 const sessions: { release(): Promise<void> }[] = [];
 after(() => Promise.all(sessions.map((session) => session.release())));
