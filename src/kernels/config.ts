@@ -161,10 +161,8 @@ function nearest(field: Field, value: number | string | undefined): number | str
 }
 
 function halveLargest(type: KernelType, config: KernelConfig): KernelConfig {
-  let largest = type.fields[0]!.name;
-  for (const field of type.fields)
-    if (field.kind !== "choice" && !((config[field.name] as number) <= (config[largest] as number)))
-      largest = field.name;
+  const numbers = type.fields.filter((field) => field.kind !== "choice").map((field) => field.name);
+  const largest = numbers.reduce((a, b) => (config[a]! >= config[b]! ? a : b));
   return { ...config, [largest]: Math.floor((config[largest] as number) / 2) };
 }
 

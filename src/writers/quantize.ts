@@ -86,8 +86,9 @@ export function quantizeGraph(graph: Graph): Graph {
     const inputs = node.inputs.map((name, index) => {
       const tensor = graph.tensors.get(name);
       if (!isQuantized || !tensor?.constant || tensor.type !== "float32") return renamed.get(name) ?? name;
-      const key = `${name}|${node.operator}|${index}`;
-      if (!constants.has(key)) constants.set(key, writer.constant(tensor, node, index, constants.size));
+      const key = `${name}|${node.operator}|${index}|${index === 2 ? node.inputs[0] : ""}`;
+      if (!constants.has(key))
+        constants.set(key, writer.constant(tensor, node, index, constants.size, plan.activations.get(node.inputs[0]!)));
       return constants.get(key)!;
     });
     const outputs = node.outputs.map((name) => (plan.activations.has(name) ? `${name}#raw` : name));
@@ -210,14 +211,17 @@ function createPairWriter(out: { nodes: GraphNode[]; tensors: Map<string, Tensor
       node(`${tensor.name}#quantize`, "QuantizeLinear", [from, scaleName, zeroName], quantized);
       node(`${tensor.name}#dequantize`, "DequantizeLinear", [quantized, scaleName, zeroName], to);
     },
-    /** A constant in 8 bits (a bias in 32) and the node that brings it back to float; returns that node's output. */
-    constant(tensor: Tensor, reader: GraphNode, index: number, serial: number): string {
+    /**
+     * A constant in 8 bits (a bias in 32) and the node that brings it back to float; returns that node's output.
+     * A bias must have the scale of input times weight: ONNX Runtime leaves the convolution in float otherwise (measured).
+     */
+    constant(tensor: Tensor, reader: GraphNode, index: number, serial: number, input = signed): string {
       const prefix = `${tensor.name}#${serial}`;
       const axis = channelAxis(reader, index, tensor.shape.length);
       if (axis === undefined) return this.operand(tensor, prefix);
       const isBias = index === 2;
       const count = tensor.shape[axis]!;
-      const channels = new Float32Array(count).fill(weightScale * (isBias ? signed.scale : 1));
+      const channels = new Float32Array(count).fill(weightScale * (isBias ? input.scale : 1));
       const type = isBias ? "int32" : "int8";
       const quantized = add(`${prefix}quantized`, tensor.shape, type);
       const scale = add(`${prefix}scale`, [count], "float32", channels);

@@ -132,6 +132,9 @@ export const elementwise = defineKernelType({
   name: "elementwise",
   summary: "Any other element-wise kernel of two inputs (`where`: and a condition).",
   fields: { operator: choice(...(Object.keys(operators) as [BinaryOperator, ...BinaryOperator[]])), ...fields },
+  invalid: (c) =>
+    c.operator === "prelu" && c.broadcast === "both" ? "the slope of prelu alone is broadcast" : undefined,
+  repair: (c) => (c.operator === "prelu" && c.broadcast === "both" ? { ...c, broadcast: "none" } : c),
   flops: total,
   elements,
   derived,
