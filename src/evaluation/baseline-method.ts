@@ -44,7 +44,9 @@ async function baselineRows(
   { type, sources }: AdaptationKernel,
   configs: readonly KernelConfig[],
 ): Promise<BaselineRows> {
-  return { type, configs, sourcesMs: await Promise.all(sources.map((source) => source.latencies(configs))) };
+  const sourcesMs: Float64Array[] = [];
+  for (const source of sources) sourcesMs.push(await source.latencies(configs));
+  return { type, configs, sourcesMs };
 }
 
 function selectBaselineRows(rows: BaselineRows, wanted: readonly number[]): BaselineRows {

@@ -7,4 +7,4 @@ export * from "./methods.js";
 export * from "./metrics.js";
 export * from "./recorded-platform.js";
 export * from "./recorded-transfer.js";
-export { fitTable } from "./table-fit.js";
+export { fitTable, type KeepTrained } from "./table-fit.js";

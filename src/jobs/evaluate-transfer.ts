@@ -4,7 +4,13 @@
  */
 import { basename, dirname, join } from "node:path";
 import { LitepredError } from "../base/index.js";
-import { fitTable, loadMethod, type RecordedTransferResult, runRecordedTransfer } from "../evaluation/index.js";
+import {
+  fitTable,
+  type KeepTrained,
+  loadMethod,
+  type RecordedTransferResult,
+  runRecordedTransfer,
+} from "../evaluation/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import {
   type AdaptationRound,
@@ -12,9 +18,10 @@ import {
   type KernelTable,
   type RejectedRow,
   type Source,
+  trainPublishedNetwork,
 } from "../transfer/index.js";
+import { keptModel } from "./kept-models.js";
 import { readMeasuredTables } from "./measured-tables.js";
-import { sourceNetwork } from "./source-networks.js";
 
 export interface EvaluateTransferRequest {
   /** Folders of measured tables. */
@@ -129,20 +136,21 @@ function tableSource(
   { type }: KernelTable,
   table: KernelTable,
 ): Source {
-  const backend = onnxRuntime;
+  const { configs, latenciesMs } = table;
+  const fields = type.fields.map((field) => field.name);
+  const keep: KeepTrained = (name, train) =>
+    keptModel(home, { name, type: type.name, fields, configs, latenciesMs: [...latenciesMs] }, train);
   return createTableSource(
     platform,
     type,
     table,
-    () => fitTable(backend, type, table, 0),
-    (aborted = signal) =>
-      sourceNetwork({
-        home,
-        backend,
-        type,
-        table,
-        ...(aborted && { signal: aborted }),
-        onTraining: (name, epoch, epochs) => onTraining?.(platform, name, epoch, epochs),
-      }),
+    () => fitTable(onnxRuntime, type, table, keep, signal),
+    () =>
+      keep("mlp16", () =>
+        trainPublishedNetwork(onnxRuntime, type, table, {
+          ...(signal && { signal }),
+          onProgress: ({ epoch, epochs }) => onTraining?.(platform, type.name, epoch, epochs),
+        }),
+      ),
   );
 }

@@ -7,11 +7,11 @@
 export { type FittedKernel, type LoopPlan, runAdaptationLoop } from "./adaptation-loop.js";
 export { describeKernel } from "./adapted-kernel.js";
 export { allocate, type Share } from "./allocation.js";
-export { type Table, tableOf } from "./columns.js";
+export { beside, type Table, tableOf } from "./columns.js";
 export { type ConfigColumns, fitConfigColumns } from "./config-columns.js";
 export { configText, createKernelTable, type KernelFormulas, type KernelTable } from "./kernel-table.js";
 export { loadTransferMethod, type TransferMethodName, transferMethodNames } from "./methods/index.js";
-export { publishedSet } from "./methods/litepred.js";
+export { trainPublishedNetwork } from "./methods/litepred.js";
 export { parseRawTable, type RawTable, type RejectedRow, type Split } from "./raw-table.js";
 export { representativeRows } from "./representative.js";
 export type { KernelRecord } from "./session.js";

@@ -1,19 +1,14 @@
 /**
- * One kernel type on the target: two residual processes over the sources' latencies, with and without tile columns, mixed
- * by their leave-one-out errors; intervals are conformal on those leave-one-out residuals, scaled by the process's own
- * deviation, so they widen where little was measured.
+ * One kernel type on the target: an ensemble, and intervals around it. They are conformal (CV+): each measured config is
+ * predicted by an ensemble refitted without its fold, hyper-parameters included, and the error is divided by the ensemble's
+ * own deviation there, so that intervals are wide where little was measured. Barber et al., 2021, "Predictive inference with
+ * the jackknife+".
  */
 import { median } from "../base/index.js";
 import { conformalQuantile } from "../predictors/index.js";
 import { type DesignRows, selectDesignRows } from "./design.js";
-import {
-  broadPrior,
-  type Expectation,
-  fitProcess,
-  type Process,
-  type ProcessForm,
-  type ProcessRows,
-} from "./process.js";
+import { type Ensemble, fitEnsemble } from "./ensemble.js";
+import type { ProcessForm } from "./process.js";
 import type { LatencyPrediction } from "./types.js";
 
 export interface KernelModel {
@@ -30,12 +25,10 @@ export interface KernelModelOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What remains when the sources have explained what they can; when there is none, everything is to be explained. Choice. */
-const withSources: Expectation = { amplitude: 0.05, noise: 0.02, slope: 0.1 };
-const fromScratch: Expectation = { amplitude: 0.3, noise: 0.02, slope: 1 };
-
-/** Fewer measured rows cannot tell tile effects from noise. Choice. */
-const rowsForTiles = 8;
+/** Up to this many rows each is a fold of its own. Choice. */
+const foldLimit = 10;
+/** Steps of the optimiser from the hyper-parameters fitted on all rows. Choice. */
+const foldIterations = 15;
 
 /** `measured`: indices into `population` of the measured rows; `y`: their ln ms. */
 export function fitKernelModel(
@@ -46,70 +39,56 @@ export function fitKernelModel(
   options: KernelModelOptions = {},
 ): KernelModel {
   const rows = selectDesignRows(population, measured);
-  const residual = y.map((value, i) => value - rows.offset[i]!);
-  const centre = median(residual);
-  const targets = residual.map((r) => r - centre);
-  const expected = population.offset.every((z) => z === 0) ? fromScratch : withSources;
-  const usesTiles = rows.tiles > 0 && measured.length >= rowsForTiles;
-  const views: ((rows: DesignRows) => ProcessRows)[] = [(all) => all.smooth];
-  if (usesTiles) views.push((all) => all.tiled);
-  const members = views.map((view, i) => {
-    const own = view(rows);
-    const prior = broadPrior(own.inputs.columns, i === 1 ? rows.tiles : 0, form, expected);
-    const started = options.start?.[i];
-    const start = started?.length === prior.centre.length ? started : undefined;
-    return fitProcess(own, targets, form, {
-      prior,
-      ...(start && { start }),
-      ...(options.signal && { signal: options.signal }),
-    });
-  });
-  return mix(members, views, centre);
-}
-
-function mix(
-  members: readonly Process[],
-  views: readonly ((rows: DesignRows) => ProcessRows)[],
-  centre: number,
-): KernelModel {
-  const left = members.map((member) => member.leaveOneOut());
-  const shares = members.length === 1 ? [1] : mixingShares(left[0]!.residual, left[1]!.residual);
-  const blend = (parts: readonly Float64Array[]) =>
-    parts[0]!.map((_, i) => parts.reduce((sum, p, m) => sum + shares[m]! * p[i]!, 0));
-  const residual = blend(left.map((l) => l.residual));
-  const deviation = blend(left.map((l) => l.deviation));
-  const scores = Array.from(residual, (e, i) => Math.abs(e) / deviation[i]!).sort((a, b) => a - b);
+  const ensemble = fitEnsemble(rows, y, form, options);
+  let calibration: Calibration | undefined;
   return {
-    heldOutErrors: residual.map(Math.abs),
-    hyperparameters: members.map((member) => member.hyperparameters),
-    predict(rows, level) {
-      const posteriors = members.map((member, m) => member.posterior(views[m]!(rows)));
-      const mean = blend(posteriors.map((p) => p.mean));
-      const spread = blend(posteriors.map((p) => p.deviation));
+    heldOutErrors: ensemble.leftOutErrors,
+    hyperparameters: ensemble.hyperparameters,
+    predict(wanted, level) {
+      calibration ??= calibrate(rows, y, form, ensemble);
+      const { floor, scores } = calibration;
       const factor = conformalQuantile(scores, level);
-      return Array.from(mean, (value, i) => {
-        const log = rows.offset[i]! + centre + value;
-        const half = factor * spread[i]!;
+      const { mean, deviation } = ensemble.predict(wanted);
+      return Array.from(mean, (log, i) => {
+        const half = factor * Math.hypot(deviation[i]!, floor);
         return { latencyMs: Math.exp(log), lowMs: Math.exp(log - half), highMs: Math.exp(log + half) };
       });
     },
   };
 }
 
-/** Steps of 10 %, least mean |error| left out; the pull towards half and half is worth one measurement in ten. */
-function mixingShares(first: Float64Array, second: Float64Array): number[] {
-  let best = 0.5;
-  let least = Number.POSITIVE_INFINITY;
-  const typical = meanAbsolute(first, second, 0.5);
-  for (let share = 0; share <= 1.001; share += 0.1) {
-    const loss = meanAbsolute(first, second, share) + 0.1 * typical * Math.abs(share - 0.5);
-    if (loss < least - 1e-12) [best, least] = [share, loss];
-  }
-  return [best, 1 - best];
+interface Calibration {
+  /** ln units, added in square to the ensemble's deviation: with few rows its own noise estimate is too small. */
+  readonly floor: number;
+  /** |error| ÷ width of each row, ascending. */
+  readonly scores: readonly number[];
 }
 
-function meanAbsolute(first: Float64Array, second: Float64Array, share: number): number {
-  let total = 0;
-  for (let i = 0; i < first.length; i++) total += Math.abs(share * first[i]! + (1 - share) * second[i]!);
-  return total / first.length;
+/** Errors of each row under an ensemble that has not seen it. A single row says nothing: that of a normal law is taken. */
+function calibrate(rows: DesignRows, y: Float64Array, form: ProcessForm, whole: Ensemble): Calibration {
+  const n = y.length;
+  const folds = Math.min(n, foldLimit);
+  const all = Array.from({ length: n }, (_, i) => i);
+  if (n < 2) return { floor: 0, scores: [1] };
+  const errors: { error: number; deviation: number }[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const kept = all.filter((i) => i % folds !== fold);
+    const left = all.filter((i) => i % folds === fold);
+    const part = fitEnsemble(
+      selectDesignRows(rows, kept),
+      Float64Array.from(kept, (i) => y[i]!),
+      form,
+      {
+        start: whole.hyperparameters,
+        iterations: foldIterations,
+      },
+    );
+    const { mean, deviation } = part.predict(selectDesignRows(rows, left));
+    left.forEach((row, i) => {
+      errors.push({ error: Math.abs(y[row]! - mean[i]!), deviation: deviation[i]! });
+    });
+  }
+  const floor = median(errors.map(({ error }) => error));
+  const scores = errors.map(({ error, deviation }) => error / Math.hypot(deviation, floor));
+  return { floor, scores: scores.sort((a, b) => a - b) };
 }

@@ -13,7 +13,7 @@ export interface Source {
   /** What was measured on the source, if it is at hand: the published method trains its source network on it. */
   readonly table?: MeasuredTable;
   /** The published network (`mlp16`) trained on this source, for the published method; costly, so the caller keeps it. */
-  network?(signal?: AbortSignal): Promise<LearnerState>;
+  network?(): Promise<LearnerState>;
 }
 
 /** Configs and their latencies in ms, index-aligned. */

@@ -52,7 +52,9 @@ interface Fit extends FittedKernel {
 }
 
 async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation> {
-  const subjects = await Promise.all(task.kernels.map(createSubject));
+  const subjects: Subject[] = [];
+  // One after the other: a source may train a model to answer, and trainings side by side only fight for the cores.
+  for (const kernel of task.kernels) subjects.push(await createSubject(kernel));
   const result = await runAdaptationLoop<Fit>(task, {
     spaces: subjects.map(samplingSpace),
     rounds,

@@ -12,6 +12,8 @@ import {
   mlp16,
   type TrainedModel,
   type TrainingSet,
+  type TrainOptions,
+  trainNetwork,
 } from "../../learning/index.js";
 import { conformalQuantile } from "../../predictors/index.js";
 import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
@@ -19,7 +21,7 @@ import { describeKernel } from "../adapted-kernel.js";
 import { fitConfigColumns } from "../config-columns.js";
 import type { KernelRecord } from "../session.js";
 import { rankSources } from "../similarity.js";
-import type { AdaptationTask, AdaptedKernel, Source, TransferMethod } from "../types.js";
+import type { AdaptationTask, AdaptedKernel, MeasuredTable, Source, TransferMethod } from "../types.js";
 
 /** Every fifth measurement calibrates the intervals. Choice. */
 const calibrationShare = 5;
@@ -56,7 +58,7 @@ async function finetune(backend: ComputeBackend, record: KernelRecord, task: Ada
   const configs = measured.map((row) => kernel.candidates[row]!);
   const latencies = Float64Array.from(logs, Math.exp);
   const donor = await mostSimilar(kernel.sources, configs, latencies);
-  const start = await donor?.network?.(task.signal);
+  const start = await donor?.network?.();
   const train = (rows: readonly number[]) =>
     trainOn(backend, publishedSet(kernel.type, configs, latencies, rows), task, start);
   const all = configs.map((_, i) => i);
@@ -84,15 +86,29 @@ async function mostSimilar(
   measuredMs: Float64Array,
 ): Promise<Source | undefined> {
   const usable = sources.filter((source) => source.network !== undefined);
-  const predictions = await Promise.all(
-    usable.map(async (source) => ({ platform: source.platform, latenciesMs: await source.latencies(configs) })),
-  );
+  const predictions: { platform: string; latenciesMs: Float64Array }[] = [];
+  for (const source of usable)
+    predictions.push({ platform: source.platform, latenciesMs: await source.latencies(configs) });
   const best = rankSources(measuredMs, predictions)[0];
   return usable.find((source) => source.platform === best?.platform);
 }
 
+/** The published network on the whole of a source's table: what the method finetunes. Seed 0. */
+export async function trainPublishedNetwork(
+  backend: ComputeBackend,
+  type: KernelType,
+  { configs, latenciesMs }: MeasuredTable,
+  options: Omit<TrainOptions, "seed"> = {},
+): Promise<LearnerState> {
+  const learner = await createLearner("mlp16", backend);
+  const model = await learner.train(publishedSet(type, configs, latenciesMs), { ...options, seed: 0 });
+  const state = model.toState();
+  await model.release();
+  return state;
+}
+
 /** What the published network is trained on: raw config, FLOPs and parameters in millions → ms. Rows default to all. */
-export function publishedSet(
+function publishedSet(
   type: KernelType,
   configs: readonly KernelConfig[],
   latenciesMs: Float64Array,
@@ -120,7 +136,6 @@ async function trainOn(
 ): Promise<TrainedModel> {
   const options = { seed, ...(signal && { signal }) };
   if (start === undefined) return (await createLearner("mlp16", backend)).train(set, options);
-  const { trainNetwork } = await import("../../learning/index.js");
   return trainNetwork(backend, set, { ...mlp16, ...options, start });
 }
 
