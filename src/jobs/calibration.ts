@@ -5,9 +5,13 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels } from "../kernels/index.js";
+import type { Measurement, Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
+import { protocol } from "../profiling/index.js";
 import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
-import { rulesOf } from "./workspace.js";
+import { encoderOf } from "./encoding.js";
+import { measureModels } from "./measure.js";
+import { type LocalPlatform, rulesOf } from "./workspace.js";
 
 export interface NamedGraph {
   readonly name: string;
@@ -47,4 +51,31 @@ export async function calibrationKernels(name: string, platform: string): Promis
     if (error instanceof LitepredError) return undefined;
     throw error;
   }
+}
+
+export interface CalibrationRequest {
+  readonly store: Store;
+  readonly local: LocalPlatform;
+  readonly count: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+/** Measures calibration models whole, as carefully as the standard protocol does; those in the store are not measured again. */
+export async function measureCalibrationModels(request: CalibrationRequest): Promise<Measurement[]> {
+  const { store, local, count, seed } = request;
+  const models = await sampleCalibrationModels(count, seed);
+  const encode = encoderOf(local.description.format, local.platform.precision);
+  request.onStage?.("models", models.length);
+  return measureModels({
+    store,
+    engine: local.engine,
+    platform: local.platform,
+    protocol: protocol("standard"),
+    models: models.map(({ name, graph }) => ({ name, bytes: () => encode(graph) })),
+    ...(request.signal ? { signal: request.signal } : {}),
+    onProgress: ({ done }) => request.onProgress?.(Math.min(done, models.length)),
+  });
 }

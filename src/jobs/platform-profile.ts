@@ -5,9 +5,7 @@ import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { writeOnnx } from "../writers/index.js";
-import { sampleCalibrationModels } from "./calibration.js";
-import { measureModels } from "./measure.js";
+import { measureCalibrationModels } from "./calibration.js";
 import { profileKernels } from "./profile.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
@@ -43,7 +41,8 @@ const architecturesPerSpace = 40;
 export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
   if (!(request.count >= 0) || !(request.models >= 0))
     throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
-  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
+  const local = await openLocalPlatform(request.platform, request.home);
+  const { platform, id, engine } = local;
   const protocol = protocolNamed(request.protocol);
   const spaces = await loadSpaces();
   const statistics = collectStatistics({
@@ -66,20 +65,14 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
       ...signal,
       onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
     });
-    const models = await sampleCalibrationModels(request.models, request.seed);
-    request.onStage?.("models", models.length);
-    const ofModels = await measureModels({
+    const ofModels = await measureCalibrationModels({
       store,
-      engine,
-      platform,
-      protocol: protocolNamed("standard"),
+      local,
+      count: request.models,
+      seed: request.seed,
       ...signal,
-      models: models.map(({ name, graph }) => ({
-        name,
-        bytes: () =>
-          writeOnnx(graph, { seed: request.seed, precision: platform.precision === "int8" ? "int8" : "fp32" }),
-      })),
-      onProgress: ({ done }) => request.onProgress?.(done),
+      ...(request.onStage ? { onStage: request.onStage } : {}),
+      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
     });
     const failedModels = ofModels.filter((model) => model.outcome.status === "failed").length;
     return {

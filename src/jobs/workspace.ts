@@ -12,10 +12,19 @@ import {
   readCpuFacts,
   resolveLocal,
 } from "../platforms/index.js";
+import type { Engine, EngineDescription } from "../profiling/index.js";
 import { readModel } from "../readers/index.js";
 
+export interface LocalPlatform {
+  readonly platform: Platform;
+  /** Full id. */
+  readonly id: string;
+  readonly engine: Engine;
+  readonly description: EngineDescription;
+}
+
 /** A platform of this machine, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
-export async function openLocalPlatform(id: string, home: string) {
+export async function openLocalPlatform(id: string, home: string): Promise<LocalPlatform> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked))
     throw new LitepredError(

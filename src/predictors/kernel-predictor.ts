@@ -65,17 +65,37 @@ export async function trainKernelPredictor(
     options.onProgress?.(estimateShare + share * (1 - estimateShare)),
   );
   const state: KernelPredictorState = {
-    type: set.type,
-    recipe: options.recipe,
+    ...describeFit(set, full),
     samples: rows,
     heldOut: heldOutMetrics(predicted, measured),
     residuals: predicted.map((p, i) => Math.abs(Math.log(p / measured[i]!))).sort((a, b) => a - b),
-    ranges: fieldRanges(set.configs),
-    featureNames: featureNames(set.type, recipes[options.recipe].features),
-    ...(full.roofline ? { roofline: [...full.roofline] } : {}),
-    models: full.models.map((model) => model.toState()),
   };
   return assemble(state, full);
+}
+
+/**
+ * A predictor that stands by itself, fitted to what another one says: `latenciesMs` are its predictions. Errors and spread
+ * are those of the other one, measured on rows that it had not seen.
+ */
+export async function distilKernelPredictor(
+  backend: ComputeBackend,
+  set: KernelTrainingSet,
+  known: Pick<KernelPredictorState, "samples" | "heldOut" | "residuals">,
+  options: KernelTrainingOptions,
+): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
+  const fitted = await fit(backend, set, options, (share) => options.onProgress?.(share));
+  return assemble({ ...describeFit(set, fitted), ...known }, fitted);
+}
+
+function describeFit(set: KernelTrainingSet, fitted: Fit) {
+  return {
+    type: set.type,
+    recipe: fitted.recipe,
+    ranges: fieldRanges(set.configs),
+    featureNames: featureNames(set.type, recipes[fitted.recipe].features),
+    ...(fitted.roofline ? { roofline: [...fitted.roofline] } : {}),
+    models: fitted.models.map((model) => model.toState()),
+  };
 }
 
 /** Predictions of rows by fits that have not seen them, beside what was measured. */
