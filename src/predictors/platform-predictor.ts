@@ -14,6 +14,7 @@ export interface PlatformPredictor {
   readonly platform: string;
   readonly kernels: ReadonlyMap<string, KernelPredictor>;
   readonly correction: Correction;
+  readonly general: GeneralRoofline;
   predict(model: DetectedModel, level?: number): Promise<ModelPrediction>;
   /** Many models at once: every kernel type is evaluated once for all of them. In the order of the models. */
   predictAll(models: readonly DetectedModel[], level?: number): Promise<ModelPrediction[]>;

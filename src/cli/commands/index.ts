@@ -1,4 +1,6 @@
 /** The commands, in the order of the help text. */
+
+import { adapt } from "./adapt.js";
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
 import { engines } from "./engines.js";
@@ -18,6 +20,7 @@ export const commands: readonly RegisterCommand[] = [
   measure,
   profile,
   train,
+  adapt,
   platforms,
   engines,
   evaluate,

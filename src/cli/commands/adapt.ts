@@ -1,0 +1,73 @@
+import { LitepredError } from "../../base/index.js";
+import type { Goal } from "../../transfer/index.js";
+import { createProgress } from "../progress.js";
+import { percent, renderTable } from "../render.js";
+import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
+
+export const adapt: RegisterCommand = (program, run) => {
+  program
+    .command("adapt")
+    .description("brings a new platform in: measures a few kernels on it and adapts the pool's predictors")
+    .option("--platform <id>", "platform id", defaultPlatform)
+    .option("--pool <dir>", "another folder of predictors (repeatable)", collect)
+    .option("--exclude <text>", "leave out sources whose id contains this (repeatable)", collect)
+    .option("--budget <n>", "kernel measurements", "600")
+    .option("--goal <metric=share>", "stop when it is reached with confidence, e.g. within10=0.99")
+    .option("--method <name>", "transfer method", "default")
+    .option("--models <n>", "whole models for the model-level correction", "16")
+    .option("--protocol <name>", "quick, standard or careful", "quick")
+    .option("--seed <n>", "seed", "1")
+    .action((options, command) =>
+      run(command, async (context) => {
+        const { adaptPlatform } = await import("../../jobs/adapt.js");
+        let progress: ReturnType<typeof createProgress> | undefined;
+        const report = await adaptPlatform({
+          home: context.home,
+          platform: options.platform,
+          pools: options.pool ?? [],
+          exclude: options.exclude ?? [],
+          budget: Number(options.budget),
+          ...(options.goal ? { goal: parseGoal(options.goal) } : {}),
+          method: options.method,
+          models: Number(options.models),
+          protocol: options.protocol,
+          seed: Number(options.seed),
+          signal: context.signal,
+          onStage(label, total) {
+            progress?.stop();
+            progress = createProgress(label, total);
+          },
+          onProgress: (done, note) => progress?.update(done, note),
+          onRound: ({ round, measurementsUsed, within5, within10, within10AtDouble }) =>
+            context.note(
+              `round ${round}: ${measurementsUsed} measurements, estimated within ±5 % ${percent(within5)}, ±10 % ${percent(within10)}${within10AtDouble === undefined ? "" : `, ${percent(within10AtDouble)} with twice as many`}`,
+            ),
+        });
+        progress?.stop();
+        context.result(report, (r) => {
+          const rows = Object.entries(r.kernels).map(([type, k]) => [
+            type,
+            k.measured,
+            k.failed,
+            percent(k.within5 ?? Number.NaN),
+            percent(k.within10 ?? Number.NaN),
+            (r.donors[type] ?? []).slice(0, 2).join(", ") || "–",
+            k.weak ?? "",
+          ]);
+          return [
+            `${r.platform}: ${r.measurementsUsed} kernels measured, ${r.seconds.toFixed(0)} s`,
+            renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
+            `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
+          ].join("\n");
+        });
+        return report.goalReached === false ? 3 : 0;
+      }),
+    );
+};
+
+function parseGoal(text: string): Goal {
+  const match = /^(within5|within10)=(0?\.\d+|1)$/.exec(text);
+  if (match === null)
+    throw new LitepredError("bad-usage", `--goal ${text} is not metric=share`, "for example --goal within10=0.99");
+  return { metric: match[1] as Goal["metric"], value: Number(match[2]) };
+}
