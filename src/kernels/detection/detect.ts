@@ -31,7 +31,9 @@ function giveAway(nodes: readonly WorkNode[], free: ReadonlySet<string>): readon
   if (free.size === 0) return nodes;
   return nodes.filter((node) => {
     if (!free.has(node.operator)) return true;
-    const heir = node.inputs[0]?.producer ?? node.outputs[0]!.consumers[0];
+    let heir = node.inputs[0]?.producer;
+    while (heir !== undefined && free.has(heir.operator)) heir = heir.inputs[0]?.producer;
+    heir ??= node.outputs[0]!.consumers[0];
     if (heir !== undefined) heir.sources = [...heir.sources, ...node.sources];
     return false;
   });

@@ -18,7 +18,7 @@ export const product: OperatorEntry = (node): KernelOf | undefined => {
   const right = shapeOf(node, 1);
   const output = outputShape(node);
   if (left.length === 0 || right.length === 0) return undefined;
-  const depth = left.length === 1 ? left[0]! : left[left.length - (intAttribute(node, "transA", 0) === 1 ? 2 : 1)]!;
+  const depth = left[depthAxis(node, left.length)]!;
   const weights = node.inputs[1]!.constant && right.length === 2;
   if (weights) {
     const cout = right[intAttribute(node, "transB", 0) === 1 ? 0 : 1]!;
@@ -35,6 +35,12 @@ export const product: OperatorEntry = (node): KernelOf | undefined => {
         : output[output.length - (right.length === 1 ? 1 : 2)]!;
   return { type: "matmul", config: { batch: count(output) / (m * n), m, k: depth, n } };
 };
+
+/** The axis of the left operand that is summed over. */
+function depthAxis(node: WorkNode, rank: number): number {
+  if (rank === 1 || intAttribute(node, "transA", 0) === 0) return rank - 1;
+  return intAttribute(node, "transBatchA", 0) === 1 ? 0 : rank - 2;
+}
 
 export const softmax: OperatorEntry = (node, opset) => {
   const shape = shapeOf(node, 0);

@@ -65,7 +65,7 @@ function isUnboundedSlice(node: WorkNode): boolean {
   const steps = intsOf(node, "steps", 4);
   if (starts === undefined || ends === undefined) return false;
   if (steps?.some((step) => step !== 1)) return false;
-  return starts.every((start) => start === 0) && ends.every((end) => end <= 0 || end >= 2 ** 62);
+  return starts.every((start) => start === 0) && ends.every((end) => end >= 2 ** 31 - 1);
 }
 
 const sameShape = (a: readonly number[], b: readonly number[]) =>

@@ -75,22 +75,31 @@ function toReshapedGemm(work: WorkGraph, node: WorkNode, add: WorkNode, bias: Wo
   addNode(work, "Gemm", "", [flat, right, bias], [product], {}, sources);
 }
 
-/** A Transpose that swaps the last two axes of an input becomes a flag of the product. */
+/**
+ * A Transpose in front of a product becomes flags of it: `trans` where it swaps the last two axes, `transBatch` where it
+ * takes the first axis behind the others (which are a batch), so that a transposed value need not be made.
+ */
 export function matmulTranspose(work: WorkGraph): boolean {
   if (!has(work, "Transpose") || (!has(work, "MatMul") && !has(work, "FusedMatMul"))) return false;
   let changed = false;
   for (const node of runningOrder(work)) {
     if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
-    for (const [slot, flag] of [
-      [0, "transA"],
-      [1, "transB"],
+    for (const [slot, side] of [
+      [0, "A"],
+      [1, "B"],
     ] as const) {
       const transpose = node.inputs[slot]?.producer;
-      if (transpose === undefined || transpose.operator !== "Transpose" || !swapsLastAxes(transpose)) continue;
-      if (transpose.outputs[0]!.isOutput) continue;
+      if (transpose?.operator !== "Transpose" || transpose.outputs[0]!.isOutput) continue;
+      const flags = productFlags(transpose.attributes.perm as readonly number[] | undefined);
+      if (flags === undefined || (flags.batch && node.attributes[`transBatch${side}`] === 1)) continue;
       setInput(work, node, slot, transpose.inputs[0]);
       setOperator(work, node, "FusedMatMul", "com.microsoft");
-      node.attributes = { ...node.attributes, [flag]: node.attributes[flag] === 1 ? 0 : 1 };
+      const flip = (name: string, on: boolean) => (on ? { [name]: node.attributes[name] === 1 ? 0 : 1 } : {});
+      node.attributes = {
+        ...node.attributes,
+        ...flip(`trans${side}`, flags.swap),
+        ...flip(`transBatch${side}`, flags.batch),
+      };
       if (transpose.outputs[0]!.consumers.length === 0) {
         removeNode(work, transpose);
         node.sources = [...transpose.sources, ...node.sources];
@@ -101,11 +110,14 @@ export function matmulTranspose(work: WorkGraph): boolean {
   return changed;
 }
 
-function swapsLastAxes(node: WorkNode): boolean {
-  const perm = node.attributes.perm as readonly number[] | undefined;
+function productFlags(perm: readonly number[] | undefined): { swap: boolean; batch: boolean } | undefined {
   const rank = perm?.length ?? 0;
-  if (perm === undefined || rank < 2) return false;
-  return perm.every((axis, i) => axis === (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i));
+  if (perm === undefined || rank < 2) return undefined;
+  const is = (axisAt: (i: number) => number) => perm.every((axis, i) => axis === axisAt(i));
+  if (is((i) => (i < rank - 2 ? i : i === rank - 2 ? rank - 1 : rank - 2))) return { swap: true, batch: false };
+  if (rank < 3) return undefined;
+  if (is((i) => (i < rank - 2 ? i + 1 : i === rank - 2 ? 0 : rank - 1))) return { swap: false, batch: true };
+  return is((i) => (i < rank - 1 ? i + 1 : 0)) ? { swap: true, batch: true } : undefined;
 }
 
 /** Multiplications and divisions by one number before and after a product become its factor. */
@@ -146,11 +158,11 @@ function scaledInput(node: WorkNode): number | undefined {
   return node.operator === "Mul" && scalarOf(node.inputs[0]) !== undefined ? 1 : undefined;
 }
 
-/** Reshape, Squeeze and Unsqueeze in a row become one Reshape. */
+/** A Reshape and what follows it of Reshape, Squeeze and Unsqueeze become one Reshape. */
 export function mergeReshapes(work: WorkGraph): boolean {
   let changed = false;
   for (const node of runningOrder(work)) {
-    if (!node.alive || !isReshape(node)) continue;
+    if (!node.alive || node.operator !== "Reshape" || !isReshape(node)) continue;
     for (
       let next = soleConsumer(node.outputs[0]!);
       next !== undefined && isReshape(next);
@@ -171,8 +183,12 @@ export function mergeReshapes(work: WorkGraph): boolean {
   return changed;
 }
 
+/** Not those that take a 0 in the shape for a size (`allowzero`). */
 const isReshape = (node: WorkNode) =>
-  node.domain === "" && (node.operator === "Reshape" || node.operator === "Squeeze" || node.operator === "Unsqueeze");
+  node.domain === "" &&
+  (node.operator === "Squeeze" ||
+    node.operator === "Unsqueeze" ||
+    (node.operator === "Reshape" && node.attributes.allowzero !== 1));
 
 /** Adds and layer norms over three axes in one node, when nothing else reads the sum (skip_layer_norm_fusion.cc). */
 export function skipLayerNorm(work: WorkGraph): boolean {

@@ -9,7 +9,7 @@ import {
   type WorkGraph,
   type WorkNode,
 } from "../work-graph.js";
-import { compose, equal, normalizeAxes, type Permutation, permute, squeeze } from "./permutation.js";
+import { compose, equal, invert, normalizeAxes, type Permutation, permute, squeeze } from "./permutation.js";
 import {
   cancel,
   equalizeRanks,
@@ -154,6 +154,22 @@ const slice: Handler = {
   },
 };
 
+/** One index for a whole axis takes the axis away. As seen in ONNX Runtime 1.30; lists of indices stop a transpose. */
+const gather: Handler = {
+  slots: firstInput,
+  transposesOutputs: true,
+  push(push) {
+    const { work, node, perm } = push;
+    const axis = normalizeAxes([intAttribute(node, "axis", 0)], perm.length)?.[0];
+    if (axis === undefined || node.inputs[1]?.shape.length !== 0) return false;
+    const moved = perm[axis]!;
+    setAttribute(node, "axis", moved);
+    transposeInputs(push);
+    transposeOutputs(work, node, squeeze([moved], perm));
+    return true;
+  },
+};
+
 const pad: Handler = {
   slots: firstInput,
   transposesOutputs: true,
@@ -239,10 +255,46 @@ const reshape: Handler = {
   push(push) {
     const from = push.transpose.outputs[0]!.shape;
     const to = push.node.outputs[0]!.shape;
-    const asPerm = push.node.inputs[1]?.constant === true ? permutationOfReshape(from, to) : undefined;
-    return asPerm !== undefined && merge(push, asPerm);
+    if (push.node.inputs[1]?.constant !== true) return false;
+    const asPerm = permutationOfReshape(from, to);
+    return asPerm === undefined ? splitAxes(push, axisGroups(from, to)) : merge(push, asPerm);
   },
 };
+
+/**
+ * The output axes that each input axis is split into, where a Reshape does nothing but split: axes of length 1 belong
+ * to what follows them. As seen in ONNX Runtime 1.30; the published source has no such handler yet.
+ */
+function axisGroups(from: readonly number[], to: readonly number[]): number[][] | undefined {
+  const groups: number[][] = [];
+  let next = 0;
+  for (const size of from) {
+    const group: number[] = [];
+    let product = 1;
+    do {
+      if (next === to.length) return undefined;
+      product *= to[next]!;
+      group.push(next++);
+    } while (product < size);
+    if (product !== size) return undefined;
+    groups.push(group);
+  }
+  return next === to.length ? groups : undefined;
+}
+
+/** The Reshape splits the axes of the tensor as it was before the Transpose, which then permutes whole groups. */
+function splitAxes(push: Push, groups: readonly number[][] | undefined): boolean {
+  if (groups === undefined) return false;
+  const { work, node, inverse } = push;
+  const to = node.outputs[0]!.shape;
+  const order = inverse.flatMap((axis) => groups[axis]!);
+  const shape = order.map((axis) => to[axis]!);
+  setInput(work, node, 1, newConstant(work, `${node.name}/shape`, [shape.length], shape));
+  node.attributes = {};
+  transposeInputs(push);
+  transposeOutputs(work, node, invert(order));
+  return true;
+}
 
 /** A Reshape that only moves axes of size 1 is a permutation; undefined for any other. */
 function permutationOfReshape(from: readonly number[], to: readonly number[]): number[] | undefined {
@@ -311,6 +363,7 @@ const handlers = new Map<string, Handler>([
   ["Squeeze", squeezeHandler],
   ["Unsqueeze", unsqueezeHandler],
   ["Slice", slice],
+  ["Gather", gather],
   ["Tile", tile],
   ["Reshape", reshape],
 ]);
