@@ -1,8 +1,8 @@
 """OpenCV's DNN module, models as ONNX. Times by operator come from its performance profile."""
-import cv2
-
 from onnx_io import onnx_io
-from protocol import Model, serve
+from protocol import Model, serve  # First: it takes over stdout.
+
+import cv2
 
 
 class OpenCv:

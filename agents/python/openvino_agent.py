@@ -1,7 +1,7 @@
 """OpenVINO's CPU plugin, models as ONNX. Times by operator come from its performance counters."""
-import openvino as ov
+from protocol import Model, serve  # First: it takes over stdout.
 
-from protocol import Model, serve
+import openvino as ov
 
 PRECISION_HINTS = {"fp32": "f32", "int8": "f32", "fp16": "f16", "bf16": "bf16"}
 

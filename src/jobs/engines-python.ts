@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 export interface CommandResult {
   /** -1 where the command could not be started. */
@@ -37,8 +38,8 @@ export function runCommand(
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
-      for (const line of text.split("\n")) if (line.trim() !== "") onLine?.(line.trim());
     });
+    createInterface({ input: child.stderr }).on("line", (line) => onLine?.(line));
     child.on("error", (error) => resolve({ code: -1, stdout, stderr: error.message }));
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
   });

@@ -143,15 +143,14 @@ async function installPackages(
   onProgress?.(`installing ${packages.length} packages`);
   const python = enginePython(folder);
   const done = uv
-    ? await runCommand(uv, ["pip", "install", "--python", python, "--no-deps", "--only-binary", ":all:", ...packages], {
+    ? await runCommand(uv, ["pip", "install", "--python", python, "--no-deps", ...packages], {
         onLine: onProgress,
         signal,
       })
-    : await runCommand(
-        python,
-        ["-E", "-s", "-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--no-input", ...packages],
-        { onLine: onProgress, signal },
-      );
+    : await runCommand(python, ["-E", "-s", "-m", "pip", "install", "--no-deps", "--no-input", ...packages], {
+        onLine: onProgress,
+        signal,
+      });
   check(done, folder, "the packages could not be installed");
 }
 

@@ -4,3 +4,4 @@
  */
 export * from "./onnx/write.js";
 export { quantizeGraph } from "./quantize.js";
+export { tfliteOperators, writeTflite } from "./tflite/write.js";

@@ -1,0 +1,99 @@
+/** Windows of maxima and means, and means over whole axes. */
+import { paddings } from "../../../formats/tflite/index.js";
+import type { GraphNode } from "../../../graph/index.js";
+import { type Lowering, unsupported } from "../lowering.js";
+import { identity, nhwc } from "../permutation.js";
+import { activationCode, numbersOf, type OperatorTable, padded, samePads, windowOf } from "./common.js";
+
+/** Lowest float32: the border of a maximum. */
+const lowest = -3.4028234663852886e38;
+
+function pool(l: Lowering, node: GraphNode, builtin: "MAX_POOL_2D" | "AVERAGE_POOL_2D", countsPadding: boolean): void {
+  const kernel = numbersOf(node.attributes.kernel_shape, [1, 1]);
+  const window = windowOf(l, node, kernel);
+  const isAverage = builtin === "AVERAGE_POOL_2D";
+  const x = node.inputs[0]!;
+  const same = samePads(l.shape(x).slice(2), kernel, window.strides, [1, 1]);
+  const isSame = window.pads.every((pad, i) => pad === same[i]);
+  const isPadded = window.pads.some((pad) => pad !== 0);
+  if (Number(node.attributes.ceil_mode ?? 0) !== 0 && !hasExactFit(l, node, window))
+    unsupported(node, "with ceil_mode has no .tflite form");
+  if (isAverage && isPadded && !isSame && !countsPadding) unsupported(node, "without its padding has no .tflite form");
+  const explicit = isAverage && isPadded && countsPadding;
+  const scaled = l.isInt8 && !explicit;
+  const { input, padding } = explicit
+    ? { input: zeroPadded(l, node, window.pads), padding: paddings.VALID }
+    : padded(l, node, window, { border: isAverage || scaled ? 0 : lowest, scaled });
+  const output = l.define(node.outputs[0]!, nhwc, scaled ? "int8" : "float32");
+  l.emit(builtin, [input], [output], {
+    table: "Pool2DOptions",
+    padding,
+    strideH: window.strides[0]!,
+    strideW: window.strides[1]!,
+    filterHeight: kernel[0]!,
+    filterWidth: kernel[1]!,
+    fusedActivationFunction: activationCode(node),
+  });
+}
+
+function hasExactFit(
+  l: Lowering,
+  node: GraphNode,
+  window: { kernel: readonly number[]; strides: readonly number[]; pads: readonly number[] },
+): boolean {
+  const size = l.shape(node.inputs[0]!).slice(2);
+  return size.every((length, axis) => {
+    const room = length + window.pads[axis]! + window.pads[axis + 2]! - window.kernel[axis]!;
+    return room % window.strides[axis]! === 0;
+  });
+}
+
+function zeroPadded(l: Lowering, node: GraphNode, [top, left, bottom, right]: readonly number[]): number {
+  const [n, c, h, w] = l.shape(node.inputs[0]!) as [number, number, number, number];
+  const output = l.temporary([n, h + top! + bottom!, w + left! + right!, c]);
+  const amounts = l.integers([0, 0, top!, bottom!, left!, right!, 0, 0], [4, 2]);
+  l.emit("PAD", [l.read(node.inputs[0]!, nhwc), amounts], [output], { table: "PadOptions" });
+  return output;
+}
+
+const builtins = {
+  ReduceMean: "MEAN",
+  ReduceSum: "SUM",
+  ReduceMax: "REDUCE_MAX",
+  ReduceMin: "REDUCE_MIN",
+  ReduceProd: "REDUCE_PROD",
+} as const;
+
+/** Axes are an attribute, or an input from opset 18 (ReduceSum: 13) on. */
+function reduce(l: Lowering, node: GraphNode): void {
+  const x = node.inputs[0]!;
+  const rank = l.shape(x).length;
+  const given = node.inputs[1] ? l.numbers(node.inputs[1]) : numbersOf(node.attributes.axes, identity(rank));
+  reduceAxes(
+    l,
+    node,
+    given.map((axis) => (axis + rank) % rank),
+    Number(node.attributes.keepdims ?? 1) !== 0,
+  );
+}
+
+function reduceAxes(l: Lowering, node: GraphNode, axes: readonly number[], keepDims: boolean): void {
+  const x = node.inputs[0]!;
+  const perm = l.order(x);
+  const builtin =
+    builtins[node.operator === "GlobalAveragePool" ? "ReduceMean" : (node.operator as keyof typeof builtins)];
+  const kept = identity(perm.length).filter((axis) => !axes.includes(axis));
+  const order = keepDims ? perm : perm.filter((axis) => kept.includes(axis)).map((axis) => kept.indexOf(axis));
+  const type = l.isInt8 && builtin === "MEAN" ? "int8" : "float32";
+  const input = l.read(x, perm, type);
+  const stored = axes.map((axis) => perm.indexOf(axis)).sort((a, b) => a - b);
+  const output = l.define(node.outputs[0]!, order, type);
+  l.emit(builtin, [input, l.integers(stored)], [output], { table: "ReducerOptions", keepDims });
+}
+
+export const pools: OperatorTable = {
+  MaxPool: (l, node) => pool(l, node, "MAX_POOL_2D", false),
+  AveragePool: (l, node) => pool(l, node, "AVERAGE_POOL_2D", Number(node.attributes.count_include_pad ?? 0) !== 0),
+  GlobalAveragePool: (l, node) => reduceAxes(l, node, [2, 3], true),
+  ...Object.fromEntries(Object.keys(builtins).map((operator) => [operator, reduce])),
+};
