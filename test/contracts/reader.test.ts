@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { createRandom } from "../../src/base/index.js";
@@ -14,6 +13,7 @@ import { readOrRefuse, testReader } from "./reader.js";
 /** The structure without the weights: those become external data. */
 function withoutWeights(bytes: Uint8Array): Uint8Array {
   const model = fromBinary(ModelProtoSchema, bytes);
+  for (const node of model.graph!.node) node.metadataProps = [];
   for (const tensor of model.graph!.initializer) {
     if (tensor.rawData.length < 1024) continue;
     tensor.rawData = new Uint8Array(0);
@@ -24,25 +24,24 @@ function withoutWeights(bytes: Uint8Array): Uint8Array {
 }
 
 const reader = readers.find(({ format }) => format === "onnx")!;
-const targets = ["squeezenet1_1.dynamo.int8", "levit_128s.torchscript", "mobilevit_s.dynamo"].map((name) =>
+const targets = ["squeezenet1_1.dynamo.int8", "shufflenet_v2_x1_0.dynamo", "mobilevit_s.torchscript"].map((name) =>
   withoutWeights(fixture(name).model()),
 );
 
-testReader({ reader, samples: fixtures, targets, mutations: 400 });
+testReader({
+  reader,
+  samples: fixtures,
+  allTensors: (bytes) => flatten(decodeModel(bytes), {}).tensors,
+  targets,
+  mutations: 200,
+});
 
-test("onnx: 400 models damaged inside their structure end in a typed error or a lawful graph", () => {
+test("onnx: 200 models damaged inside their structure end in a typed error or a lawful graph", () => {
   const random = createRandom("structure");
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 200; i++) {
     const model = fromBinary(ModelProtoSchema, random.pick(targets));
     damageModel(model, random);
     const graph = readOrRefuse(reader, toBinary(ModelProtoSchema, model));
     if (graph) checkGraphLaws(graph);
   }
 });
-
-for (const { name, model, shapes } of fixtures) {
-  test(`onnx: in ${name}, tensors that are folded away have the right shapes too`, () => {
-    const { tensors } = flatten(decodeModel(model()), {});
-    for (const [tensor, shape] of Object.entries(shapes())) assert.deepEqual(tensors.get(tensor)?.shape, shape, tensor);
-  });
-}

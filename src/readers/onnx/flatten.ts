@@ -13,7 +13,7 @@ import { define, Names, outerName, prefixFor, resolve, type Scope } from "./scop
 import { readTensor } from "./tensor-proto.js";
 
 /** Choices: a hundred times what the largest models of torchvision and timm need. */
-export const flattenLimits = { nodes: 200_000, links: 2_000_000, knownValues: 16_000_000, nesting: 16 } as const;
+export const flattenLimits = { nodes: 100_000, links: 1_000_000, knownValues: 8_000_000, nesting: 16 } as const;
 
 /** Everything of the model, constants and dead nodes included. */
 export interface FlatModel {

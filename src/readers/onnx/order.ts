@@ -25,14 +25,13 @@ function neededNodes(node: NodeProto, producers: ReadonlyMap<string, number>): n
 /** Inputs, and whatever the node's sub-graphs take from around them. */
 function usedNames(node: NodeProto): readonly string[] {
   const graphs = node.attribute.flatMap((attribute) => (attribute.g ? [attribute.g] : attribute.graphs));
-  if (graphs.length === 0) return node.input;
-  const names = [...node.input];
-  const collect = (graph: GraphProto) => {
-    for (const inner of graph.node) for (const name of usedNames(inner)) names.push(name);
-    for (const output of graph.output) names.push(output.name);
-  };
-  graphs.forEach(collect);
-  return names;
+  return graphs.length === 0 ? node.input : [...node.input, ...graphs.flatMap(freeNames)];
+}
+
+function freeNames(graph: GraphProto): string[] {
+  const own = new Set(graph.node.flatMap(({ output }) => output));
+  const used = graph.node.flatMap(usedNames).concat(graph.output.map(({ name }) => name));
+  return used.filter((name) => !own.has(name));
 }
 
 function sorted(nodes: readonly NodeProto[], needs: readonly (readonly number[])[]): NodeProto[] {

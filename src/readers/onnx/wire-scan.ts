@@ -6,16 +6,17 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { LitepredError } from "../../base/index.js";
 
-/** Choices: ten times what the largest models of torchvision and timm have, and decoded within a second. */
+/** Choices: ten times what the largest models of torchvision and timm have, decoded within a second and a gigabyte. */
 export const wireLimits = {
   /** Messages inside messages; a branch of an If adds three. */
   depth: 48,
+  messages: 400_000,
   /** Fields, each entry of a list counted. */
   fields: 1_500_000,
-  /** Numbers in packed lists (weights that are not stored as raw bytes). */
-  packed: 32_000_000,
-  /** The same of 64-bit integers, which cost most. */
-  packedLong: 2_000_000,
+  /** Numbers in packed lists (weights that are not stored as raw bytes), by wire type: they differ in cost. */
+  packedFixed: 16_000_000,
+  packedVarint: 8_000_000,
+  packedLong: 1_000_000,
 } as const;
 
 enum Wire {
@@ -79,13 +80,14 @@ export function scanWire(bytes: Uint8Array, message: DescMessage): void {
 class WireScan {
   private position = 0;
   private fields = 0;
-  private packed = 0;
-  private packedLong = 0;
+  private messages = 0;
+  private readonly packed = { packedFixed: 0, packedVarint: 0, packedLong: 0 };
 
   constructor(private readonly bytes: Uint8Array) {}
 
   message(shape: MessageShape, end: number, depth: number): void {
     if (depth > wireLimits.depth) exceeded(`messages are nested more than ${wireLimits.depth} deep`);
+    if (++this.messages > wireLimits.messages) exceeded(`it has more than ${wireLimits.messages} messages`);
     while (this.position < end) {
       if (++this.fields > wireLimits.fields) exceeded(`it has more than ${wireLimits.fields} fields`);
       const tag = this.varint(end);
@@ -116,9 +118,9 @@ class WireScan {
     if (length % size !== 0 || (length > 0 && size === 1 && this.bytes[this.position - 1]! >= 0x80)) {
       damaged("a packed list that ends inside a number", position);
     }
-    if (field.long) this.packedLong += length;
-    else this.packed += length / size;
-    if (this.packedLong > wireLimits.packedLong || this.packed > wireLimits.packed) {
+    const kind = size > 1 ? "packedFixed" : field.long ? "packedLong" : "packedVarint";
+    this.packed[kind] += length / size;
+    if (this.packed[kind] > wireLimits[kind]) {
       exceeded("it holds too many numbers in packed lists (weights should be stored as raw bytes)");
     }
   }
