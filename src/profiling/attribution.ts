@@ -44,10 +44,10 @@ export function attribute(operators: readonly OperatorTime[], kernels: readonly 
   const markers: OperatorTime[] = [];
   const stray: OperatorTime[] = [];
   for (const operator of operators) {
-    const frame = /k\d+\/#(\D+)/.exec(operator.name)?.[1];
+    const frame = /(?:k\d+|fill)\/#([a-z]+)/.exec(operator.name)?.[1];
     const index = owner.get(operator);
     const kernel = index === undefined ? undefined : kernels[index];
-    if (frame?.startsWith("marker")) markers.push(operator);
+    if (frame === "marker") markers.push(operator);
     else if (frame !== undefined) continue;
     else if (index === undefined || kernel === undefined) stray.push(operator);
     else if (isEdge(operator, kernel)) result[index]!.edges.push(operator);

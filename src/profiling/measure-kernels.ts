@@ -84,7 +84,7 @@ async function runWindow(
   const byKernel = new Map<number, SessionRuns[]>(window.map((index) => [index, []]));
   const reorders: ReorderRuns[] = [];
   const round = async (indices: readonly number[]) => {
-    for (const bundle of bundlesOf(random.shuffle(indices), tasks, protocol)) {
+    for (const bundle of bundlesOf(indices, tasks, protocol, random)) {
       if (signal?.aborted) return;
       const session = await anchoredSession(
         request,
@@ -147,27 +147,34 @@ function windowsOf(tasks: readonly KernelTask[], protocol: Protocol): number[][]
   );
 }
 
-function bundlesOf(indices: readonly number[], tasks: readonly KernelTask[], protocol: Protocol): number[][] {
-  const bundles: number[][] = [];
-  let weights = 0;
-  for (const index of indices) {
-    const own = weightCount(tasks[index]!.graph);
-    const last = bundles.at(-1);
-    if (last === undefined || last.length >= protocol.kernelsPerModel || weights + own > maxWeights) {
-      bundles.push([index]);
-      weights = own;
-    } else {
-      last.push(index);
-      weights += own;
-    }
+/**
+ * Every bundle gets kernels of all sizes, large ones first: in a model, too, neighbours are of similar size. Measured:
+ * in random order, depthwise convolutions of MobileNetV2 take up to twice as long as inside the model.
+ */
+function bundlesOf(
+  indices: readonly number[],
+  tasks: readonly KernelTask[],
+  protocol: Protocol,
+  random: Random,
+): number[][] {
+  const sizes = new Map(indices.map((index) => [index, sizeOf(tasks[index]!.graph)]));
+  const weights = indices.reduce((total, index) => total + sizes.get(index)!.weights, 0);
+  const count = Math.ceil(Math.max(indices.length / protocol.kernelsPerModel, weights / maxWeights));
+  const sorted = [...indices].sort((a, b) => sizes.get(b)!.activations - sizes.get(a)!.activations);
+  const bundles: number[][] = Array.from({ length: count }, () => []);
+  for (let from = 0; from < sorted.length; from += count) {
+    const alike = random.shuffle(sorted.slice(from, from + count));
+    for (const [i, index] of alike.entries()) bundles[i]!.push(index);
   }
   return bundles;
 }
 
-function weightCount(graph: Graph): number {
-  let total = 0;
-  for (const tensor of graph.tensors.values()) if (tensor.constant) total += elementCount(tensor.shape);
-  return total;
+/** Elements of a graph's weights and of its other tensors. */
+function sizeOf(graph: Graph): { weights: number; activations: number } {
+  const size = { weights: 0, activations: 0 };
+  for (const { constant, shape } of graph.tensors.values())
+    size[constant ? "weights" : "activations"] += elementCount(shape);
+  return size;
 }
 
 interface Anchor {
