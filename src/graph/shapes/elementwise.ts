@@ -3,16 +3,7 @@ import { dataTypeOfCode, isInteger } from "../data-types.js";
 import type { DataType, Tensor } from "../graph.js";
 import { broadcast } from "./broadcast.js";
 import { broadcastValues, stored } from "./known-values.js";
-import {
-  fail,
-  failUnsupported,
-  firstShapeAs,
-  integer,
-  likeFirst,
-  type Rule,
-  type RuleTable,
-  required,
-} from "./rule.js";
+import { failUnsupported, firstShapeAs, integer, likeFirst, type Rule, type RuleTable, required } from "./rule.js";
 
 function mapValues(tensor: Tensor, type: DataType, compute: (value: number) => number): number[] | undefined {
   const { values } = tensor;
@@ -130,12 +121,10 @@ const dropout: Rule = (node, inputs) => {
   ];
 };
 
+/** The standard broadcasts the slope to the input only; ONNX Runtime also does the reverse. */
 const prelu: Rule = (node, inputs) => {
   const x = required(node, inputs, 0);
-  const slope = required(node, inputs, 1);
-  if (broadcast(node, x.shape, slope.shape).length !== x.shape.length)
-    fail(node, "the slope has more axes than the input");
-  return { shape: x.shape, type: x.type };
+  return { shape: broadcast(node, x.shape, required(node, inputs, 1).shape), type: x.type };
 };
 
 /** Ties go to the even neighbour, as ONNX's Round says. */

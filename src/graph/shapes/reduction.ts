@@ -43,10 +43,9 @@ const reduce =
     const x = required(node, inputs, 0);
     const rank = x.shape.length;
     const axes = listOf(node, inputs, 1, "axes");
-    const empty = axes === undefined || axes.length === 0;
-    if (empty && integer(node, "noop_with_empty_axes", 0) === 1)
-      return { shape: x.shape, type: x.type, values: x.values };
-    const reduced = empty ? new Array<boolean>(rank).fill(true) : axisFlags(node, axes, rank);
+    const all = integer(node, "noop_with_empty_axes", 0) === 0;
+    const given = axes !== undefined && axes.length > 0;
+    const reduced = given ? axisFlags(node, axes, rank) : new Array<boolean>(rank).fill(all);
     const shape = reducedShape(x.shape, reduced, integer(node, "keepdims", 1) !== 0);
     const values = fold && x.values ? foldedValues(x, reduced, start!, fold) : undefined;
     return { shape, type: x.type, values };
