@@ -3,6 +3,9 @@
  * In: model bytes or kernel graphs, a platform, a protocol (a value). Out: outcomes as data, failures included, with
  * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
+
+export { measureNoise, type Noise, noiseOf } from "./anchor.js";
+export { idleShare } from "./conditions.js";
 export * from "./contract.js";
 export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./engines/recipes.js";
@@ -10,4 +13,5 @@ export * from "./estimate.js";
 export type { KernelTask, SessionEngine } from "./kernel-session.js";
 export * from "./measure-kernels.js";
 export * from "./measure-model.js";
+export { parseCoreList, quietCores } from "./pinning.js";
 export * from "./protocol.js";

@@ -5,8 +5,9 @@
  * Kernels whose sessions disagree get further sessions.
  */
 import { createRandom, median, type Random, stableJson } from "../base/index.js";
-import { createGraphBuilder, elementCount, type Graph } from "../graph/index.js";
+import { elementCount, type Graph } from "../graph/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
+import { anchorGraph } from "./anchor.js";
 import { readConditions, waitForQuiet, withLoadAfter } from "./conditions.js";
 import { EngineFailure } from "./contract.js";
 import { estimate, summarise } from "./estimate.js";
@@ -52,7 +53,7 @@ export async function* measureKernels(
   // Profiler times are whole microseconds: a quantile of a short kernel's would be one of very few values.
   const protocol: Protocol =
     request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
-  const anchor = createAnchor();
+  const anchor: Anchor = { task: { type: "anchor", config: {}, graph: anchorGraph() }, history: [] };
   for (const window of windowsOf(tasks, protocol)) {
     await waitForQuiet(1, quietWaitMs, request.signal);
     const conditions = readConditions(request.engineVersion, request.engine.running.pinnedCore);
@@ -181,17 +182,6 @@ interface Anchor {
   readonly task: KernelTask;
   /** Estimates of past sessions, milliseconds, the last ones. */
   readonly history: number[];
-}
-
-/** A 3×3 convolution of 28×28, 64 → 64 channels: about 0.2 ms on a server core, exercises arithmetic and cache. Choice. */
-function createAnchor(): Anchor {
-  const b = createGraphBuilder("anchor");
-  const conv = b.node("Conv", [b.input("x", [1, 64, 28, 28]), b.constant([64, 64, 3, 3])], {
-    kernel_shape: [3, 3],
-    pads: [1, 1, 1, 1],
-    strides: [1, 1],
-  });
-  return { task: { type: "anchor", config: {}, graph: b.build([conv]) }, history: [] };
 }
 
 async function anchoredSession({ engine, protocol }: KernelRequest, tasks: readonly KernelTask[], anchor: Anchor) {
