@@ -22,6 +22,8 @@ const fusedPattern = z.strictObject({
     inputs: z.array(z.string()).min(1),
     attributes: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
   }),
+  /** Operators that must not make a value: the engine's search takes a wrong turn there. */
+  unlessMadeBy: z.record(z.string(), operators).default({}),
   /** Smallest and largest operator set of the model in which the engine knows the pattern. */
   minOpset: z.int().optional(),
   maxOpset: z.int().optional(),

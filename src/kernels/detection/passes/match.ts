@@ -62,7 +62,7 @@ function operatorsOf(entry: FusedPattern): readonly string[] {
 
 function rewrite(work: WorkGraph, root: WorkNode, entry: FusedPattern): boolean {
   const match: Match = { nodes: [], values: [] };
-  if (!matchNode(root, entry.match, match) || !isClosed(match)) return false;
+  if (!matchNode(root, entry.match, match) || !isClosed(match) || isExcluded(match, entry)) return false;
   const inner = match.nodes.filter((node) => node !== root);
   const inputs = entry.becomes.inputs.map((name) => match.values.find(([known]) => known === name)?.[1]);
   const sources = [...match.nodes].sort((a, b) => a.index - b.index).flatMap((node) => node.sources);
@@ -87,6 +87,13 @@ function isClosed(match: Match): boolean {
 /** `A|B` stands for either. */
 const isOperator = (node: WorkNode, name: string): boolean =>
   node.operator === name || (name.includes("|") && name.split("|").includes(node.operator));
+
+function isExcluded(match: Match, { unlessMadeBy }: FusedPattern): boolean {
+  return match.values.some(([name, value]) => {
+    const operators = unlessMadeBy[name];
+    return operators !== undefined && value.producer !== undefined && operators.includes(value.producer.operator);
+  });
+}
 
 function matchNode(node: WorkNode, pattern: Pattern, match: Match): boolean {
   const [operator, ...children] = pattern as readonly [string, ...Pattern[]];
