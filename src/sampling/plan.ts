@@ -18,7 +18,7 @@ export interface PlanRequest {
   readonly seed: number;
   /**
    * At least this many of each type that occurs, as far as it has that many distinct configs and all minima together
-   * take no more than half of the budget. Default 40.
+   * take no more than a third of the budget. Default 40.
    */
   readonly minimumPerType?: number;
   /** Only these types. Default: all that occur. */
@@ -37,11 +37,14 @@ export function planKernels(request: PlanRequest): PlannedKernel[] {
   return queue.sort((a, b) => a.at - b.at).map(({ type, config }) => ({ type, config }));
 }
 
-/** Budget over types: a minimum each, the rest by √cost share × log2 of distinct configs. */
+/**
+ * Budget over types: a minimum each, the rest by (cost share × difficulty)^⅔, difficulty being log2 of the distinct
+ * configs. The power minimises Σ share · error where a type's error falls with √n.
+ */
 export function allocate(types: readonly TypeStatistics[], budget: number, minimumPerType: number): number[] {
   if (types.length === 0) return [];
-  const minimum = Math.min(minimumPerType, Math.floor(budget / 2 / types.length));
-  const weights = types.map(({ costShare, configs }) => Math.sqrt(costShare) * Math.log2(1 + configs.length));
+  const minimum = Math.min(minimumPerType, Math.floor(budget / 3 / types.length));
+  const weights = types.map(({ costShare, configs }) => (costShare * Math.log2(1 + configs.length)) ** (2 / 3));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const rest = budget - minimum * types.length;
   const exact = weights.map((weight) => minimum + (rest * weight) / total);
