@@ -1,6 +1,8 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { type DataType, elementCount, type Graph } from "../../src/graph/index.js";
+import { readModel } from "../../src/readers/index.js";
 import { writeOnnx } from "../../src/writers/index.js";
+import { fixture } from "../fixtures/index.js";
 import { type EngineOutput, testWriter } from "./writer.js";
 
 /** Inputs between 0.1 and 1; indices 0. */
@@ -43,4 +45,19 @@ async function runOnnx(file: Uint8Array, graph: Graph): Promise<EngineOutput[]> 
   });
 }
 
-testWriter({ format: "ONNX", precisions: ["fp32", "int8"], write: writeOnnx, run: runOnnx, randomConfigs: 3 });
+/** Old and new opsets, constants folded by the reader, slices to the end, quantised. */
+const models = [
+  "mobilenet_v3_small.torchscript.opset9",
+  "shufflenet_v2_x1_0.dynamo",
+  "levit_128s.torchscript",
+  "squeezenet1_1.dynamo.int8",
+];
+
+testWriter({
+  format: "ONNX",
+  precisions: ["fp32", "int8"],
+  write: writeOnnx,
+  run: runOnnx,
+  randomConfigs: 3,
+  models: Object.fromEntries(models.map((name) => [name, () => readModel(fixture(name).model())])),
+});

@@ -22,6 +22,8 @@ export interface WriterContract {
   run(file: Uint8Array, graph: Graph): Promise<readonly EngineOutput[]>;
   /** Random configs of each type beside the typical one. */
   readonly randomConfigs: number;
+  /** Whole models to write and run as well, by name. */
+  readonly models?: Readonly<Record<string, () => Graph>>;
   /** Why the engine cannot run this config, where it is known to be unable to. */
   unsupported?(type: string, config: KernelConfig): string | undefined;
 }
@@ -38,6 +40,10 @@ export function testWriter(contract: WriterContract): void {
         }
       });
 
+  for (const [name, graph] of Object.entries(contract.models ?? {}))
+    test(`${contract.format}: ${name}, written again, loads and runs`, () =>
+      checkGraph(contract, "fp32", graph(), name));
+
   test(`${contract.format}: the same graph and seed give the same bytes, another seed gives others`, () => {
     const graph = kernelTypeOf("fc").graph!(exampleConfig("fc"));
     const write = (seed: number) => contract.write(graph, { seed, precision: "fp32" });
@@ -46,14 +52,15 @@ export function testWriter(contract: WriterContract): void {
   });
 }
 
-async function checkConfig(
+const checkConfig = (contract: WriterContract, precision: "fp32" | "int8", type: string, config: KernelConfig) =>
+  checkGraph(contract, precision, kernelTypeOf(type).graph!(config), `${type} ${JSON.stringify(config)}`);
+
+async function checkGraph(
   { write, run }: WriterContract,
   precision: "fp32" | "int8",
-  type: string,
-  config: KernelConfig,
+  graph: Graph,
+  label: string,
 ): Promise<void> {
-  const label = `${type} ${JSON.stringify(config)}`;
-  const graph = kernelTypeOf(type).graph!(config);
   const outputs = await run(write(graph, { seed: 1, precision }), graph).catch((error: unknown) => {
     throw new Error(`${label}: ${error}`);
   });

@@ -85,7 +85,7 @@ function rawBytes(values: ArrayLike<number>, type: DataType, name: string): Uint
     case "uint32":
       return bytesOf(Uint32Array.from(values));
     case "int64":
-      return bytesOf(BigInt64Array.from(Array.from(values, (value) => BigInt(Math.trunc(value)))));
+      return bytesOf(BigInt64Array.from(Array.from(values, wholeInt64)));
     case "uint64":
       return bytesOf(BigUint64Array.from(Array.from(values, (value) => BigInt(Math.trunc(value)))));
     case "bfloat16":
@@ -94,6 +94,12 @@ function rawBytes(values: ArrayLike<number>, type: DataType, name: string): Uint
     default:
       return type satisfies never;
   }
+}
+
+/** The largest int64, which means "to the end" in slices, is 2⁶³ as a number: one too many. */
+function wholeInt64(value: number): bigint {
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
 }
 
 const bytesOf = (values: ArrayBufferView) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
