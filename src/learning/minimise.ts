@@ -1,9 +1,7 @@
 /** Smooth unconstrained minimisation by L-BFGS (Nocedal and Wright, ch. 7) with a backtracking line search. */
 
-export interface Objective {
-  /** Value (Infinity where undefined) and gradient at a point. */
-  (point: Float64Array): { value: number; gradient: Float64Array };
-}
+/** Value (Infinity where undefined) and gradient at a point. */
+export type Objective = (point: Float64Array) => { value: number; gradient: Float64Array };
 
 interface Correction {
   readonly step: Float64Array;

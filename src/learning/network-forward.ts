@@ -9,7 +9,7 @@ import type { ParameterValues } from "./trainer.js";
 
 const activations: Record<Activation, (x: number) => number> = {
   identity: (x) => x,
-  relu: (x) => (x > 0 ? x : 0),
+  relu: (x) => Math.max(x, 0),
   "leaky-relu": (x) => (x > 0 ? x : LEAK * x),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
 };

@@ -1,0 +1,141 @@
+/**
+ * Training the published network beside PyTorch's reference loop on the same shapes, and the default recipe beside the
+ * published one on kernels whose latency is known: a roofline with tiles, like that of real convolutions, and 2 % noise.
+ */
+import { spawnSync } from "node:child_process";
+import { createRandom, packagePath, type Random } from "../src/base/index.js";
+import {
+  extractFeatures,
+  featureNames,
+  type KernelConfig,
+  kernelTypeOf,
+  normalizeConfig,
+} from "../src/kernels/index.js";
+import {
+  type Matrix,
+  mlp16,
+  type NetworkOptions,
+  resmlp,
+  type TrainingSet,
+  trainNetwork,
+} from "../src/learning/index.js";
+import { onnxRuntime } from "../src/runtime/index.js";
+import type { BenchResult } from "./result.js";
+
+const ROWS = 4000;
+const COLUMNS = 12;
+const EPOCHS = 8;
+
+export default async function* training(): AsyncGenerator<BenchResult> {
+  const reference = referenceEpochMs();
+  const ours = await epochMs();
+  yield { what: `mlp16, ${ROWS} rows, batch 32: one epoch`, value: ours, unit: "ms" };
+  if (typeof reference === "string") yield { what: "PyTorch's reference loop", skipped: reference };
+  else {
+    yield { what: "PyTorch's reference loop: one epoch", value: reference, unit: "ms" };
+    yield { what: "faster than PyTorch's loop", value: reference / ours, unit: "times", goal: { atLeast: 2.5 } };
+  }
+  yield* recipes();
+}
+
+const best = (times: readonly number[]) => Math.min(...times);
+
+async function epochMs(): Promise<number> {
+  const random = createRandom(1);
+  const values = Float32Array.from({ length: ROWS * COLUMNS }, () => random.next());
+  const at = (i: number, j: number) => values[i * COLUMNS + j]!;
+  const y = Float64Array.from({ length: ROWS }, (_, i) => {
+    return 0.5 + 3 * at(i, 0) * at(i, 1) + Math.abs(at(i, 2) - 0.5) + Math.exp(at(i, 3));
+  });
+  const times: number[] = [];
+  let last = performance.now();
+  await trainNetwork(
+    onnxRuntime,
+    { x: { rows: ROWS, columns: COLUMNS, values }, y },
+    {
+      ...mlp16,
+      epochs: EPOCHS,
+      seed: 1,
+      onProgress() {
+        times.push(performance.now() - last);
+        last = performance.now();
+      },
+    },
+  );
+  // The first epoch contains the making of the session.
+  return best(times.slice(1));
+}
+
+/** The reason why not, where there is no PyTorch. */
+function referenceEpochMs(): number | string {
+  const python = process.env.LITEPRED_BENCH_PYTHON ?? "python3";
+  const script = packagePath("bench", "pytorch_reference.py");
+  const run = spawnSync(python, [script, String(ROWS), String(COLUMNS), String(EPOCHS)], { encoding: "utf8" });
+  if (run.status !== 0) return `${python} with torch was not found (set LITEPRED_BENCH_PYTHON)`;
+  return best((JSON.parse(run.stdout) as { epochMs: number[] }).epochMs);
+}
+
+async function* recipes(): AsyncGenerator<BenchResult> {
+  const random = createRandom(7);
+  const configs = Array.from({ length: 2500 }, () => convolution(random));
+  const latency = configs.map((config) => latencyMs(config) * Math.exp(0.02 * random.normal()));
+  const published = await compare("published", configs, latency, { ...mlp16, seed: 1 });
+  yield { what: "published recipe: mean error on 500 unseen kernels", value: 100 * published.mape, unit: "%" };
+  yield { what: "published recipe: time to train on 2,000", value: published.seconds, unit: "s" };
+  const ours = await compare("derived", configs, latency, { ...resmlp, seed: 1 });
+  yield {
+    what: "default recipe: mean error",
+    value: 100 * ours.mape,
+    unit: "%",
+    goal: { atMost: 100 * published.mape },
+  };
+  yield {
+    what: "default recipe: time, of the published one's",
+    value: ours.seconds / published.seconds,
+    unit: "",
+    goal: { atMost: 0.1 },
+  };
+}
+
+async function compare(
+  features: "published" | "derived",
+  configs: readonly KernelConfig[],
+  latency: readonly number[],
+  options: NetworkOptions,
+) {
+  const [known, unseen] = [configs.slice(0, 2000), configs.slice(2000)];
+  const matrix = (part: readonly KernelConfig[]): Matrix => ({
+    rows: part.length,
+    columns: featureNames("conv-bn-relu", features).length,
+    values: extractFeatures("conv-bn-relu", part, features),
+  });
+  const set: TrainingSet = { x: matrix(known), y: latency.slice(0, 2000) };
+  const start = performance.now();
+  const model = await trainNetwork(onnxRuntime, set, options);
+  const seconds = (performance.now() - start) / 1000;
+  const predicted = await model.predict(matrix(unseen));
+  const errors = unseen.map((config, i) => Math.abs(predicted[i]! / latencyMs(config) - 1));
+  return { seconds, mape: errors.reduce((sum, error) => sum + error, 0) / errors.length };
+}
+
+function convolution(random: Random): KernelConfig {
+  const channels = () => 8 * Math.round(2 ** (random.next() * 6.5));
+  const h = random.pick([7, 14, 28, 56, 112]);
+  const kernel = random.pick([1, 1, 3, 3, 5]);
+  const stride = random.pick([1, 1, 2]);
+  const size = { h, w: h, kernelH: kernel, kernelW: kernel, strideH: stride, strideW: stride };
+  return normalizeConfig("conv-bn-relu", { ...size, cin: channels(), cout: channels() });
+}
+
+/** Compute or memory, whichever is slower, on tiles of 16 channels and 4 pixels; 1×1 has less overhead an element than others. */
+function latencyMs(config: KernelConfig): number {
+  const type = kernelTypeOf("conv-bn-relu");
+  const { input, output, weight } = type.elements(config);
+  const up = (value: number, tile: number) => (Math.ceil(value / tile) * tile) / value;
+  const pixels = output / Number(config.cout);
+  const waste = up(Number(config.cin), 16) * up(Number(config.cout), 16) * up(pixels, 4);
+  const efficiency = config.kernelH === 1 ? 0.8 : config.strideH === 1 && config.kernelH === 3 ? 1.1 : 0.6;
+  const computeMs = (type.flops(config) * waste) / (60e6 * efficiency);
+  const memoryMs = (4 * (input + output + weight)) / 8e6;
+  return 0.005 + Math.hypot(computeMs, memoryMs);
+}
