@@ -326,16 +326,3 @@ export function attend(b: GraphBuilder, q: string, k: string, v: string, mask?: 
   const scores = mask === undefined ? product : b.node("Add", [product, mask]);
   return b.node("MatMul", [softmax(b, scores), v]);
 }
-
-/** Multi-head self-attention on (batch, tokens, channels), as timm writes it: one qkv layer, heads split, one output layer. */
-export function selfAttention(b: GraphBuilder, x: string, options: { heads: number; qkvBias?: boolean }): string {
-  const [batch, tokens, channels] = b.shape(x) as [number, number, number];
-  const { heads, qkvBias = true } = options;
-  const dim = channels / heads;
-  const qkv = reshape(b, fc(b, x, 3 * channels, { bias: qkvBias }), [batch, tokens, 3, heads, dim]);
-  const parts = split(b, transpose(b, qkv, [2, 0, 3, 1, 4]), [1, 1, 1], 0);
-  const [q, k, v] = parts.map((part) => b.node("Squeeze", [part, integers(b, [0])])) as [string, string, string];
-  const attended = attend(b, q, transpose(b, k, [0, 1, 3, 2]), v);
-  const merged = reshape(b, transpose(b, attended, [0, 2, 1, 3]), [batch, tokens, channels]);
-  return fc(b, merged, channels);
-}
