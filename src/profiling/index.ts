@@ -9,6 +9,12 @@ export { idleShare } from "./conditions.js";
 export * from "./contract.js";
 export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./engines/recipes.js";
+export {
+  createSyntheticEngine,
+  type SyntheticDevice,
+  syntheticDevice,
+  syntheticLatencyMs,
+} from "./engines/synthetic.js";
 export * from "./estimate.js";
 export type { KernelTask, SessionEngine } from "./kernel-session.js";
 export * from "./measure-kernels.js";
