@@ -27,6 +27,8 @@ interface Variant {
 
 export interface LoweringPlan {
   readonly seed: number;
+  /** The graph before anything was fused: what role a weight plays decides its seeded values. */
+  readonly original: Graph;
   /** Scales of run-time tensors where the model is int8. */
   readonly scaleOf: ((name: string) => Quantization) | undefined;
 }
@@ -36,7 +38,7 @@ export type Lowering = ReturnType<typeof createLowering>;
 export function createLowering(graph: Graph, plan: LoweringPlan) {
   const builder = createModelBuilder(graph.name);
   const weights = createWeightSource(plan.seed);
-  const readers = readersOf(graph);
+  const readers = readersOf(plan.original);
   const variants = new Map<string, Variant[]>();
   const constants = new Map<string, number>();
   const inputs = new Set(graph.inputs);
@@ -216,7 +218,7 @@ export function createLowering(graph: Graph, plan: LoweringPlan) {
         return lowering.read(name, perm, borderType(name));
       });
       const first = graph.inputs.map((name) => variants.get(name)![0]!.index);
-      return builder.encode(first, outputs, `litepred ${JSON.stringify({ layouts, outputs: graph.outputs })}`);
+      return builder.encode(first, outputs, `litepred ${JSON.stringify({ outputs: graph.outputs, layouts })}`);
     },
   };
 

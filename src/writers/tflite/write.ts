@@ -20,7 +20,11 @@ export const tfliteOperators: readonly string[] = Object.keys(lowerings);
 export function writeTflite(graph: Graph, options: WriteOptions = {}): Uint8Array {
   const { seed = 0, precision = "fp32" } = options;
   const fused = fuse(graph);
-  const lowering = createLowering(fused, { seed, scaleOf: precision === "int8" ? planScales(fused) : undefined });
+  const lowering = createLowering(fused, {
+    seed,
+    original: graph,
+    scaleOf: precision === "int8" ? planScales(fused) : undefined,
+  });
   for (const node of fused.nodes) {
     const lower = node.domain === "" ? lowerings[node.operator] : undefined;
     if (lower === undefined)
