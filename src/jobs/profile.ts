@@ -1,7 +1,7 @@
 /** Measures kernel configs into the store; goes on from where an earlier run stopped. */
 import { randomUUID } from "node:crypto";
 import type { Graph } from "../graph/index.js";
-import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { type KernelConfig, kernelTypeOf, normalizeConfig } from "../kernels/index.js";
 import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
 import { type Engine, type KernelTask, type MeasuredWindow, measureKernels } from "../profiling/index.js";
@@ -37,7 +37,7 @@ export interface ProfileResult {
   readonly skipped: number;
 }
 
-/** @throws LitepredError when the engine is missing or does not have the platform's settings; never because of a kernel. */
+/** @throws LitepredError for an invalid config, a missing engine, or settings that it does not have; never because of how a kernel runs. */
 export async function profileKernels(request: ProfileRequest): Promise<ProfileResult> {
   const { store, engine, platform, signal } = request;
   const id = formatPlatformId(platform);
@@ -78,10 +78,11 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
 
 /** What is left to do: each config once, and not what the store has. */
 async function openTasks(request: ProfileRequest, id: string): Promise<KernelTask[]> {
-  const graphOf = request.graphOf ?? catalogueGraph;
+  const { graphOf = catalogueGraph } = request;
   const seen = new Set<string>();
   const tasks: KernelTask[] = [];
-  for (const { type, config } of request.kernels) {
+  for (const { type, config: given } of request.kernels) {
+    const config = request.graphOf === undefined ? normalizeConfig(type, given) : given;
     const key = configKey(config);
     if (seen.has(`${type} ${key}`)) continue;
     seen.add(`${type} ${key}`);

@@ -56,14 +56,19 @@ function parseTotals(text: string): { idle: number; total: number } {
 }
 
 /**
- * Waits, at most `maxMs`, until enough of the machine is idle for one more busy process; measuring goes on either way,
- * and the load is on record.
+ * Waits, at most `maxMs`, until a core's worth of the machine is idle; measuring goes on either way, and the load is on
+ * record. An engine that is pinned to no core of this machine is not waited for.
  */
-export async function waitForQuiet(threads: number, maxMs: number, signal?: AbortSignal): Promise<void> {
-  const needed = (0.8 * threads) / cpuFacts().cores;
+export async function waitForQuiet(
+  { pinnedCore }: { readonly pinnedCore?: number },
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (pinnedCore === undefined) return;
+  const needed = 0.8 / cpuFacts().cores;
   const until = performance.now() + maxMs;
   while (performance.now() < until && !signal?.aborted) {
     const idle = await idleShare();
-    if (idle === undefined || idle >= Math.min(needed, 0.8)) return;
+    if (idle === undefined || idle >= needed) return;
   }
 }

@@ -21,3 +21,4 @@ export * from "./measure-kernels.js";
 export * from "./measure-model.js";
 export { parseCoreList, quietCores } from "./pinning.js";
 export * from "./protocol.js";
+export { startChildEngine } from "./running.js";

@@ -55,7 +55,7 @@ export async function* measureKernels(
     request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
   const anchor: Anchor = { task: { type: "anchor", config: {}, graph: anchorGraph() }, history: [] };
   for (const window of windowsOf(tasks, protocol)) {
-    await waitForQuiet(1, quietWaitMs, request.signal);
+    await waitForQuiet(request.engine.running, quietWaitMs, request.signal);
     const conditions = readConditions(request.engineVersion, request.engine.running.pinnedCore);
     const sessions = await runWindow({ ...request, protocol }, tasks, window, random, anchor);
     if (sessions === undefined) return;

@@ -36,7 +36,7 @@ export async function* measureModelFiles(
     const window = Array.from({ length: Math.min(modelsPerWindow, count - from) }, (_, i) => from + i);
     const sessions = new Map<number, (readonly number[])[]>(window.map((index) => [index, []]));
     const failures = new Map<number, EngineFailure>();
-    await waitForQuiet(1, quietWaitMs, signal);
+    await waitForQuiet(engine.running, quietWaitMs, signal);
     const conditions = readConditions(request.engineVersion, engine.running.pinnedCore);
     const round = async (indices: readonly number[]) => {
       for (const index of indices) {

@@ -2,7 +2,8 @@
  * An engine with a known latency formula, in this process: a roofline with steps where channels do not fill a vector,
  * and seeded noise. It gives tests of the whole loop a true answer. It is not among the engines that users are offered.
  */
-import { createRandom } from "../../base/index.js";
+import { createRandom, LitepredError } from "../../base/index.js";
+import type { Graph } from "../../graph/index.js";
 import { detectKernels, fusionRules, type Kernel, type KernelConfig, kernelTypeOf } from "../../kernels/index.js";
 import { readModel } from "../../readers/index.js";
 import {
@@ -84,11 +85,17 @@ export function createSyntheticEngine(device: SyntheticDevice = syntheticDevice)
   };
 }
 
-function kernelsOf(model: Uint8Array): readonly Kernel[] {
+function kernelsOf(bytes: Uint8Array): readonly Kernel[] {
+  const graph = readGraph(bytes);
+  return detectKernels(graph, fusionRules("onnxruntime-node")).kernels;
+}
+
+function readGraph(bytes: Uint8Array): Graph {
   try {
-    return detectKernels(readModel(model, { name: "synthetic" }), fusionRules("onnxruntime-node")).kernels;
+    return readModel(bytes, { name: "synthetic" });
   } catch (error) {
-    throw new EngineFailure("rejected", error instanceof Error ? error.message : String(error));
+    if (error instanceof LitepredError) throw new EngineFailure("rejected", error.message);
+    throw error;
   }
 }
 

@@ -1,0 +1,9 @@
+import { loadEngine } from "../../src/profiling/index.js";
+import { writeOnnx } from "../../src/writers/index.js";
+import { checkEngine } from "./engine.js";
+
+checkEngine({
+  name: "onnxruntime-node",
+  load: () => loadEngine("onnxruntime-node"),
+  encode: (graph) => writeOnnx(graph),
+});
