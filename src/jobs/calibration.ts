@@ -7,7 +7,7 @@ import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels } from "../kernels/index.js";
 import type { Measurement, Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { protocol } from "../profiling/index.js";
+import { type ProtocolName, protocols } from "../profiling/index.js";
 import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
 import { encoderOf } from "./encoding.js";
 import { measureModels } from "./measure.js";
@@ -58,12 +58,13 @@ export interface CalibrationRequest {
   readonly local: LocalPlatform;
   readonly count: number;
   readonly seed: number;
+  readonly protocol: ProtocolName;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
 
-/** Measures calibration models whole, as carefully as the standard protocol does; those in the store are not measured again. */
+/** Measures calibration models whole; those in the store are not measured again. */
 export async function measureCalibrationModels(request: CalibrationRequest): Promise<Measurement[]> {
   const { store, local, count, seed } = request;
   const models = await sampleCalibrationModels(count, seed);
@@ -73,9 +74,9 @@ export async function measureCalibrationModels(request: CalibrationRequest): Pro
     store,
     engine: local.engine,
     platform: local.platform,
-    protocol: protocol("standard"),
+    protocol: protocols[request.protocol],
     models: models.map(({ name, graph }) => ({ name, bytes: () => encode(graph) })),
     ...(request.signal ? { signal: request.signal } : {}),
-    onProgress: ({ done }) => request.onProgress?.(Math.min(done, models.length)),
+    onProgress: ({ done, total }) => request.onProgress?.(Math.round((models.length * done) / total)),
   });
 }

@@ -78,7 +78,7 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
       again: true,
       protocol: protocolNamed(request.protocol),
       ...(request.signal ? { signal: request.signal } : {}),
-      onProgress: ({ done }) => request.onProgress?.(offset + done),
+      onProgress: ({ done, total }) => request.onProgress?.(offset + Math.round((models.length * done) / total)),
     });
   try {
     const [first, second] = [await pass(0), await pass(models.length)];

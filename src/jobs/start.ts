@@ -7,7 +7,7 @@ import { detectKernels } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
-import { protocol } from "../profiling/index.js";
+import { protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { measureModels } from "./measure.js";
@@ -38,7 +38,7 @@ export interface StartReport {
 
 const platformId = "local/cpu/onnxruntime-node/fp32";
 /** Whole models for the correction. Choice: fits the three minutes. */
-const calibrationModels = 14;
+const calibrationModels = 12;
 
 export async function startHere(request: StartRequest): Promise<StartReport> {
   const started = performance.now();
@@ -55,6 +55,7 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
     models: calibrationModels,
     sampler: "prior",
     protocol: "quick",
+    modelProtocol: "quick",
     seed: 1,
     ...signal,
     ...progress,
@@ -107,14 +108,14 @@ async function measureTwice(request: StartRequest, graphs: readonly ReturnType<t
       store,
       engine,
       platform,
-      protocol: protocol("standard"),
+      protocol: protocols.quick,
       again: true,
       ...(request.signal ? { signal: request.signal } : {}),
       models: graphs.map((graph, i) => ({
         name: `example/${exampleModelNames[i]}`,
         bytes: () => writeOnnx(graph, { seed: 1 }),
       })),
-      onProgress: ({ done }) => request.onProgress?.(offset + done),
+      onProgress: ({ done, total }) => request.onProgress?.(offset + Math.round((graphs.length * done) / total)),
     });
     return results.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN));
   };
