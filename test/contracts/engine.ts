@@ -47,7 +47,6 @@ export function checkEngine(kit: EngineKit): void {
     for (const part of wrong)
       await assert.rejects(engine.start({ ...settings, ...part }), { name: "LitepredError", code: "unknown-platform" });
   });
-  });
 
   check("times a model, several models beside each other, and computes what they say", (engine) =>
     withRunning(engine, async (running) => {
