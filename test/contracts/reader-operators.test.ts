@@ -403,6 +403,13 @@ add("com.microsoft:FusedConv", [image, [6, 8, 3, 3]], { activation: "Relu" });
 add("com.microsoft:QLinearAdd", [...q([2, 1]), ...q([3]), ...result]);
 add("com.microsoft:QLinearConcat", [...result, ...q([1, 2]), ...q([1, 3])], { axis: 1 });
 add("com.microsoft:QLinearGlobalAveragePool", [bytes(image), scalar(0.1, "float32"), scalar(0, "uint8"), ...result]);
+add("com.microsoft:QLinearGlobalAveragePool", [bytes([1, 7, 6, 8]), ...result, ...result], { channels_last: 1 });
+add("com.microsoft:QLinearConv", [...q(image), ...q([4, 8, 3, 3]), ...result], { strides: [2, 2], pads: [1, 0, 1, 0] });
+const nhwc = bytes([1, 11, 9, 8]);
+add("com.microsoft:QLinearConv", [nhwc, ...result, ...q([4, 8, 3, 2]), ...result], {
+  channels_last: 1,
+});
+add("com.microsoft:NhwcMaxPool", [nhwc], { kernel_shape: [3, 3], strides: [2, 2] });
 add("com.microsoft:QGemm", [...q([2, 3]), ...q([3, 4])]);
 add("com.microsoft:MatMulIntegerToFloat", [
   bytes([2, 3]),

@@ -8,7 +8,7 @@ import { matMulShape, matrixRules } from "./matrix.js";
 import { normalizationRules } from "./normalization.js";
 import { poolingRules } from "./pooling.js";
 import { quantizationRules } from "./quantization.js";
-import { integer, likeFirst, type Rule, type RuleTable, required } from "./rule.js";
+import { type Inferred, integer, likeFirst, type Rule, type RuleTable, required } from "./rule.js";
 import { selectionRules } from "./selection.js";
 
 /** Inputs (A, A scale, A zero point, B, …), output typed like A. */
@@ -38,6 +38,23 @@ const qGemm: Rule = (node, inputs) => {
   const rows = a.shape[integer(node, "transA", 0) ? 1 : 0]!;
   const columns = b.shape[integer(node, "transB", 0) ? 0 : 1]!;
   return { shape: [rows, columns], type: inputs[8]?.type ?? "float32" };
+};
+
+/** The rule for NCHW between two changes of order. */
+const channelsLast =
+  (rule: Rule): Rule =>
+  (node, inputs, opset) => {
+    const x = required(node, inputs, 0);
+    const channelsFirst = { ...x, shape: [x.shape[0]!, x.shape.at(-1)!, ...x.shape.slice(1, -1)] };
+    const output = rule(node, [channelsFirst, ...inputs.slice(1)], opset) as Inferred;
+    const [batch, channels, ...spatial] = output.shape;
+    return { shape: [batch!, ...spatial, channels!], type: output.type };
+  };
+
+/** ONNX Runtime also keeps images as NHWC, and says so in an attribute. */
+const eitherLayout = (rule: Rule): Rule => {
+  const last = channelsLast(rule);
+  return (node, inputs, opset) => (integer(node, "channels_last", 0) === 0 ? rule : last)(node, inputs, opset);
 };
 
 const qLinearConcat: Rule = (node, inputs, opset) => {
@@ -78,11 +95,13 @@ export const contribRules: RuleTable = {
   Gelu: likeFirst,
   MatMulIntegerToFloat: matMulIntegerToFloat,
   MultiHeadAttention: multiHeadAttention,
+  NhwcMaxPool: channelsLast(poolingRules.MaxPool!),
   QGemm: qGemm,
   QLinearAdd: qLinearBinary,
-  QLinearAveragePool: poolingRules.AveragePool!,
+  QLinearAveragePool: eitherLayout(poolingRules.AveragePool!),
   QLinearConcat: qLinearConcat,
-  QLinearGlobalAveragePool: poolingRules.GlobalAveragePool!,
+  QLinearConv: eitherLayout(convolutionRules.QLinearConv!),
+  QLinearGlobalAveragePool: eitherLayout(poolingRules.GlobalAveragePool!),
   QLinearLeakyRelu: likeFirst,
   QLinearMul: qLinearBinary,
   QLinearSigmoid: likeFirst,
