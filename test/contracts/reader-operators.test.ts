@@ -81,6 +81,10 @@ for (const operator of ["Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqu
   add(operator, [longs(1, 2, 3), scalar(2)]);
 for (const operator of ["And", "Or", "Xor"]) add(operator, [bools(0, 1, 0, 1), bools(0, 0, 1, 1)]);
 add("Not", [bools(0, 1)]);
+for (const operator of ["Acos", "Asinh", "Atan", "Cosh", "Tan", "Sinh", "Shrink", "IsNaN"]) add(operator, [[2, 3]]);
+add("IsInf", [floats(1, -2)], {}, { opset: 20 });
+add("BitShift", [bytes([2, 3]), bytes([3])], { direction: "LEFT" });
+add("BitwiseAnd", [longs(6, 5), longs(3)], {}, { opset: 18 });
 add("Where", [bools(1, 0, 1), longs(1, 2, 3), longs(9)]);
 add("Where", [{ shape: [2, 1], type: "bool" }, [1, 3], [4, 1, 1]]);
 add("Clip", [floats(-3, 0.5, 9), scalar(0, "float32"), scalar(6, "float32")]);
@@ -130,7 +134,8 @@ for (let size = 5; size <= 12; size++) {
   }
 }
 add("MaxPool", [image], { kernel_shape: [3, 3], dilations: [2, 2] }, { outputs: 2 });
-for (const operator of ["GlobalAveragePool", "GlobalMaxPool"]) add(operator, [image]);
+for (const operator of ["GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "MeanVarianceNormalization"])
+  add(operator, [image]);
 add("BatchNormalization", [image, [8], [8], [8], [8]]);
 add("InstanceNormalization", [image, [8], [8]]);
 add("LayerNormalization", [image, [9], [9]], {}, { outputs: 3 });
@@ -325,6 +330,11 @@ add("Upsample", [image, floats(1, 1, 2, 3)], {}, { opset: 9 });
 add("Upsample", [image], { scales: [1, 1, 2.5, 3] }, { opset: 7 });
 add("GridSample", [image, [1, 5, 6, 2]], {}, { opset: 16 });
 add("AffineGrid", [[1, 2, 3], longs(1, 3, 5, 6)], {}, { opset: 20 });
+add("CenterCropPad", [image, longs(20, 4)], { axes: [2, 3] }, { opset: 18 });
+add("MaxRoiPool", [image, [2, 5]], { pooled_shape: [3, 4] });
+add("LpPool", [image], { kernel_shape: [3, 2], strides: [2, 2] });
+add("ReverseSequence", [[4, 2, 3], longs(1, 2)]);
+add("Det", [[5, 3, 3]]);
 add("RoiAlign", [image, [2, 4], { shape: [2], type: "int64" }], { output_height: 3, output_width: 4 });
 add("Col2Im", [[1, 8, 12], longs(4, 5), longs(2, 2)], {}, { opset: 18 });
 
@@ -400,6 +410,11 @@ add(
   { transA: 1, transB: 1 },
 );
 add("com.microsoft:FusedConv", [image, [6, 8, 3, 3]], { activation: "Relu" });
+add("com.microsoft:QLinearMul", [...q([2, 1]), ...q([3]), ...result]);
+for (const operator of ["QLinearSigmoid", "QLinearLeakyRelu"])
+  add(`com.microsoft:${operator}`, [...q([2, 3]), ...result]);
+add("com.microsoft:QLinearAveragePool", [...q(image), ...result], { kernel_shape: [2, 2], strides: [2, 2] });
+add("com.microsoft:DynamicQuantizeMatMul", [[2, 3], bytes([3, 4]), scalar(0.1, "float32")]);
 add("com.microsoft:QLinearAdd", [...q([2, 1]), ...q([3]), ...result]);
 add("com.microsoft:QLinearConcat", [...result, ...q([1, 2]), ...q([1, 3])], { axis: 1 });
 add("com.microsoft:QLinearGlobalAveragePool", [bytes(image), scalar(0.1, "float32"), scalar(0, "uint8"), ...result]);

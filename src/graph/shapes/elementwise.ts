@@ -121,8 +121,8 @@ const dropout: Rule = (node, inputs) => {
   ];
 };
 
-/** The standard broadcasts the slope to the input only; ONNX Runtime also does the reverse. */
-const prelu: Rule = (node, inputs) => {
+/** No values: shape arithmetic does not shift bits, and a slope is a weight. */
+const broadcastOnly: Rule = (node, inputs) => {
   const x = required(node, inputs, 0);
   return { shape: broadcast(node, x.shape, required(node, inputs, 1).shape), type: x.type };
 };
@@ -167,11 +167,11 @@ export const elementwiseRules: RuleTable = {
   Abs: unary(Math.abs),
   Add: binary((a, b) => a + b),
   And: binary((a, b) => a & b, "bool"),
-  BitShift: binary((a) => a),
-  BitwiseAnd: binary((a, b) => a & b),
-  BitwiseNot: unary((a) => ~a),
-  BitwiseOr: binary((a, b) => a | b),
-  BitwiseXor: binary((a, b) => a ^ b),
+  BitShift: broadcastOnly,
+  BitwiseAnd: broadcastOnly,
+  BitwiseNot: likeFirst,
+  BitwiseOr: broadcastOnly,
+  BitwiseXor: broadcastOnly,
   Cast: cast,
   CastLike: castLike,
   Ceil: unary(Math.ceil),
@@ -198,7 +198,7 @@ export const elementwiseRules: RuleTable = {
   Neg: unary((a) => -a),
   Not: predicate((a) => a === 0),
   Or: binary((a, b) => a | b, "bool"),
-  PRelu: prelu,
+  PRelu: broadcastOnly,
   Pow: binary((a, b) => a ** b),
   Reciprocal: unary((a) => 1 / a),
   Relu: unary((a) => Math.max(a, 0)),
