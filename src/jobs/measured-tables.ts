@@ -23,7 +23,7 @@ export function readMeasuredTables(folder: string, as?: ReadonlyMap<string, Kern
       `${folder}: no .csv file in it`,
       "one <kernel-type>.csv per kernel type, last column latency_ms",
     );
-  const formulas = readFormulas(folder);
+  const formulas = tableFormulas(folder);
   return new Map(
     files.map((file) => {
       const name = basename(file, ".csv");
@@ -33,7 +33,8 @@ export function readMeasuredTables(folder: string, as?: ReadonlyMap<string, Kern
   );
 }
 
-function readFormulas(folder: string): KernelFormulas {
+/** Formulas of user-defined kernel types, by name; empty without a kernels.json. */
+export function tableFormulas(folder: string): KernelFormulas {
   const path = join(folder, "kernels.json");
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return {};
   let content: unknown;
