@@ -26,6 +26,8 @@ export interface TrainProgress {
 }
 
 export interface TrainOptions {
+  /** `log`: learn ln y, which must then be positive, and predict y. Default: as the learner's recipe says, else `raw`. */
+  readonly target?: "log" | "raw";
   /** The same seed gives the same model on one machine. */
   readonly seed: number;
   /** @throws LitepredError "interrupted" soon after it is aborted. */

@@ -1,6 +1,7 @@
 /** The families of learners and of models, by name; a member is loaded when it is asked for. */
 import { type ComputeBackend, LitepredError } from "../base/index.js";
 import type { Learner, LearnerName, LearnerState, TrainedModel, TrainingSet, TrainOptions } from "./learner.js";
+import { fromLogTarget, hasLogTarget, toLogTarget } from "./log-target.js";
 import type { NetworkOptions } from "./network.js";
 
 export async function createLearner(name: LearnerName, backend: ComputeBackend): Promise<Learner> {
@@ -12,19 +13,24 @@ export async function createLearner(name: LearnerName, backend: ComputeBackend):
     }
     case "gaussian-process": {
       const { trainGaussianProcess } = await import("./gaussian-process.js");
-      return { name, train: async (set, options) => trainGaussianProcess(set.x, set.y, gaussianOptions(set, options)) };
+      return inEitherTarget(name, (set, options) => trainGaussianProcess(set.x, set.y, gaussianOptions(set, options)));
     }
-    case "ridge": {
-      const { trainRidge } = await import("./ridge-model.js");
-      return { name, train: async (set, options) => trainRidge(set, options) };
-    }
-    case "boosted-trees": {
-      const { trainBoostedTrees } = await import("./boosted-trees.js");
-      return { name, train: async (set, options) => trainBoostedTrees(set, options) };
-    }
+    case "ridge":
+      return inEitherTarget(name, (await import("./ridge-model.js")).trainRidge);
+    case "boosted-trees":
+      return inEitherTarget(name, (await import("./boosted-trees.js")).trainBoostedTrees);
     default:
       throw new LitepredError("unknown-name", `there is no learner "${name satisfies never}"`);
   }
+}
+
+function inEitherTarget(name: LearnerName, train: (set: TrainingSet, options: TrainOptions) => TrainedModel): Learner {
+  return {
+    name,
+    async train(set, options) {
+      return options.target === "log" ? fromLogTarget(train(toLogTarget(set), options)) : train(set, options);
+    },
+  };
 }
 
 /** A row of weight w is one of w-fold trust: its noise variance is 1/w of the fitted one. */
@@ -49,11 +55,16 @@ export async function trainNetwork(
  * @throws LitepredError "corrupt-artefact" when shapes, names or numbers do not fit together.
  */
 export async function loadModel(state: LearnerState, backend?: ComputeBackend): Promise<TrainedModel> {
+  if (state.learner === "network") {
+    const { createNetworkModel, readNetworkState } = await import("./network-model.js");
+    return createNetworkModel(readNetworkState(state), backend);
+  }
+  const model = await loadClosedForm(state);
+  return hasLogTarget(state) ? fromLogTarget(model) : model;
+}
+
+async function loadClosedForm(state: LearnerState): Promise<TrainedModel> {
   switch (state.learner) {
-    case "network": {
-      const { createNetworkModel, readNetworkState } = await import("./network-model.js");
-      return createNetworkModel(readNetworkState(state), backend);
-    }
     case "gaussian-process":
       return (await import("./gaussian-process.js")).loadGaussianProcess(state);
     case "ridge":
@@ -61,6 +72,6 @@ export async function loadModel(state: LearnerState, backend?: ComputeBackend): 
     case "boosted-trees":
       return (await import("./boosted-trees.js")).loadBoostedTrees(state);
     default:
-      throw new LitepredError("corrupt-artefact", `there is no model of kind "${state.learner satisfies never}"`);
+      throw new LitepredError("corrupt-artefact", `there is no model of kind "${state.learner}"`);
   }
 }

@@ -12,6 +12,7 @@ import { createNetworkModel, type NetworkContent, readNetworkState } from "./net
 import {
   fitStandardisation,
   identityStandardisation,
+  requirePositive,
   requireTrainingSet,
   standardise,
   toMeanOne,
@@ -96,12 +97,6 @@ function withoutWeightless(set: TrainingSet): TrainingSet {
     y: kept.map((i) => y[i]!),
     weights: kept.map((i) => weights[i]!),
   };
-}
-
-function requirePositive(y: ArrayLike<number>): void {
-  for (let i = 0; i < y.length; i++)
-    if (!(y[i]! > 0))
-      throw new LitepredError("invalid-table", `the target of row ${i} is ${y[i]}, it must be positive`);
 }
 
 async function trainMember(

@@ -72,3 +72,10 @@ export function toMeanOne(weights: ArrayLike<number>): Float64Array {
   if (!(total > 0)) throw new LitepredError("no-data", "there is nothing to train on: every row has weight 0");
   return Float64Array.from(weights, (w) => (w * weights.length) / total);
 }
+
+/** @throws LitepredError "invalid-table" naming the first row whose target is not positive. */
+export function requirePositive(y: ArrayLike<number>): void {
+  for (let i = 0; i < y.length; i++)
+    if (!(y[i]! > 0))
+      throw new LitepredError("invalid-table", `the target of row ${i} is ${y[i]}, it must be positive`);
+}

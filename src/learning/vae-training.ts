@@ -1,7 +1,7 @@
 import { type ComputeBackend, createRandom, LitepredError, type Random } from "../base/index.js";
 import { gatherRows } from "./batches.js";
 import { slice, sum } from "./graph/arrangement.js";
-import { add, exp, mul, square, sub } from "./graph/elementwise.js";
+import { add, exp, log, mul, negative, square, sub } from "./graph/elementwise.js";
 import { constant, type Expression, leaf } from "./graph/expression.js";
 import type { TrainingProblem } from "./graph/training-loop.js";
 import type { Matrix } from "./learner.js";
@@ -27,11 +27,10 @@ export async function trainVae(
   const { layers = 5, hidden = 256, latent = 128, batch = 16, epochs = 20, learningRate = 1e-3 } = options;
   const settings = { inputs: x.columns, layers, hidden, latent };
   const random = createRandom(options.seed);
-  const problem = vaeProblem(settings, batch);
+  const problem = vaeProblem(settings, batch, options.reconstruction ?? "squared");
   const initial = initialParameters(problem.parameters, random);
   const trainer = await createTrainer(backend, problem, initial, { signal: options.signal });
   const steps = Math.ceil((options.samplesPerEpoch ?? x.rows) / batch);
-  const rates = new Float64Array(steps).fill(learningRate);
   const draw = rowSampler(x.rows, weights);
   let reconstruction = 1;
   try {
@@ -43,7 +42,8 @@ export async function trainVae(
         noise: Float32Array.from({ length: steps * batch * latent }, () => random.normal()),
         beta: new Float32Array(steps).fill(beta),
       };
-      reconstruction = await trainer.run(batches, rates);
+      const rate = typeof learningRate === "number" ? learningRate : learningRate(epoch);
+      reconstruction = await trainer.run(batches, new Float64Array(steps).fill(rate));
       options.onProgress?.({ epoch: epoch + 1, epochs, loss: reconstruction });
     }
     return createVae({ settings, parameters: trainer.parameters() }, backend);
@@ -55,7 +55,11 @@ export async function trainVae(
 const betaAt = (beta: VaeOptions["beta"] = adaptiveBeta(BALANCE), epoch: number, reconstruction: number): number =>
   typeof beta === "number" ? beta : beta(epoch, reconstruction);
 
-function vaeProblem(settings: VaeState["settings"], batch: number): TrainingProblem {
+function vaeProblem(
+  settings: VaeState["settings"],
+  batch: number,
+  form: NonNullable<VaeOptions["reconstruction"]>,
+): TrainingProblem {
   const { inputs, latent } = settings;
   const { encoder, decoder } = vaeLayers(settings);
   const x = leaf([batch, inputs]);
@@ -67,7 +71,8 @@ function vaeProblem(settings: VaeState["settings"], batch: number): TrainingProb
   const z = add(mean, mul(exp(logDeviation), noise));
   const decoded = networkExpression(z, decoder, DECODER);
   const perSample = constant(1 / batch);
-  const reconstruction = mul(sum(square(sub(x, decoded.output))), perSample);
+  const error = form === "squared" ? sum(square(sub(x, decoded.output))) : crossEntropy(x, decoded.output);
+  const reconstruction = mul(error, perSample);
   const divergence = mul(divergenceFromNormal(mean, logDeviation), perSample);
   return {
     batches: { x, noise, beta },
@@ -76,6 +81,13 @@ function vaeProblem(settings: VaeState["settings"], batch: number): TrainingProb
     report: reconstruction,
     decays: false,
   };
+}
+
+/** −Σ x ln p + (1 − x) ln(1 − p), finite also where p is 0 or 1. */
+function crossEntropy(x: Expression, p: Expression): Expression {
+  const tiny = constant(1e-6);
+  const likelihood = add(mul(x, log(add(p, tiny))), mul(sub(constant(1), x), log(add(sub(constant(1), p), tiny))));
+  return negative(sum(likelihood));
 }
 
 /** KL(N(μ, σ) ‖ N(0, 1)) = ½ Σ (σ² + μ² − 1 − ln σ²), summed over everything. */

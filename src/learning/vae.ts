@@ -16,12 +16,14 @@ export interface VaeOptions extends TrainOptions {
   readonly latent?: number;
   /** A number, or a function of the epoch (from 0) and the last epoch's reconstruction error per sample (1 at first). */
   readonly beta?: number | ((epoch: number, reconstruction: number) => number);
+  /** `squared`: as published. `bernoulli`: cross-entropy, for columns that are 0 or 1. Default `squared`. */
+  readonly reconstruction?: "squared" | "bernoulli";
   /** Default 16. */
   readonly batch?: number;
   /** Default 20. */
   readonly epochs?: number;
-  /** Default 1e-3. */
-  readonly learningRate?: number;
+  /** A number, or a function of the epoch (from 0); default 1e-3. */
+  readonly learningRate?: number | ((epoch: number) => number);
   /** Rows drawn in an epoch, with replacement, by weight; default the number of rows. */
   readonly samplesPerEpoch?: number;
 }

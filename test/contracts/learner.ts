@@ -103,6 +103,19 @@ export function learnerContract({ name, create, load, error }: LearnerSubject): 
     await assert.rejects(learner.train({ x, y: y.map(() => Number.NaN) }, { seed: 1 }), { code: "invalid-table" });
   });
 
+  test(`${name}: learns the logarithm where it is asked to`, async () => {
+    const learner = await create();
+    if (learner.name === "mlp16") return; // Its loss is relative already.
+    const { x, y } = rows(60, 7);
+    const model = await learner.train({ x, y: y.map((value) => Math.exp(-value)) }, { seed: 1, target: "log" });
+    const predicted = await (await load(throughFile(model.toState()))).predict(x);
+    assert.ok(predicted.every((value) => value > 0));
+    const errors = predicted.map((value, i) => Math.abs(Math.log(value) + y[i]!));
+    assert.ok(errors.reduce((sum, each) => sum + each, 0) / errors.length < 0.5);
+    const negative = y.map((value, i) => (i === 0 ? -1 : value));
+    await assert.rejects(learner.train({ x, y: negative }, { seed: 1, target: "log" }), { code: "invalid-table" });
+  });
+
   test(`${name}: a state that lacks an array is refused`, async () => {
     const state = (await (await create()).train(rows(20, 1), { seed: 1 })).toState();
     for (const missing of Object.keys(state.arrays)) {
