@@ -170,6 +170,8 @@ async function fit(
         {
           seed,
           ...(signal ? { signal } : {}),
+          // The published net has a relative loss of its own.
+          ...(name === "mlp16" ? {} : { target: "log" as const }),
           onProgress: ({ epoch, epochs }) => onProgress((i + epoch / epochs) / names.length),
         },
       ),
