@@ -152,7 +152,8 @@ def flatten_weights(model: onnx.ModelProto) -> None:
         if array.size <= 32 or array.dtype.kind not in "fiu" or array.dtype == np.int64:
             continue
         if array.dtype.kind != "f":
-            value = 1
+            # Weights with another zero point than 0 have no integer kernel.
+            value = 0 if tensor.name.endswith("zero_point") else 1
         elif array.ndim == 1:
             value = np.float16(array.mean())
         else:

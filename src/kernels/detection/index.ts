@@ -4,4 +4,13 @@
  * May import base, graph and the kernel catalogue.
  */
 export { detectKernels } from "./detect.js";
-export { type FusionRules, fusionRules, nchwcBlockOfCpu, type RuleOptions, ruleEngines } from "./rules.js";
+export { type EngineNode, engineNodes } from "./engine-nodes.js";
+export { describedOperators } from "./operators/index.js";
+export {
+  type FusionRules,
+  fusionRules,
+  type NchwcBlock,
+  nchwcBlockOfCpu,
+  type RuleOptions,
+  ruleEngines,
+} from "./rules.js";

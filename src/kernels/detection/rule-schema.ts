@@ -54,6 +54,19 @@ export const passSchema = z.discriminatedUnion("pass", [
   z.strictObject({ pass: z.literal("match"), patterns: z.array(fusedPattern).min(1) }),
   z.strictObject({ pass: z.literal("decompose"), operators }),
   z.strictObject({ pass: z.literal("drop-quantization") }),
+  z.strictObject({ pass: z.literal("split-dequantize") }),
+  z.strictObject({ pass: z.literal("drop-quantized-clip") }),
+  z.strictObject({ pass: z.literal("propagate-quantization"), through: operators }),
+  z.strictObject({
+    pass: z.literal("fuse-quantized"),
+    /** Operators that only move elements. */
+    moving: operators,
+    unary: operators,
+    binary: operators,
+    variadic: operators,
+    products: operators,
+  }),
+  z.strictObject({ pass: z.literal("channels-last") }),
   z.strictObject({ pass: z.literal("merge-equal") }),
   z.strictObject({ pass: z.literal("fuse-pad"), into: operators }),
   z.strictObject({

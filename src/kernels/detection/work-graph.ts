@@ -15,6 +15,8 @@ export interface WorkValue {
   readonly consumers: WorkNode[];
   /** True for an output of the whole graph. */
   isOutput: boolean;
+  /** In the engine's layout of channel blocks; `shape` stays that of NCHW. */
+  blocked: boolean;
 }
 
 export interface WorkNode {
@@ -60,6 +62,7 @@ export function createWorkGraph(graph: Graph): WorkGraph {
         producer: undefined,
         consumers: [],
         isOutput: false,
+        blocked: false,
       };
       work.values.set(name, found);
     }
@@ -129,6 +132,7 @@ export function newValue(
     producer: undefined,
     consumers: [],
     isOutput: false,
+    blocked: false,
   };
   work.values.set(name, value);
   return value;

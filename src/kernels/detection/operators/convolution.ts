@@ -1,6 +1,15 @@
 /** Convolutions and pooling. Padding becomes `same` or `valid`, whichever gives the output's size. */
 import { intAttribute, type WorkNode } from "../work-graph.js";
-import { count, fusedActivation, image, type KernelOf, type OperatorEntry, outputShape, shapeOf } from "./entry.js";
+import {
+  channelsFirst,
+  count,
+  fusedActivation,
+  image,
+  type KernelOf,
+  type OperatorEntry,
+  outputShape,
+  shapeOf,
+} from "./entry.js";
 
 interface Window {
   h: number;
@@ -46,14 +55,14 @@ function windowOf(
 }
 
 export const conv: OperatorEntry = (node) => {
-  const input = shapeOf(node, 0);
+  const input = channelsFirst(node, shapeOf(node, 0));
   const weight = shapeOf(node, 1);
   if (input.length > 4 || input.length < 3 || weight.length !== input.length) return undefined;
   const [cout, cinPerGroup] = weight as [number, number];
   const groups = intAttribute(node, "group", 1);
   const cin = input[1]!;
   const kernel: [number, number] = weight.length === 3 ? [1, weight[2]!] : [weight[2]!, weight[3]!];
-  const { h, w, padding, ...window } = windowOf(node, kernel, input, outputShape(node));
+  const { h, w, padding, ...window } = windowOf(node, kernel, input, channelsFirst(node, outputShape(node)));
   const tail = { padding, activation: fusedActivation(node), add: node.inputs[3] === undefined ? "none" : "add" };
   const batch = input[0]!;
   if (groups > 1 && cinPerGroup === 1 && groups === cin) {
@@ -89,13 +98,13 @@ export const convTranspose: OperatorEntry = (node) => {
 
 function pool(type: "maxpool" | "avgpool"): OperatorEntry {
   return (node) => {
-    const input = shapeOf(node, 0);
+    const input = channelsFirst(node, shapeOf(node, 0));
     if (input.length > 4 || input.length < 3) return undefined;
     const { dilation: _dilation, ...window } = windowOf(
       node,
       pair(node, "kernel_shape", [1, 1]),
       input,
-      outputShape(node),
+      channelsFirst(node, outputShape(node)),
     );
     const { h, w, padding, ...sizes } = window;
     return { type, config: { batch: input[0]!, h, w, cin: input[1]!, ...sizes, padding } };
@@ -105,7 +114,7 @@ function pool(type: "maxpool" | "avgpool"): OperatorEntry {
 export const maxPool = pool("maxpool");
 export const averagePool = pool("avgpool");
 
-export const globalAveragePool: OperatorEntry = (node) => globalPool(shapeOf(node, 0));
+export const globalAveragePool: OperatorEntry = (node) => globalPool(channelsFirst(node, shapeOf(node, 0)));
 
 function globalPool(shape: readonly number[]): KernelOf {
   const { batch, c, h, w } = image(shape);

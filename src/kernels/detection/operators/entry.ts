@@ -16,6 +16,12 @@ export const inputOf = (node: WorkNode, slot: number): WorkValue => node.inputs[
 export const shapeOf = (node: WorkNode, slot: number): readonly number[] => node.inputs[slot]?.shape ?? [];
 export const outputShape = (node: WorkNode): readonly number[] => node.outputs[0]!.shape;
 
+/** A shape in the order of NCHW, for nodes that run with channels last. */
+export function channelsFirst(node: WorkNode, shape: readonly number[]): readonly number[] {
+  if (node.attributes.channels_last !== 1) return shape;
+  return [shape[0]!, shape.at(-1)!, ...shape.slice(1, -1)];
+}
+
 export const normalAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 /** Names that the catalogue gives to activations; bounds of Clip other than 0 and 6 make no difference in cost. */

@@ -58,7 +58,7 @@ export function convertToBlocked(work: WorkGraph, rule: BlockedLayoutRule, block
 }
 
 function convert(c: Conversion, node: WorkNode): void {
-  if (node.domain === "nchwc") return;
+  if (node.domain === "nchwc" || node.domain === "quantized") return;
   const { operator } = node;
   if (operator === "Conv") convertConv(c, node);
   else if (operator === "MaxPool" || operator === "AveragePool") convertPool(c, node);
@@ -79,11 +79,17 @@ function convertFollower(c: Conversion, node: WorkNode): void {
   else if (operator === "GlobalAveragePool" || operator === "GlobalMaxPool") convertPool(c, node);
 }
 
+function newBlocked(c: Conversion, plain: WorkValue): WorkValue {
+  const value = newValue(c.work, `${plain.name}/nchwc`, plain.shape, plain.type);
+  value.blocked = true;
+  return value;
+}
+
 /** Gives the node a blocked output in place of its plain one. */
 function makeBlocked(c: Conversion, node: WorkNode, channels: number): void {
   const plain = node.outputs[0]!;
   const uses = plain.consumers.length + (plain.isOutput ? 1 : 0);
-  const value = newValue(c.work, `${plain.name}/nchwc`, plain.shape, plain.type);
+  const value = newBlocked(c, plain);
   setOutput(c.work, node, 0, value);
   c.blocked.set(plain, { value, node, uses, channels });
   c.changed = true;
@@ -108,7 +114,7 @@ function readBlocked(c: Conversion, node: WorkNode): void {
 function reorderedInput(c: Conversion, plain: WorkValue): WorkValue {
   const known = c.reordered.get(plain);
   if (known !== undefined) return known;
-  const value = newValue(c.work, `${plain.name}/nchwc`, plain.shape, plain.type);
+  const value = newBlocked(c, plain);
   const transpose = plain.producer;
   const fromNhwc =
     transpose?.operator === "Transpose" &&

@@ -3,6 +3,7 @@ import type { PassRule } from "../rule-schema.js";
 import type { WorkGraph } from "../work-graph.js";
 import { addIntoConv } from "./add-into-conv.js";
 import { convertToBlocked } from "./blocked-layout.js";
+import { channelsLast } from "./channels-last.js";
 import { decompose } from "./decompose.js";
 import { dropQuantization } from "./drop-quantization.js";
 import { eliminate } from "./eliminate.js";
@@ -14,6 +15,7 @@ import { matchPatterns } from "./match.js";
 import { matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
 import { mergeEqual } from "./merge-equal.js";
 import { pushTransposes } from "./push-transposes.js";
+import { dropQuantizedClip, fuseQuantized, propagateQuantization, splitDequantize } from "./quantized.js";
 
 export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
   switch (rule.pass) {
@@ -29,6 +31,16 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return decompose(work, rule.operators);
     case "drop-quantization":
       return dropQuantization(work);
+    case "split-dequantize":
+      return splitDequantize(work);
+    case "drop-quantized-clip":
+      return dropQuantizedClip(work);
+    case "propagate-quantization":
+      return propagateQuantization(work, rule.through);
+    case "fuse-quantized":
+      return fuseQuantized(work, rule);
+    case "channels-last":
+      return channelsLast(work);
     case "merge-equal":
       return mergeEqual(work);
     case "fuse-pad":

@@ -97,7 +97,12 @@ function pushThrough(
   if (handler === undefined) return false;
   const slots = handler.slots(node);
   if (!slots.includes(slot)) return false;
-  if (node.operator !== "Transpose" && costOf(node, perm, slots, handler, leading, assigned) >= 0) return false;
+  if (
+    node.operator !== "Transpose" &&
+    handler.always !== true &&
+    costOf(node, perm, slots, handler, leading, assigned) >= 0
+  )
+    return false;
   return handler.push({ work, transpose, node, perm, inverse: invert(perm), slots });
 }
 

@@ -25,7 +25,12 @@ export interface Handler {
   /** Changes the graph and says so; false means that nothing was changed. */
   push(push: Push): boolean;
   readonly transposesOutputs: boolean;
+  /** Pushed whatever it costs. */
+  readonly always?: boolean;
 }
+
+const nhwcToNchw = [0, 3, 1, 2];
+const nchwToNhwc = [0, 2, 3, 1];
 
 const firstInput = () => [0];
 const allInputs = (node: WorkNode) => node.inputs.map((_, slot) => slot);
@@ -320,7 +325,7 @@ const resize: Handler = {
   transposesOutputs: true,
   push(push) {
     const { work, node, perm, inverse } = push;
-    if (!equal(perm, [0, 2, 3, 1]) && !equal(perm, [0, 3, 1, 2])) return false;
+    if (!equal(perm, nchwToNhwc) && !equal(perm, nhwcToNchw)) return false;
     for (let slot = 1; slot < node.inputs.length; slot++) {
       const values = node.inputs[slot]?.values;
       if (node.inputs[slot] === undefined || values === undefined || values.length === 0) continue;
@@ -334,6 +339,31 @@ const resize: Handler = {
       );
       setInput(work, node, slot, constant);
     }
+    return pushSimple(push);
+  },
+};
+
+/** Integer pooling works on either order of axes: it takes the transposed tensor and says so in `channels_last`. */
+const quantizedPool: Handler = {
+  slots: firstInput,
+  transposesOutputs: true,
+  push(push) {
+    const last = intAttribute(push.node, "channels_last", 0) === 1;
+    if (!equal(push.perm, last ? nchwToNhwc : nhwcToNchw)) return false;
+    setAttribute(push.node, "channels_last", last ? 0 : 1);
+    return pushSimple(push);
+  },
+};
+
+/** Maximum pooling of integers is faster with channels last: the cost does not matter. */
+const quantizedMaxPool: Handler = {
+  slots: firstInput,
+  transposesOutputs: true,
+  always: true,
+  push(push) {
+    const { node } = push;
+    if (node.attributes.channels_last === 1 || node.outputs.length > 1 || !equal(push.perm, nhwcToNchw)) return false;
+    setAttribute(node, "channels_last", 1);
     return pushSimple(push);
   },
 };
@@ -368,8 +398,21 @@ const handlers = new Map<string, Handler>([
   ["Reshape", reshape],
 ]);
 
+const quantizedHandlers = new Map<string, Handler>([
+  ...each("Add Mul", broadcast),
+  ...each("Sigmoid LeakyRelu", simple(firstInput)),
+  ...each("AveragePool GlobalAveragePool", quantizedPool),
+  ["Concat", withAxis(allInputs)],
+  ["Softmax", softmax],
+]);
+
 export function handlerOf(node: WorkNode, assigned: boolean): Handler | undefined {
-  if (node.domain !== "" || node.activation !== undefined) return undefined;
+  if (node.activation !== undefined) return undefined;
+  if (node.domain === "quantized") return quantizedHandlers.get(node.operator);
+  if (node.domain !== "") return undefined;
   if (assigned && node.operator === "Resize") return resize;
+  if (assigned && node.operator === "MaxPool") return isByte(node.inputs[0]?.type) ? quantizedMaxPool : undefined;
   return handlers.get(node.operator);
 }
+
+const isByte = (type: string | undefined) => type === "uint8" || type === "int8";
