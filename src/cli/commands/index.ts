@@ -5,11 +5,13 @@ import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
 import { engines } from "./engines.js";
 import { evaluate } from "./evaluate.js";
+import { importCommand } from "./import.js";
 import { kernels } from "./kernels.js";
 import { measure } from "./measure.js";
 import { platforms } from "./platforms.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
+import { sample } from "./sample.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -23,6 +25,8 @@ export const commands: readonly RegisterCommand[] = [
   adapt,
   platforms,
   engines,
+  sample,
+  importCommand,
   evaluate,
   doctor,
 ];

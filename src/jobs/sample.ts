@@ -1,0 +1,47 @@
+/** Kernel configs of one type by one sampler, with the statistics of all spaces behind it. */
+import { createRandom, LitepredError } from "../base/index.js";
+import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { parsePlatformId } from "../platforms/index.js";
+import { collectStatistics, loadSampler, type SamplingReport } from "../sampling/index.js";
+import { loadSpaces, spaceNames } from "../spaces/index.js";
+import { rulesOf } from "./workspace.js";
+
+export interface SampleRequest {
+  readonly kernel: string;
+  readonly sampler: string;
+  readonly count: number;
+  readonly seed: number;
+  /** Default: all spaces. */
+  readonly spaces?: readonly string[];
+  /** Whose fusion rules decide what a kernel is. */
+  readonly engine: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Architectures drawn from each space. Choice. */
+const architecturesPerSpace = 40;
+
+/** @throws LitepredError `bad-usage`, `unknown-kernel-type`, `unknown-name`, `no-data`. */
+export async function sampleConfigs(
+  request: SampleRequest,
+): Promise<{ configs: readonly KernelConfig[]; report: SamplingReport }> {
+  const { kernel, count, seed } = request;
+  if (!Number.isInteger(count) || count < 1)
+    throw new LitepredError("bad-usage", `--count ${count} is not a whole number above 0`, "for example --count 1000");
+  kernelTypeOf(kernel);
+  const sampler = await loadSampler(request.sampler);
+  const statistics = collectStatistics({
+    spaces: await loadSpaces(request.spaces ?? spaceNames),
+    rules: rulesOf(parsePlatformId(`local/cpu/${request.engine}/fp32`)),
+    architecturesPerSpace,
+    random: createRandom(`${seed}/statistics`),
+  });
+  const ofType = statistics.types[kernel];
+  return sampler.sample({
+    type: kernel,
+    count,
+    seed,
+    ...(ofType ? { statistics: ofType } : {}),
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+}
