@@ -4,7 +4,7 @@
  */
 import { beside, columnOf, selectRows, type Table } from "./columns.js";
 import type { ConfigColumns } from "./config-columns.js";
-import type { ProcessForm, ProcessRows } from "./process.js";
+import type { ProcessForm, ProcessRows } from "./process-likelihood.js";
 
 export interface DesignRows {
   /** ln ms per row: the part that is taken over from the sources as it is. */

@@ -4,14 +4,8 @@
  */
 import { median } from "../base/index.js";
 import type { DesignRows } from "./design.js";
-import {
-  broadPrior,
-  type Expectation,
-  fitProcess,
-  type Process,
-  type ProcessForm,
-  type ProcessRows,
-} from "./process.js";
+import { broadPrior, type Expectation, fitProcess, type Process } from "./process.js";
+import type { ProcessForm, ProcessRows } from "./process-likelihood.js";
 
 export interface Ensemble {
   /** ln ms, and the deviation of a new measurement around it. */

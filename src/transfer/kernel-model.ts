@@ -8,7 +8,7 @@ import { median } from "../base/index.js";
 import { conformalQuantile } from "../predictors/index.js";
 import { type DesignRows, selectDesignRows } from "./design.js";
 import { type Ensemble, fitEnsemble } from "./ensemble.js";
-import type { ProcessForm } from "./process.js";
+import type { ProcessForm } from "./process-likelihood.js";
 import type { LatencyPrediction } from "./types.js";
 
 export interface KernelModel {

@@ -7,26 +7,19 @@
  */
 import { cholesky, dot, inverseFromCholesky, minimise, solveCholesky, solveLower } from "../learning/index.js";
 import { selectRows, type Table } from "./columns.js";
+import {
+  constantDeviation,
+  covariance,
+  type Hyperparameters,
+  jitter,
+  negativeLogPosterior,
+  type ProcessForm,
+  type ProcessPrior,
+  type ProcessRows,
+  type ProcessSample,
+  unpack,
+} from "./process-likelihood.js";
 import { throwIfInterrupted } from "./session.js";
-
-export interface ProcessRows {
-  /** Standardised columns of the stationary part. */
-  readonly inputs: Table;
-  /** Columns of the linear part, without a constant. */
-  readonly basis: Table;
-}
-
-export interface ProcessForm {
-  /** Group (0, 1, …) of each basis column. */
-  readonly groups: readonly number[];
-  readonly groupCount: number;
-}
-
-/** Normal priors on the natural logarithms of: one length per input, amplitude, noise, then one deviation per group. */
-export interface ProcessPrior {
-  readonly centre: Float64Array;
-  readonly width: Float64Array;
-}
 
 export interface Process {
   /** Mean, and deviation of a new measurement (noise included), per row. */
@@ -46,12 +39,12 @@ export interface ProcessOptions {
 
 /** Hyper-parameters are fitted on this many rows at most: cost ∝ rows³ per step. */
 const fitRows = 220;
-/** Deviation of the constant, in log units: the median is taken out before, so 2 is as good as none. */
-const constantDeviation = 2;
-const jitter = 1e-8;
 /** Student-t degrees of freedom for the weights of outliers, and passes of reweighting. Choice. */
 const freedom = 4;
 const reweightings = 4;
+/** A row of so much more noise than the others (beyond 4 deviations) spoils the hyper-parameters. Choice. */
+const outlierScale = 4;
+const refits = 2;
 
 /** What is expected before any measurement, in natural log units; each is taken to be right within a factor of e. */
 export interface Expectation {
@@ -84,21 +77,34 @@ export function fitProcess(
   form: ProcessForm,
   options: ProcessOptions,
 ): Process {
-  const { prior } = options;
+  const { prior, iterations = 50 } = options;
   const targets = Float64Array.from(y);
-  const part = rows.inputs.rows <= fitRows ? { rows, y: targets } : thin(rows, targets);
-  const start = options.start ?? startingPoint(prior, part.y, part.rows.inputs.columns);
-  const objective = (point: Float64Array) => negativeLogPosterior(part.rows, part.y, form, prior, point);
-  const { point } = minimise(objective, start, options.iterations ?? 50, () => throwIfInterrupted(options.signal));
-  return robustProcess(rows, targets, form, point);
+  let noiseScale: Float64Array = new Float64Array(targets.length).fill(1);
+  let start = options.start;
+  for (let refit = 0; ; refit++) {
+    const part = thin({ rows, y: targets, noiseScale });
+    start ??= startingPoint(prior, part.y, rows.inputs.columns);
+    const objective = (point: Float64Array) => negativeLogPosterior(part, form, prior, point);
+    const { point } = minimise(objective, start, iterations, () => throwIfInterrupted(options.signal));
+    const h = unpack(point, rows.inputs.columns, form);
+    const state = reweight(covariance(rows, rows, h), targets, h.noise2);
+    // Outliers have bent the hyper-parameters too: once more without their weight.
+    if (refit === refits || !state.noiseScale.some((scale) => scale > outlierScale))
+      return createProcess(rows, targets, h, point, state);
+    ({ noiseScale } = state);
+    start = point;
+  }
 }
 
-/** Every k-th row: rows come in no order that matters. */
-function thin(rows: ProcessRows, y: Float64Array): { rows: ProcessRows; y: Float64Array } {
+/** Every k-th row, at most `fitRows`: rows come in no order that matters. */
+function thin(sample: ProcessSample): ProcessSample {
+  const { rows, y, noiseScale } = sample;
+  if (y.length <= fitRows) return sample;
   const kept = Array.from({ length: fitRows }, (_, i) => Math.floor((i * y.length) / fitRows));
   return {
     rows: { inputs: selectRows(rows.inputs, kept), basis: selectRows(rows.basis, kept) },
     y: Float64Array.from(kept, (i) => y[i]!),
+    noiseScale: Float64Array.from(kept, (i) => noiseScale[i]!),
   };
 }
 
@@ -112,122 +118,32 @@ function startingPoint(prior: ProcessPrior, y: Float64Array, inputs: number): Fl
   return start;
 }
 
-interface Hyperparameters {
-  readonly inverseLengths: Float64Array;
-  readonly amplitude2: number;
-  readonly noise2: number;
-  /** Prior variance of each basis column's weight. */
-  readonly slope2: Float64Array;
-}
-
-function unpack(point: Float64Array, inputs: number, { groups }: ProcessForm): Hyperparameters {
-  return {
-    inverseLengths: point.slice(0, inputs).map((l) => Math.exp(-l)),
-    amplitude2: Math.exp(2 * point[inputs]!),
-    noise2: Math.exp(2 * point[inputs + 1]!),
-    slope2: Float64Array.from(groups, (g) => Math.exp(2 * point[inputs + 2 + g]!)),
-  };
-}
-
-function scaled(table: Table, factors: Float64Array): Float64Array {
-  return table.values.map((value, i) => value * factors[i % table.columns]!);
-}
-
-function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, d: number): number {
-  let total = 0;
-  for (let k = 0; k < d; k++) total += (a[i * d + k]! - b[j * d + k]!) ** 2;
-  return total;
-}
-
-function matern(squared: number): number {
-  const s = Math.sqrt(5 * squared);
-  return (1 + s + (s * s) / 3) * Math.exp(-s);
-}
-
-/** Covariance of all rows of `a` with all of `b`, without noise. */
-function covariance(a: ProcessRows, b: ProcessRows, h: Hyperparameters): Float64Array {
-  const [n, m, d, p] = [a.inputs.rows, b.inputs.rows, a.inputs.columns, a.basis.columns];
-  const [xa, xb] = [scaled(a.inputs, h.inverseLengths), scaled(b.inputs, h.inverseLengths)];
-  const weighted = scaled(a.basis, h.slope2);
-  const out = new Float64Array(n * m);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < m; j++)
-      out[i * m + j] =
-        constantDeviation ** 2 +
-        dot(weighted, i * p, b.basis.values, j * p, p) +
-        h.amplitude2 * matern(squaredDistance(xa, i, xb, j, d));
-  return out;
-}
-
-function negativeLogPosterior(
-  rows: ProcessRows,
-  y: Float64Array,
-  form: ProcessForm,
-  prior: ProcessPrior,
-  point: Float64Array,
-): { value: number; gradient: Float64Array } {
-  const d = rows.inputs.columns;
-  const n = y.length;
-  const h = unpack(point, d, form);
-  const k = covariance(rows, rows, h);
-  for (let i = 0; i < n; i++) k[i * n + i]! += h.noise2 + jitter;
-  const factor = cholesky(k, n);
-  if (factor === undefined) return { value: Number.POSITIVE_INFINITY, gradient: new Float64Array(point.length) };
-  const alpha = solveCholesky(factor, n, y);
-  let value = 0.5 * dot(y, 0, alpha, 0, n);
-  for (let i = 0; i < n; i++) value += Math.log(factor[i * n + i]!);
-  const gradient = likelihoodGradient(rows, form, h, inverseFromCholesky(factor, n), alpha);
-  for (let i = 0; i < point.length; i++) {
-    const z = (point[i]! - prior.centre[i]!) / prior.width[i]!;
-    value += 0.5 * z * z;
-    gradient[i]! += z / prior.width[i]!;
-  }
-  return { value, gradient };
-}
-
-/** ½ tr((K⁻¹ − ααᵀ) ∂K/∂θ); pairs are visited once, so off-diagonal terms count twice. */
-function likelihoodGradient(
-  { inputs, basis }: ProcessRows,
-  { groups, groupCount }: ProcessForm,
-  h: Hyperparameters,
-  inverse: Float64Array,
-  alpha: Float64Array,
-): Float64Array {
-  const [n, d, p] = [inputs.rows, inputs.columns, basis.columns];
-  const x = scaled(inputs, h.inverseLengths);
-  const gradient = new Float64Array(d + 2 + groupCount);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const w = (inverse[i * n + j]! - alpha[i]! * alpha[j]!) * (i === j ? 1 : 2);
-      const squared = squaredDistance(x, i, x, j, d);
-      const s = Math.sqrt(5 * squared);
-      const decay = Math.exp(-s) * h.amplitude2 * w;
-      gradient[d]! += (1 + s + (s * s) / 3) * decay;
-      if (i === j) gradient[d + 1]! += w * h.noise2;
-      const pull = 0.5 * (5 / 3) * (1 + s) * decay;
-      for (let k = 0; k < d; k++) gradient[k]! += pull * (x[i * d + k]! - x[j * d + k]!) ** 2;
-      for (let k = 0; k < p; k++)
-        gradient[d + 2 + groups[k]!]! += w * h.slope2[k]! * basis.values[i * p + k]! * basis.values[j * p + k]!;
-    }
-  return gradient;
-}
-
-/** Conditions on all rows; then scales up the noise of rows that even the others do not explain. */
-function robustProcess(rows: ProcessRows, y: Float64Array, form: ProcessForm, point: Float64Array): Process {
-  const h = unpack(point, rows.inputs.columns, form);
-  const clean = covariance(rows, rows, h);
-  let state = condition(clean, y, h.noise2, new Float64Array(y.length).fill(1));
+/** Scales up the noise of rows that the others do not explain even with their own noise, until that settles. */
+function reweight(clean: Float64Array, y: Float64Array, noise2: number): Conditioned {
+  let state = condition(clean, y, noise2, new Float64Array(y.length).fill(1));
   for (let pass = 0; pass < reweightings; pass++) {
     const { residual, deviation } = state.leaveOneOut();
-    const scale = residual.map((e, i) => Math.max(1, (freedom + (e / deviation[i]!) ** 2) / (freedom + 1)));
-    state = condition(clean, y, h.noise2, scale);
+    const scale = residual.map((e, i) => {
+      const plain = Math.max(deviation[i]! ** 2 - noise2 * (state.noiseScale[i]! - 1), noise2);
+      return Math.max(1, (freedom + (e * e) / plain) / (freedom + 1));
+    });
+    state = condition(clean, y, noise2, scale);
   }
-  const { factor, alpha, leaveOneOut } = state;
+  return state;
+}
+
+function createProcess(
+  rows: ProcessRows,
+  y: Float64Array,
+  h: Hyperparameters,
+  point: Float64Array,
+  { factor, alpha, leaveOneOut }: Conditioned,
+): Process {
+  const n = y.length;
   return {
     hyperparameters: point,
     leaveOneOut,
     posterior(wanted) {
-      const n = y.length;
       const k = covariance(wanted, rows, h);
       const mean = new Float64Array(wanted.inputs.rows);
       const deviation = new Float64Array(wanted.inputs.rows);
@@ -248,10 +164,17 @@ function ownSlope({ values, columns }: Table, row: number, slope2: Float64Array)
   return total;
 }
 
-function condition(clean: Float64Array, y: Float64Array, noise2: number, scale: Float64Array) {
+interface Conditioned {
+  readonly factor: Float64Array;
+  readonly alpha: Float64Array;
+  readonly noiseScale: Float64Array;
+  leaveOneOut(): { residual: Float64Array; deviation: Float64Array };
+}
+
+function condition(clean: Float64Array, y: Float64Array, noise2: number, noiseScale: Float64Array): Conditioned {
   const n = y.length;
   const k = Float64Array.from(clean);
-  for (let i = 0; i < n; i++) k[i * n + i]! += noise2 * scale[i]! + jitter;
+  for (let i = 0; i < n; i++) k[i * n + i]! += noise2 * noiseScale[i]! + jitter;
   let factor = cholesky(k, n);
   // Duplicate rows under a noise near 0: a jitter that is still far below any measurement's noise.
   for (let more = 1e-6; factor === undefined; more *= 10) {
@@ -264,5 +187,5 @@ function condition(clean: Float64Array, y: Float64Array, noise2: number, scale: 
     const precision = Float64Array.from({ length: n }, (_, i) => inverse[i * n + i]!);
     return { residual: alpha.map((a, i) => a / precision[i]!), deviation: precision.map((q) => 1 / Math.sqrt(q)) };
   };
-  return { factor, alpha, leaveOneOut };
+  return { factor, alpha, noiseScale, leaveOneOut };
 }
