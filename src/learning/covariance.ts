@@ -75,23 +75,25 @@ export function squaredDistance(a: Float64Array, ai: number, b: Float64Array, bi
   return total;
 }
 
-/** k(a, b) of two rows, given both raw (standardised) and scaled. */
+/** The linear part of the covariance of two (standardised, not scaled) rows. */
 export function linearPart(c: Covariance, a: Float64Array, ai: number, b: Float64Array, bi: number, d: number): number {
   return BIAS_VARIANCE + (c.linear ? c.slope * dot(a, ai, b, bi, d) : 0);
 }
 
-/** Covariance of each row of `a` with each row of `b`, rowsA × rowsB. */
-export function crossCovariance(c: Covariance, a: Float64Array, b: Float64Array): Float64Array {
+/** Rows on which a process was trained, beside the same rows divided by the length scales. */
+export interface CovarianceRows {
+  readonly raw: Float64Array;
+  readonly scaled: Float64Array;
+}
+
+export const covarianceRows = (c: Covariance, raw: Float64Array): CovarianceRows => ({
+  raw,
+  scaled: scaleRows(raw, c.inverseLengths),
+});
+
+/** The stationary part of the covariance of row `i` of `a` with each row of `b`, into `out`. */
+export function stationaryRow(c: Covariance, a: CovarianceRows, i: number, b: CovarianceRows, out: Float64Array): void {
   const d = c.inverseLengths.length;
-  const rowsA = a.length / d;
-  const rowsB = b.length / d;
-  const scaledA = scaleRows(a, c.inverseLengths);
-  const scaledB = scaleRows(b, c.inverseLengths);
-  const out = new Float64Array(rowsA * rowsB);
-  for (let i = 0; i < rowsA; i++)
-    for (let j = 0; j < rowsB; j++)
-      out[i * rowsB + j] =
-        c.signal * c.shape(squaredDistance(scaledA, i * d, scaledB, j * d, d)).value +
-        linearPart(c, a, i * d, b, j * d, d);
-  return out;
+  for (let j = 0; j < out.length; j++)
+    out[j] = c.signal * c.shape(squaredDistance(a.scaled, i * d, b.scaled, j * d, d)).value;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
-import { loadGaussianProcess, trainGaussianProcess } from "./gaussian-process.js";
+import { loadGaussianProcess } from "./gaussian-model.js";
+import { trainGaussianProcess } from "./gaussian-process.js";
 import type { Matrix } from "./learner.js";
 import { negativeLogPosterior } from "./marginal-likelihood.js";
 

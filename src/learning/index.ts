@@ -6,6 +6,8 @@
  */
 export type { BoostedTreesOptions } from "./boosted-trees.js";
 export { trainBoostedTrees } from "./boosted-trees.js";
+export type { CovarianceName } from "./covariance.js";
+export { type GaussianProcess, loadGaussianProcess } from "./gaussian-model.js";
 export * from "./gaussian-process.js";
 export * from "./learner.js";
 export * from "./learners.js";

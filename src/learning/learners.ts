@@ -66,7 +66,7 @@ export async function loadModel(state: LearnerState, backend?: ComputeBackend): 
 async function loadClosedForm(state: LearnerState): Promise<TrainedModel> {
   switch (state.learner) {
     case "gaussian-process":
-      return (await import("./gaussian-process.js")).loadGaussianProcess(state);
+      return (await import("./gaussian-model.js")).loadGaussianProcess(state);
     case "ridge":
       return (await import("./ridge-model.js")).loadRidge(state);
     case "boosted-trees":

@@ -26,7 +26,21 @@ export function identityStandardisation(columns: number): Standardisation {
   return { mean: new Float64Array(columns), deviation: new Float64Array(columns).fill(1) };
 }
 
-/** A new array of the same element type as asked for. */
+/** Numbers of the columns that take more than one value; the first one if none does. */
+export function varyingColumns({ columns, values }: Matrix): Int32Array {
+  const varies = Array.from({ length: columns }, () => false);
+  for (let i = columns; i < values.length; i++) if (values[i] !== values[i - columns]) varies[i % columns] = true;
+  const kept = Int32Array.from(varies.keys()).filter((j) => varies[j]);
+  return kept.length > 0 ? kept : Int32Array.of(0);
+}
+
+export function selectColumns({ rows, columns, values }: Matrix, kept: Int32Array): Matrix {
+  const out = new Float64Array(rows * kept.length);
+  for (let i = 0, to = 0; i < rows; i++) for (const j of kept) out[to++] = values[i * columns + j]!;
+  return { rows, columns: kept.length, values: out };
+}
+
+/** Row-major, in double precision; the input is left alone. */
 export function standardise(x: Matrix, { mean, deviation }: Standardisation): Float64Array {
   requireColumns(x, mean.length);
   const out = new Float64Array(x.values.length);
