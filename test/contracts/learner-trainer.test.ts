@@ -4,6 +4,8 @@ import { createRandom } from "../../src/base/index.js";
 import { mean, square, sub } from "../../src/learning/graph/elementwise.js";
 import { leaf } from "../../src/learning/graph/expression.js";
 import { affine } from "../../src/learning/graph/linear.js";
+import { networkExpression } from "../../src/learning/network-expression.js";
+import { initialParameters } from "../../src/learning/network-training.js";
 import { createTrainer } from "../../src/learning/trainer.js";
 import { onnxRuntime } from "../../src/runtime/index.js";
 
@@ -100,4 +102,35 @@ test("the reported loss is the mean over the run's steps", async () => {
   const expected = batches.y.reduce((sum, y) => sum + y * y, 0) / batches.y.length;
   assert.ok(Math.abs(loss - expected) < 1e-5);
   await trainer.release();
+});
+
+/** A net large enough for several steps in a turn of the loop. */
+function largeProblem() {
+  const x = leaf([BATCH, COLUMNS]);
+  const y = leaf([BATCH, 1]);
+  const layers = [512, 512, 1].map((units) => ({ units, activation: "relu" as const }));
+  const { output, parameters } = networkExpression(x, layers);
+  return { batches: { x, y }, parameters, loss: mean(square(sub(output, y))), decays: false };
+}
+
+test("several steps in a turn, and the rest one by one, are the same steps", async () => {
+  const problem = largeProblem();
+  const initial = initialParameters(problem.parameters, createRandom(1));
+  const batches = randomBatches(13, 4);
+  const together = await createTrainer(onnxRuntime, problem, initial);
+  const loss = await together.run(batches, new Float64Array(13).fill(1e-3));
+  const apart = await createTrainer(onnxRuntime, problem, initial);
+  let sum = 0;
+  for (let i = 0; i < 13; i++) {
+    const x = batches.x.slice(i * BATCH * COLUMNS, (i + 1) * BATCH * COLUMNS);
+    sum += await apart.run({ x, y: batches.y.slice(i * BATCH, (i + 1) * BATCH) }, [1e-3]);
+  }
+  assert.ok(Math.abs(loss - sum / 13) < 1e-5 * loss);
+  const [a, b] = [together.parameters(), apart.parameters()];
+  for (const name of Object.keys(initial))
+    a[name]!.forEach((value, i) => {
+      assert.ok(Math.abs(value - b[name]![i]!) < 1e-4, `${name}[${i}]`);
+    });
+  await together.release();
+  await apart.release();
 });

@@ -47,21 +47,24 @@ export interface TrainingLoop {
 }
 
 /**
- * Feeds beside batches and state: `steps` (int64 scalar); float32 [steps] `scale` (gradientScale), `rate` (stepRate), and with
- * decay `keep`; `unscale` (scalar, 1 / last scale). Output beside the state: `loss` [steps].
+ * `stepsPerTurn`: steps in one turn of the loop. The engine updates a tensor in place only where it is neither input nor output
+ * of the loop's body; with several steps in a turn, weights and moments move to new memory in one of them instead of in each.
+ * Feeds beside batches and state: `turns` (int64 scalar), the steps of the run / stepsPerTurn; float32 [steps] `scale` (gradientScale), `rate` (stepRate), and with
+ * decay `keep`; `unscale` (scalar, 1 / last scale). Output beside the state: `loss` [turns], each the sum over its
+ * steps.
  */
-export function trainingLoop(problem: TrainingProblem): TrainingLoop {
+export function trainingLoop(problem: TrainingProblem, stepsPerTurn = 1): TrainingLoop {
   const state = arrange(problem.parameters);
   const trained = state.filter((tensor) => tensor.trained);
   const outer = createGraphWriter();
-  const body = writeBody(outer.subgraph(), problem, state);
+  const body = writeBody(outer.subgraph(), problem, state, stepsPerTurn);
 
   const started = trained.flatMap(({ name }) => {
     const { parameter, momentum, variance } = emitAdamStart(outer, carriedNames(name));
     return [parameter, momentum, variance];
   });
   const always = "";
-  const results = outer.nodes("Loop", ["steps", always, ...started], started.length + 1, { body });
+  const results = outer.nodes("Loop", ["turns", always, ...started], started.length + 1, { body });
   trained.forEach(({ name }, i) => {
     const [parameter, momentum, variance] = results.slice(3 * i, 3 * i + 3) as [string, string, string];
     const ended = emitAdamEnd(outer, { parameter, momentum, variance }, "unscale");
@@ -74,13 +77,13 @@ export function trainingLoop(problem: TrainingProblem): TrainingLoop {
 
   const perStep = ["scale", "rate", ...(problem.decays ? ["keep"] : [])];
   const inputs = [
-    valueInfo("steps", "int64", []),
+    valueInfo("turns", "int64", []),
     valueInfo("unscale", "float", []),
     ...perStep.map((name) => valueInfo(name, "float", ["steps"])),
     ...Object.entries(problem.batches).map(([name, { shape }]) => valueInfo(name, "float", ["steps", ...shape])),
     ...state.flatMap((tensor) => stateInfo(tensor, "")),
   ];
-  const outputs = [valueInfo("loss", "float", ["steps"]), ...trained.flatMap((tensor) => stateInfo(tensor, "out/"))];
+  const outputs = [valueInfo("loss", "float", ["turns"]), ...trained.flatMap((tensor) => stateInfo(tensor, "out/"))];
   return { model: modelBytes(outer.finish("training", inputs, outputs)), state };
 }
 
@@ -103,42 +106,23 @@ function arrange(parameters: TrainingProblem["parameters"]): StateTensor[] {
   return [...alone, { name: "vectors", shape: [size], members: vectors.map(([name]) => name), trained: true }];
 }
 
-function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly StateTensor[]) {
+function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly StateTensor[], stepsPerTurn: number) {
   const trained = state.filter((tensor) => tensor.trained);
-  const names = new Map<Expression, string>();
-  const pick = (source: string) => body.node("Gather", [source, "iteration"], { axis: 0 });
-  for (const [name, expression] of Object.entries(problem.batches)) names.set(expression, pick(name));
-  for (const tensor of state) nameParameters(body, problem, tensor, names);
-
   const scale = leaf([]);
-  names.set(scale, pick("scale"));
   const variables = trained.flatMap(({ members }) => members.map((name) => problem.parameters[name]!.leaf));
   const gradients = differentiate(problem.loss, variables, scale).map(withoutDenormals);
-  const [reported, ...written] = emit(body, [problem.report ?? problem.loss, ...gradients], names) as [
-    string,
-    ...string[],
-  ];
-  const gradientOf = new Map(variables.map((variable, i) => [variable, written[i]!]));
-
-  const rate = pick("rate");
-  const keep = problem.decays ? pick("keep") : undefined;
-  const next = trained.flatMap((tensor) => {
-    const parts = tensor.members.map((name) => gradientOf.get(problem.parameters[name]!.leaf)!);
-    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 0 });
-    const old = carriedNames(inBody(tensor.name));
-    const isMatrix = tensor.shape.length > 1;
-    const step = emitAdamStep(
-      body,
-      old,
-      gradient,
-      scaledRate(body, problem, tensor, rate),
-      isMatrix ? keep : undefined,
-    );
-    return [step.parameter, step.momentum, step.variance];
-  });
-
+  const first = body.node("Mul", ["iteration", body.int64([stepsPerTurn], [])]);
+  let current = new Map(state.map(({ name, trained }) => [name, carriedNames(trained ? inBody(name) : name)]));
+  const losses: string[] = [];
+  for (let k = 0; k < stepsPerTurn; k++) {
+    const index = body.node("Add", [first, body.int64([k], [])]);
+    const step = writeStep(body, problem, state, current, index, { variables, gradients, scale });
+    losses.push(step.loss);
+    current = step.next;
+  }
   body.named("Identity", ["continue"], ["continued"]);
-  body.named("Identity", [reported], ["step-loss"]);
+  body.named("Sum", losses, ["step-loss"]);
+  const next = trained.flatMap(({ name }) => Object.values(current.get(name)!) as string[]);
   const carried = trained.flatMap((tensor) => stateInfo({ ...tensor, name: inBody(tensor.name) }, ""));
   const output = trained.flatMap(({ shape }, i) => [0, 1, 2].map((k) => valueInfo(next[3 * i + k]!, "float", shape)));
   return body.finish(
@@ -148,16 +132,51 @@ function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly 
   );
 }
 
+interface Backward {
+  readonly variables: readonly Expression[];
+  readonly gradients: readonly Expression[];
+  readonly scale: Expression;
+}
+
+/** One step: `index` names its number in the run, `current` the state before it. */
+function writeStep(
+  body: GraphWriter,
+  problem: TrainingProblem,
+  state: readonly StateTensor[],
+  current: ReadonlyMap<string, AdamNames>,
+  index: string,
+  { variables, gradients, scale }: Backward,
+) {
+  const names = new Map<Expression, string>();
+  const pick = (source: string) => body.node("Gather", [source, index], { axis: 0 });
+  for (const [name, expression] of Object.entries(problem.batches)) names.set(expression, pick(name));
+  for (const tensor of state) nameParameters(body, problem, tensor, current.get(tensor.name)!.parameter, names);
+  names.set(scale, pick("scale"));
+  const [loss, ...written] = emit(body, [problem.report ?? problem.loss, ...gradients], names) as [string, ...string[]];
+  const gradientOf = new Map(variables.map((variable, i) => [variable, written[i]!]));
+  const rate = pick("rate");
+  const keep = problem.decays ? pick("keep") : undefined;
+  const next = new Map(current);
+  for (const tensor of state.filter(({ trained }) => trained)) {
+    const parts = tensor.members.map((name) => gradientOf.get(problem.parameters[name]!.leaf)!);
+    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 0 });
+    const ownRate = scaledRate(body, problem, tensor, rate);
+    const ownKeep = tensor.shape.length > 1 ? keep : undefined;
+    next.set(tensor.name, emitAdamStep(body, current.get(tensor.name)!, gradient, ownRate, ownKeep));
+  }
+  return { loss, next };
+}
+
 /** A loop's state has names of its own in the body; what is frozen is seen from outside. */
 const inBody = (name: string): string => `body/${name}`;
 
 function nameParameters(
   body: GraphWriter,
   { parameters }: TrainingProblem,
-  { name, members, trained }: StateTensor,
+  { members }: StateTensor,
+  source: string,
   names: Map<Expression, string>,
 ): void {
-  const source = trained ? inBody(name) : name;
   const leaves = members.map((member) => parameters[member]!.leaf);
   if (leaves.length === 1) {
     names.set(leaves[0]!, source);
