@@ -14,7 +14,7 @@ import type { ExternalData } from "./tensor-proto.js";
 export interface ReadOnnxOptions {
   readonly name?: string;
   readonly inputShapes?: InputShapes;
-  readonly externalData?: ExternalData;
+  readonly externalData?: ExternalData | undefined;
 }
 
 export const format = "onnx";
@@ -24,11 +24,20 @@ export const match = looksLikeOnnx;
 export function read(bytes: Uint8Array, options: ReadOnnxOptions): Graph {
   try {
     const model = decodeModel(bytes);
-    const graph = flatten(model, options);
+    const graph = flatten(model, { ...options, externalData: options.externalData && askedOnce(options.externalData) });
     return prune(model.graph?.name || options.name || "model", graph);
   } catch (error) {
     throw withFile(error, options.name);
   }
+}
+
+/** Many small constants lie in one file. */
+function askedOnce(ask: ExternalData): ExternalData {
+  const known = new Map<string, Uint8Array | undefined>();
+  return (location) => {
+    if (!known.has(location)) known.set(location, ask(location));
+    return known.get(location);
+  };
 }
 
 /** Puts the file's name in front of the message, where the caller knows it. */

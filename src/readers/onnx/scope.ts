@@ -56,10 +56,13 @@ export function resolve(scope: Scope, local: string): string | undefined {
 export const prefixFor = (scope: Scope, node: string): string =>
   `${scope.prefix.slice(0, maxNestedName)}${node.slice(0, maxNestedName)}/`;
 
+export const nestedName = (scope: Scope, own: string): string =>
+  scope.prefix === "" ? own : scope.prefix + own.slice(0, maxNestedName);
+
 /** The name in the flat graph for a tensor that the scope is about to define. Names of the main graph are its own. */
 export function outerName(scope: Scope, local: string, names: Names): string {
   if (scope.prefix === "") return local;
-  return scope.outputs.get(local) ?? names.unique(scope.prefix + local.slice(0, maxNestedName));
+  return scope.outputs.get(local) ?? names.unique(nestedName(scope, local));
 }
 
 /** Makes `local` known in the scope. @throws LitepredError `invalid-model` when it is known already. */
