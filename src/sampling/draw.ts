@@ -6,36 +6,63 @@ import type { SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.
 /** Raw draws without a new config after which the type counts as exhausted. Choice. */
 const patience = 2000;
 
-/** `next` gives a raw config, or undefined when it has no more. Configs in `taken` count as duplicates. */
-export function drawDistinct(
+export interface Collector {
+  /** True as long as configs are missing and new ones still turn up. */
+  wants(): boolean;
+  offer(raw: LooseConfig): void;
+  result(): SamplingResult;
+}
+
+/** Collects `count` distinct valid configs from raw ones. Configs in `taken` count as duplicates. */
+export function createCollector(
   { type, count, signal }: Pick<SamplingRequest, "type" | "count" | "signal">,
-  next: () => LooseConfig | undefined,
   taken: Iterable<KernelConfig> = [],
-): SamplingResult {
+): Collector {
   const seen = new Set<string>();
   for (const config of taken) seen.add(configKey(type, config));
   const configs: KernelConfig[] = [];
   let [drawn, duplicates, projected, barren] = [0, 0, 0, 0];
-  while (configs.length < count && barren < patience) {
-    if (signal?.aborted) throw new LitepredError("interrupted", "sampling was interrupted");
+  return {
+    wants() {
+      if (signal?.aborted) throw new LitepredError("interrupted", "sampling was interrupted");
+      return configs.length < count && barren < patience;
+    },
+    offer(raw) {
+      if (configs.length >= count) return;
+      drawn++;
+      const config = projectConfig(type, raw);
+      if (Object.keys(config).some((field) => raw[field] !== undefined && raw[field] !== config[field])) projected++;
+      const key = configKey(type, config);
+      if (seen.has(key)) {
+        duplicates++;
+        barren++;
+        return;
+      }
+      barren = 0;
+      seen.add(key);
+      configs.push(config);
+    },
+    result() {
+      const short = configs.length < count;
+      const shortfall = short ? { shortfall: `${type} has no more distinct configs after ${drawn} draws` } : {};
+      return { configs, report: { drawn, duplicates, projected, ...shortfall } };
+    },
+  };
+}
+
+/** `next` gives a raw config, or undefined when it has no more. */
+export function drawDistinct(
+  request: Pick<SamplingRequest, "type" | "count" | "signal">,
+  next: () => LooseConfig | undefined,
+  taken: Iterable<KernelConfig> = [],
+): SamplingResult {
+  const collector = createCollector(request, taken);
+  while (collector.wants()) {
     const raw = next();
     if (raw === undefined) break;
-    drawn++;
-    const config = projectConfig(type, raw);
-    if (Object.keys(config).some((field) => raw[field] !== undefined && raw[field] !== config[field])) projected++;
-    const key = configKey(type, config);
-    if (seen.has(key)) {
-      duplicates++;
-      barren++;
-      continue;
-    }
-    barren = 0;
-    seen.add(key);
-    configs.push(config);
+    collector.offer(raw);
   }
-  const short = configs.length < count;
-  const shortfall = short ? { shortfall: `${type} has no more distinct configs after ${drawn} draws` } : {};
-  return { configs, report: { drawn, duplicates, projected, ...shortfall } };
+  return collector.result();
 }
 
 /** @throws LitepredError `no-data` without statistics. */

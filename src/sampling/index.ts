@@ -1,17 +1,23 @@
 /**
  * Which kernel configs to measure. In: a kernel type, a count, a seed and statistics of the spaces. Out: distinct valid
  * configs with a report of duplicates and projections. Samplers are listed here alone and loaded on first use.
- * May import spaces, kernels, graph, learning, base.
+ * May import spaces, kernels, graph, learning, runtime, base.
  */
 import { LitepredError } from "../base/index.js";
 import type { Sampler } from "./sampler.js";
 
+export * from "./distribution.js";
 export * from "./plan.js";
 export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";
 
 const samplers = {
   prior: () => import("./prior.js"),
+  vae: async () => ({ default: (await import("./vae.js")).published }),
+  "vae-ordinal": async () => ({ default: (await import("./vae.js")).ordinal }),
+  adaptive: () => import("./adaptive.js"),
+  marginals: () => import("./marginals.js"),
+  designed: () => import("./designed.js"),
   random: () => import("./random.js"),
 } as const satisfies Record<string, () => Promise<{ default: Sampler }>>;
 

@@ -29,7 +29,11 @@ export function neighbour(type: string, config: KernelConfig, random: Random): L
 
 const spatial = (name: string) => name === "h" || name === "w";
 
+/** Very small sizes are structure, not size: image channels, two inputs of a concat, a dimension of 1. */
+const structural = 4;
+
 function moveSize(value: number, random: Random): number {
+  if (value <= structural) return value;
   if (value <= 16) return Math.max(1, value + random.pick([-2, -1, 1, 2]));
   const step = value % 8 === 0 ? 8 : value % 4 === 0 && random.next() < 0.5 ? 4 : 1;
   return Math.max(step, Math.round((value * Math.exp(spread * random.normal())) / step) * step);

@@ -1,4 +1,5 @@
 /** What a sampler is: it decides which configs of a kernel type to measure. Strategies are one file each. */
+import type { ComputeBackend } from "../base/index.js";
 import type { KernelConfig } from "../kernels/index.js";
 
 /** A distinct config seen in the spaces, with how often and how much it matters. */
@@ -39,6 +40,8 @@ export interface SamplingRequest {
   readonly statistics?: TypeStatistics;
   /** Adaptive sampler only: measures and returns errors, round by round. */
   readonly errors?: ErrorOracle;
+  /** VAE samplers only: where they train; default this process's ONNX Runtime. */
+  readonly backend?: ComputeBackend;
   readonly signal?: AbortSignal;
 }
 
@@ -49,6 +52,8 @@ export interface SamplingReport {
   readonly duplicates: number;
   /** Draws that had to be moved onto a valid config. */
   readonly projected: number;
+  /** Why another sampler stood in, where one did. */
+  readonly fallback?: string;
   /** Why fewer than `count` configs came back, where that is so. */
   readonly shortfall?: string;
 }

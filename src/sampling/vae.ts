@@ -1,0 +1,57 @@
+/**
+ * VAE sampling (LitePred): a variational autoencoder learns the joint distribution of the spaces' kernel configs, weighted
+ * by their scaled frequency; latent vectors are decoded and projected until enough distinct configs exist.
+ */
+import { createCollector, requireStatistics } from "./draw.js";
+import { sizeFields } from "./neighbour.js";
+import { samplePrior } from "./prior.js";
+import type { Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
+import { type Observations, varying } from "./vae/codec.js";
+import { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+
+/** Distinct configs below which there is no distribution to learn. Choice. */
+const fewest = 50;
+/** As in prior sampling: without it a few dozen dominating configs would be the whole distribution. */
+const temper = 0.6;
+
+export function observationsOf({ type, configs }: TypeStatistics): Observations {
+  return {
+    configs: configs.map(({ config }) => config),
+    weights: configs.map(({ share }) => share ** temper),
+    sizes: sizeFields(type),
+  };
+}
+
+async function sampleVae(request: SamplingRequest, variant: VaeVariant): Promise<SamplingResult> {
+  const observations = observationsOf(requireStatistics(request));
+  if (observations.configs.length < fewest || varying(observations).length === 0) {
+    const { configs, report } = samplePrior(request);
+    const fallback = `only ${observations.configs.length} distinct ${request.type} configs: drawn by the prior`;
+    return { configs, report: { ...report, fallback } };
+  }
+  const { seed, backend, signal } = request;
+  const vae = await trainConfigVae(observations, variant, {
+    seed,
+    ...(backend ? { backend } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  try {
+    const collector = createCollector(request);
+    while (collector.wants()) for (const raw of await vae.draw(1024)) collector.offer(raw);
+    return collector.result();
+  } finally {
+    await vae.release();
+  }
+}
+
+export const published: Sampler = {
+  name: "vae",
+  summary: "the published VAE: one scaled column for each field, latent 128, Gaussian vectors decoded",
+  sample: (request) => sampleVae(request, "published"),
+};
+
+export const ordinal: Sampler = {
+  name: "vae-ordinal",
+  summary: "our VAE: sizes as ordinal answers, the rest as one class, latent 8, aggregated posterior",
+  sample: (request) => sampleVae(request, "ordinal"),
+};
