@@ -10,7 +10,7 @@ import { LitepredError } from "../../base/index.js";
 export const wireLimits = {
   /** Messages inside messages; a branch of an If adds three. */
   depth: 48,
-  messages: 400_000,
+  messages: 300_000,
   /** Fields, each entry of a list counted. */
   fields: 1_500_000,
   /** Numbers in packed lists (weights that are not stored as raw bytes), by wire type: they differ in cost. */
