@@ -4,7 +4,7 @@
  * seeded weights keep activations near 1.
  */
 import type { Graph, GraphNode } from "../../graph/index.js";
-import { fusedActivation } from "./fuse.js";
+import { fusedActivation } from "../fuse.js";
 import type { Quantization } from "./model-builder.js";
 
 const range = (low: number, high: number): Quantization => {

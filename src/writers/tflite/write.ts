@@ -4,8 +4,9 @@
  */
 import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
+import { fuse } from "../fuse.js";
 import type { WriteOptions } from "../onnx/write.js";
-import { fuse } from "./fuse.js";
+import { tfliteFusion } from "./activations.js";
 import { createLowering } from "./lowering.js";
 import { lowerings } from "./operators/index.js";
 import { planScales } from "./quantization.js";
@@ -19,7 +20,7 @@ export const tfliteOperators: readonly string[] = Object.keys(lowerings);
  */
 export function writeTflite(graph: Graph, options: WriteOptions = {}): Uint8Array {
   const { seed = 0, precision = "fp32" } = options;
-  const fused = fuse(graph);
+  const fused = fuse(graph, tfliteFusion);
   const lowering = createLowering(fused, {
     seed,
     original: graph,

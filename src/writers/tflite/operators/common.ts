@@ -1,7 +1,7 @@
 /** Shared by the operator files: windows, padding, activations. */
 import { activations, paddings } from "../../../formats/tflite/index.js";
 import type { GraphNode } from "../../../graph/index.js";
-import { fusedActivation } from "../fuse.js";
+import { fusedActivation } from "../../fuse.js";
 import type { Lowering } from "../lowering.js";
 import { nhwc } from "../permutation.js";
 

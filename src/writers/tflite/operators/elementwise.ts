@@ -1,6 +1,7 @@
 /** Element-wise operators of one and two inputs, in whatever order their inputs are in. */
 import type { GraphNode } from "../../../graph/index.js";
-import { activationName, clipBounds } from "../fuse.js";
+import { clipBounds } from "../../fuse.js";
+import { activationName } from "../activations.js";
 import { type Lowering, unsupported } from "../lowering.js";
 import type { Builtin } from "../model-builder.js";
 import { identity, type Permutation, permute } from "../permutation.js";

@@ -1,16 +1,21 @@
 /**
- * Graph → graph, as TensorFlow's converter does before it writes: an activation goes into the operator before it
- * (attribute `fused_activation`, for this writer alone), and the formula of GELU becomes one operator.
+ * Graph → graph, as the converters of engines do before they write: an activation goes into the operator before it
+ * (attribute `fused_activation`), MatMul and bias become `FullyConnected`, the formula of GELU becomes `Gelu`. These are
+ * words between this file and the writers of formats other than ONNX alone.
  */
-import type { Graph, GraphNode } from "../../graph/index.js";
-
-/** Operators that have a fused activation in the .tflite format. */
-const hosts = new Set(["Conv", "Gemm", "Add", "Sub", "Mul", "Div", "MaxPool", "AveragePool"]);
+import type { Graph, GraphNode } from "../graph/index.js";
 
 export const fusedActivation = "fused_activation";
 
-export function fuse(graph: Graph): Graph {
-  return fuseActivations(fuseGelu(fuseBias(graph)));
+export interface FusionPlan {
+  /** Operators that can have an activation. */
+  readonly hosts: ReadonlySet<string>;
+  /** What the format calls the node as a fused activation; undefined where it is none. */
+  activation(graph: Graph, node: GraphNode): string | undefined;
+}
+
+export function fuse(graph: Graph, plan: FusionPlan): Graph {
+  return fuseActivations(fuseGelu(fuseBias(graph)), plan);
 }
 
 /** MatMul by a constant and the bias added to it: one fully connected layer, written as Gemm with a third input. */
@@ -32,26 +37,16 @@ function isVector(graph: Graph, name: string, length: number): boolean {
   return tensor?.constant === true && tensor.shape.length === 1 && tensor.shape[0] === length;
 }
 
-function fuseActivations(graph: Graph): Graph {
+function fuseActivations(graph: Graph, plan: FusionPlan): Graph {
   const readers = readersByTensor(graph);
   return replace(graph, (node) => {
-    if (!hosts.has(node.operator) && node.operator !== "FullyConnected") return undefined;
+    if (!plan.hosts.has(node.operator)) return undefined;
     const reader = onlyReader(graph, readers, node.outputs[0]!);
-    const activation = reader && activationName(graph, reader);
+    const activation = reader && plan.activation(graph, reader);
     if (activation === undefined) return undefined;
     const attributes = { ...node.attributes, [fusedActivation]: activation };
     return { node: { ...node, attributes, outputs: reader!.outputs }, gone: [reader!] };
   });
-}
-
-/** The fused form of a node, where the format has one. */
-export function activationName(graph: Graph, node: GraphNode): string | undefined {
-  if (node.operator === "Relu") return "RELU";
-  if (node.operator !== "Clip") return undefined;
-  const [low, high] = clipBounds(graph, node);
-  if (low === 0 && high === 6) return "RELU6";
-  if (low === 0 && high === Number.POSITIVE_INFINITY) return "RELU";
-  return low === -1 && high === 1 ? "RELU_N1_TO_1" : undefined;
 }
 
 /** Attributes up to opset 10, inputs after it; exporters write the largest float for "no bound". */
