@@ -154,6 +154,7 @@ const manifestSchema = z.object({
       ),
       featureNames: z.array(z.string()),
       roofline: z.array(z.number()).optional(),
+      targetRange: z.tuple([z.number(), z.number()]),
       models: z.array(
         z.object({
           learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),

@@ -24,6 +24,8 @@ export interface KernelPredictorState {
   readonly featureNames: readonly string[];
   /** Coefficients of the roofline; absent where the recipe has none. */
   readonly roofline?: readonly number[];
+  /** Smallest and largest ln(target) of the training rows: predictions stay within them, give or take `extrapolation`. */
+  readonly targetRange: readonly [number, number];
   readonly models: readonly LearnerState[];
 }
 
@@ -92,6 +94,7 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     type: set.type,
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
+    targetRange: fitted.targetRange,
     featureNames: featureNames(set.type, recipes[fitted.recipe].features),
     ...(fitted.roofline ? { roofline: [...fitted.roofline] } : {}),
     models: fitted.models.map((model) => model.toState()),
@@ -137,13 +140,18 @@ export async function loadKernelPredictor(
   const models = await Promise.all(state.models.map((model) => loadModel(model, backend)));
   return assemble(state, {
     recipe: state.recipe,
+    targetRange: state.targetRange,
     models,
     ...(state.roofline ? { roofline: Float64Array.from(state.roofline) } : {}),
   });
 }
 
+/** How far beyond the training targets a prediction may go, in ln units. Choice: logarithms extrapolate to nonsense fast. */
+const extrapolation = Math.log(1.5);
+
 interface Fit {
   readonly recipe: RecipeName;
+  readonly targetRange: readonly [number, number];
   readonly models: readonly TrainedModel[];
   readonly roofline?: Float64Array;
 }
@@ -177,16 +185,22 @@ async function fit(
       ),
     );
   }
-  return { recipe: options.recipe, models, ...(roofline ? { roofline } : {}) };
+  const logs = y.map(Math.log);
+  const targetRange = [logs.reduce((a, b) => Math.min(a, b)), logs.reduce((a, b) => Math.max(a, b))] as const;
+  return { recipe: options.recipe, targetRange, models, ...(roofline ? { roofline } : {}) };
 }
 
 async function predictWith(fitted: Fit, type: string, configs: readonly KernelConfig[]): Promise<Float64Array> {
   if (configs.length === 0) return new Float64Array(0);
   const x = features(type, configs, fitted.recipe);
   const log = new Float64Array(configs.length);
+  const [low, high] = [fitted.targetRange[0] - extrapolation, fitted.targetRange[1] + extrapolation];
   for (const model of fitted.models) {
     const predicted = await model.predict(x);
-    for (let i = 0; i < log.length; i++) log[i]! += Math.log(Math.max(predicted[i]!, 1e-9)) / fitted.models.length;
+    for (let i = 0; i < log.length; i++) {
+      const bounded = Math.min(high, Math.max(low, Math.log(Math.max(predicted[i]!, 1e-300))));
+      log[i]! += bounded / fitted.models.length;
+    }
   }
   const base = fitted.roofline ? applyRoofline(fitted.roofline, type, configs) : undefined;
   return log.map((value, i) => Math.exp(value) * (base?.[i] ?? 1));
