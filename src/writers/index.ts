@@ -2,6 +2,8 @@
  * Graph → bytes that an engine loads. In: a Graph (weights without values allowed). Out: a model file's bytes.
  * May import base, graph and formats.
  */
+
+export { ncnnOperators, writeNcnn } from "./ncnn/write.js";
 export * from "./onnx/write.js";
 export { quantizeGraph } from "./quantize.js";
 export { tfliteOperators, writeTflite } from "./tflite/write.js";
