@@ -87,14 +87,12 @@ async function openTasks(request: ProfileRequest, id: string): Promise<KernelTas
     if (seen.has(`${type} ${key}`)) continue;
     seen.add(`${type} ${key}`);
     if (!request.again && (await request.store.has(id, type, key))) continue;
-    // Graphs are made when they are measured: tens of thousands at once would fill the memory.
-    let graph: Graph | undefined;
     tasks.push({
       type,
       config,
+      // Made anew whenever it is asked for: tens of thousands at once would fill the memory.
       get graph() {
-        graph ??= graphOf(type, config);
-        return graph;
+        return graphOf(type, config);
       },
     });
   }

@@ -12,6 +12,7 @@ import { estimate } from "./estimate.js";
 export interface KernelTask {
   readonly type: string;
   readonly config: KernelConfig;
+  /** May be made anew on every access. */
   readonly graph: Graph;
 }
 

@@ -21,7 +21,8 @@ const agent = (name: string) => async (choice: EngineChoice) => {
 };
 
 const engines: Readonly<Record<string, (choice: EngineChoice) => Promise<Engine>>> = {
-  "onnxruntime-node": async () => (await import("./onnxruntime-node.js")).engine,
+  "onnxruntime-node": async ({ version = "", home = defaultHome() }) =>
+    (await import("./onnxruntime-node.js")).findOnnxRuntimeNode(version, home),
   ...Object.fromEntries(agentEngineNames.map((name) => [name, agent(name)])),
 };
 

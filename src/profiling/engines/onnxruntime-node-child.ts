@@ -9,7 +9,13 @@ import type { EngineSettings, OperatorTime, TimingPlan } from "../contract.js";
 import { enoughRuns } from "../estimate.js";
 import { createStopwatch } from "../stopwatch.js";
 import { decodeFloats, encodeFloats, type WireRequest } from "../wire.js";
-import { type NodeTensors, profilingOptions, takeOptimizedGraph, takeProfile } from "./onnxruntime-profile.js";
+import {
+  modelInputs,
+  type NodeTensors,
+  profilingOptions,
+  takeOptimizedGraph,
+  takeProfile,
+} from "./onnxruntime-profile.js";
 
 const packageName = process.argv[2] ?? "onnxruntime-node";
 const require = createRequire(import.meta.url);
@@ -43,8 +49,7 @@ async function prepare(path: string, profile: boolean, settings: EngineSettings)
   const options = { ...sessionOptions(settings), ...(profile ? profilingOptions(path) : {}) };
   const session = await runtime.InferenceSession.create(path, options);
   const feeds: Record<string, Tensor> = {};
-  for (const input of session.inputMetadata)
-    if (input.isTensor) feeds[input.name] = randomTensor(input.type, input.shape);
+  for (const input of inputsOf(session, path)) feeds[input.name] = randomTensor(input.type, input.shape);
   const handle = handles++;
   loaded.set(handle, {
     session,
@@ -54,6 +59,18 @@ async function prepare(path: string, profile: boolean, settings: EngineSettings)
     graph: profile ? takeOptimizedGraph(path) : undefined,
   });
   return { handle };
+}
+
+interface ModelInput {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** Versions before 1.22 do not tell what inputs they want, so the model itself is asked. */
+function inputsOf(session: InferenceSession, path: string): ModelInput[] {
+  const told: InferenceSession["inputMetadata"] | undefined = session.inputMetadata;
+  return told === undefined ? modelInputs(path) : told.filter((input) => input.isTensor);
 }
 
 /** Uniform in ±1 for floats, zeros for indices and flags: values do not change dense arithmetic, denormals would. */

@@ -3,19 +3,37 @@
  * model that packs many of them: alone, a kernel would pay layout reorders and tensor I/O that it does not cost inside a model.
  */
 import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LitepredError } from "../../base/index.js";
 import type { Engine, EngineDescription } from "../contract.js";
 import { startChildEngine } from "../running.js";
 import { checkSettings } from "../settings.js";
 
+const packageName = "onnxruntime-node";
 const levels = ["all", "extended", "basic", "disabled"] as const;
 
-/** @param packageName an npm alias of onnxruntime-node, for other versions side by side */
-export function createOnnxRuntimeNode(packageName = "onnxruntime-node"): Engine {
-  const describe = async (): Promise<EngineDescription> => ({
-    name: "onnxruntime-node",
-    version: installedVersion(packageName),
+/** @param location package name, or path of a package folder, of the version to run */
+export function createOnnxRuntimeNode(location = packageName): Engine {
+  const describe = async () => describeVersion(installedVersion(location));
+  return {
+    name: packageName,
+    describe,
+    async start(settings) {
+      checkSettings(await describe(), settings);
+      const child = fileURLToPath(new URL("./onnxruntime-node-child.js", import.meta.url));
+      return startChildEngine({ command: process.execPath, args: [child, location] }, settings, "onnx");
+    },
+  };
+}
+
+function describeVersion(version: string): EngineDescription {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  // The npm binding hands on `enableProfiling` in 1.23.0, and did not yet in 1.20.1.
+  const hasProfiler = major > 1 || minor >= 23;
+  return {
+    name: packageName,
+    version,
     processors: ["cpu"],
     precisions: ["fp32", "int8"],
     options: [
@@ -23,27 +41,32 @@ export function createOnnxRuntimeNode(packageName = "onnxruntime-node"): Engine 
       { name: "level", summary: "graph optimisation level", default: "all", choices: levels },
     ],
     format: "onnx",
-    kernelTiming: "profiler",
-  });
-  return {
-    name: "onnxruntime-node",
-    describe,
-    async start(settings) {
-      checkSettings(await describe(), settings);
-      const child = fileURLToPath(new URL("./onnxruntime-node-child.js", import.meta.url));
-      return startChildEngine({ command: process.execPath, args: [child, packageName] }, settings, "onnx");
-    },
+    kernelTiming: hasProfiler ? "profiler" : "isolated",
   };
 }
 
-export function installedVersion(packageName: string): string {
-  try {
-    const require = createRequire(import.meta.url);
-    return (require(`${packageName}/package.json`) as { version: string }).version;
-  } catch {
-    throw new LitepredError("engine-unavailable", `${packageName} is not installed`, `npm install ${packageName}`);
-  }
+/**
+ * The version asked for: the one litepred itself depends on, or one in the workspace beside it
+ * (`engines/onnxruntime-node@VERSION`, a folder that npm installed into). "" is the former.
+ */
+export function findOnnxRuntimeNode(version: string, home: string): Engine {
+  if (version === "" || version === installedVersion(packageName)) return createOnnxRuntimeNode();
+  const folder = resolve(home, "engines", `${packageName}@${version}`);
+  return createOnnxRuntimeNode(join(folder, "node_modules", packageName));
 }
 
-/** The engine under its usual name. */
-export const engine: Engine = createOnnxRuntimeNode();
+function installedVersion(location: string): string {
+  const require = createRequire(import.meta.url);
+  try {
+    return (require(`${location}/package.json`) as { version: string }).version;
+  } catch {
+    const [folder, version] = /^(.*@([^@/\\]+))[/\\]node_modules/.exec(location)?.slice(1) ?? ["."];
+    throw new LitepredError(
+      "engine-unavailable",
+      `${packageName}${version === undefined ? "" : `@${version}`} is not installed`,
+      version === undefined
+        ? `npm install ${packageName}`
+        : `npm install --ignore-scripts --prefix ${folder} ${packageName}@${version}`,
+    );
+  }
+}

@@ -1,11 +1,11 @@
 /**
- * ONNX Runtime's profiler and its optimised graph, read together: times by operator with the tensors it reads and
+ * What ONNX Runtime leaves in files, read back: its profile and its optimised graph, together: times by operator with the tensors it reads and
  * writes. Names alone do not tell where an operator comes from, because fusions and layout passes invent new ones.
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "../../formats/onnx/index.js";
+import { ModelProtoSchema, TensorProto_DataType } from "../../formats/onnx/index.js";
 import type { OperatorTime } from "../contract.js";
 
 export type NodeTensors = ReadonlyMap<string, { readonly inputs: string[]; readonly outputs: string[] }>;
@@ -25,6 +25,20 @@ export function takeOptimizedGraph(modelPath: string): NodeTensors {
   return new Map(
     (model.graph?.node ?? []).map(({ name, input, output }) => [name, { inputs: input, outputs: output }]),
   );
+}
+
+/** Inputs of an ONNX file, without the weights that old files list among them; unknown sizes are 1. */
+export function modelInputs(modelPath: string): { name: string; type: string; shape: number[] }[] {
+  const { graph } = fromBinary(ModelProtoSchema, readFileSync(modelPath));
+  const weights = new Set(graph?.initializer.map(({ name }) => name));
+  return (graph?.input ?? []).flatMap(({ name, type }) => {
+    if (weights.has(name) || type?.value.case !== "tensorType") return [];
+    const { elemType, shape } = type.value.value;
+    const sizes = (shape?.dim ?? []).map(({ value }) => (value.case === "dimValue" ? Number(value.value) : 1));
+    return [
+      { name, type: TensorProto_DataType[elemType]?.toLowerCase().replace(/^float$/, "float32") ?? "", shape: sizes },
+    ];
+  });
 }
 
 /** Times by operator from the profile that the session has just ended, without each operator's first `skip` runs; removes the file. */
