@@ -41,6 +41,7 @@ interface Tested {
 /** @throws LitepredError `bad-usage` when nothing would be left to test on. */
 export async function runRecordedTransfer(request: RecordedTransfer): Promise<RecordedTransferResult> {
   const { target, method, budget, seed, level, signal } = request;
+  requireTestRows(target, budget);
   const session = openRecordedPlatform(target);
   const adaptation = await method.adapt({
     kernels: [...target.tables]
@@ -63,14 +64,23 @@ export async function runRecordedTransfer(request: RecordedTransfer): Promise<Re
     const { measured, weak } = adapted;
     kernels[name] = { ...score(tested), intervalLevel: level, measured, ...(weak && { weak }) };
   }
-  if (all.length === 0)
-    throw new LitepredError("bad-usage", `a budget of ${budget} leaves nothing to test on`, "give a smaller --budget");
   const together = {
     measuredMs: Float64Array.from(all.flatMap((t) => [...t.measuredMs])),
     predictions: all.flatMap((t) => t.predictions),
   };
   const { measurementsUsed, rounds } = adaptation;
   return { measurementsUsed, donors, kernels, overall: score(together), rounds };
+}
+
+function requireTestRows({ platform, tables }: RecordedPlatform, budget: number): void {
+  const all = [...tables.values()];
+  const rows = all.reduce((sum, table) => sum + table.configs.length, 0);
+  if (all.some((table) => table.splits?.includes("eval")) || rows > budget) return;
+  throw new LitepredError(
+    "bad-usage",
+    `a budget of ${budget} leaves nothing of the ${rows} rows of ${platform} to test on`,
+    "give a smaller --budget",
+  );
 }
 
 /** Each kernel type weighs what it has in test rows. */

@@ -70,35 +70,6 @@ test("without a pool it trains from scratch; baselines and unknown methods by na
   await assert.rejects(evaluateTransfer({ target: join(root, "absent"), pool: [], home }), { code: "unreadable-file" });
 });
 
-test("the published method finetunes its donor's network, kept for the next call", async () => {
-  const short = join(root, "short");
-  mkdirSync(short);
-  writeFileSync(
-    join(short, "myblock.csv"),
-    `hw,cin,latency_ms\n${rows
-      .slice(0, 12)
-      .map(({ hw, cin }) => `${hw},${cin},${0.1 + hw * cin * 1e-3}`)
-      .join("\n")}\n`,
-  );
-  const trained: string[] = [];
-  const call = () =>
-    evaluateTransfer({
-      target: short,
-      pool: [short],
-      budget: 4,
-      method: "litepred",
-      home,
-      onTraining: (platform, type) => trained.push(`${platform}/${type}`),
-    });
-  const first = await call();
-  assert.deepEqual(first.donors.myblock, ["short"]);
-  const epochs = trained.length;
-  assert.ok(epochs > 0);
-  const second = await call();
-  assert.equal(trained.length, epochs);
-  assert.deepEqual(second.overall, first.overall);
-});
-
 test("tables of other columns are named, not used", async () => {
   const other = join(root, "other");
   mkdirSync(other);

@@ -6,10 +6,10 @@
 import { type ComputeBackend, LitepredError } from "../../base/index.js";
 import { extractFeatures, featureNames, type KernelConfig, type KernelType } from "../../kernels/index.js";
 import {
-  createLearner,
   type LearnerState,
   type Matrix,
   mlp16,
+  type NetworkRecipe,
   type TrainedModel,
   type TrainingSet,
   type TrainOptions,
@@ -29,7 +29,8 @@ const defaultLevel = 0.9;
 /** The raw output of the published net is not bounded; a latency is. */
 const leastMs = 1e-6;
 
-export function createLitepredMethod(backend: ComputeBackend): TransferMethod {
+/** `recipe`: the published one, except in tests. */
+export function createLitepredMethod(backend: ComputeBackend, recipe: NetworkRecipe = mlp16): TransferMethod {
   return {
     name: "litepred",
     summary:
@@ -38,7 +39,7 @@ export function createLitepredMethod(backend: ComputeBackend): TransferMethod {
       const { session, fits, rounds } = await runAdaptationLoop<Fit>(task, {
         spaces: task.kernels.map(({ type, candidates }) => fitConfigColumns(type, candidates)(candidates).smooth),
         rounds: [1],
-        fit: (record) => finetune(backend, record, task),
+        fit: (record) => finetune(backend, recipe, record, task),
       });
       const kernels = session.records.map(
         (record, k) => [record.kernel.type.name, adaptedKernel(record, fits[k])] as const,
@@ -53,14 +54,20 @@ interface Fit extends FittedKernel {
   readonly model: TrainedModel;
 }
 
-async function finetune(backend: ComputeBackend, record: KernelRecord, task: AdaptationTask): Promise<Fit> {
+async function finetune(
+  backend: ComputeBackend,
+  recipe: NetworkRecipe,
+  record: KernelRecord,
+  task: AdaptationTask,
+): Promise<Fit> {
   const { kernel, measured, logs } = record;
   const configs = measured.map((row) => kernel.candidates[row]!);
   const latencies = Float64Array.from(logs, Math.exp);
   const donor = await mostSimilar(kernel.sources, configs, latencies);
   const start = await donor?.network?.();
+  const options = { ...recipe, seed: task.seed, ...(task.signal && { signal: task.signal }), ...(start && { start }) };
   const train = (rows: readonly number[]) =>
-    trainOn(backend, publishedSet(kernel.type, configs, latencies, rows), task, start);
+    trainNetwork(backend, publishedSet(kernel.type, configs, latencies, rows), options);
   const all = configs.map((_, i) => i);
   const calibration = all.filter((i) => i % calibrationShare === calibrationShare - 1);
   const heldOutErrors: number[] = [];
@@ -99,9 +106,13 @@ export async function trainPublishedNetwork(
   type: KernelType,
   { configs, latenciesMs }: MeasuredTable,
   options: Omit<TrainOptions, "seed"> = {},
+  recipe: NetworkRecipe = mlp16,
 ): Promise<LearnerState> {
-  const learner = await createLearner("mlp16", backend);
-  const model = await learner.train(publishedSet(type, configs, latenciesMs), { ...options, seed: 0 });
+  const model = await trainNetwork(backend, publishedSet(type, configs, latenciesMs), {
+    ...recipe,
+    ...options,
+    seed: 0,
+  });
   const state = model.toState();
   await model.release();
   return state;
@@ -126,17 +137,6 @@ function publishedSet(
 function publishedMatrix(type: KernelType, configs: readonly KernelConfig[]): Matrix {
   const columns = featureNames(type, "published").length;
   return { rows: configs.length, columns, values: extractFeatures(type, configs, "published") };
-}
-
-async function trainOn(
-  backend: ComputeBackend,
-  set: TrainingSet,
-  { seed, signal }: AdaptationTask,
-  start?: LearnerState,
-): Promise<TrainedModel> {
-  const options = { seed, ...(signal && { signal }) };
-  if (start === undefined) return (await createLearner("mlp16", backend)).train(set, options);
-  return trainNetwork(backend, set, { ...mlp16, ...options, start });
 }
 
 function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKernel {
