@@ -19,9 +19,10 @@ export interface TrainingSet {
 }
 
 export interface TrainProgress {
+  /** Epochs done; several may have been done since the last call. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Mean training loss of the last epoch, in the loss's own unit. */
+  /** Mean training loss since the last call, in the loss's own unit. */
   readonly loss: number;
 }
 

@@ -26,7 +26,7 @@ export function networkExpression(
   layers.forEach((layer, i) => {
     const units = x.shape[1]!;
     const weight = leaf([units, layer.units]);
-    const bias = leaf([layer.units]);
+    const bias = leaf([1, layer.units]);
     parameters[weightName(prefix, i)] = { leaf: weight, rate: rates[i] ?? 1 };
     parameters[biasName(prefix, i)] = { leaf: bias, rate: rates[i] ?? 1 };
     const out = activate(affine(x, weight, bias), layer.activation);

@@ -17,7 +17,7 @@ import {
   standardise,
   toMeanOne,
 } from "./standardise.js";
-import { createTrainer, type ParameterValues } from "./trainer.js";
+import { type BatchValues, createTrainer, type ParameterValues } from "./trainer.js";
 
 /**
  * `options` overrides single entries of the recipe `resmlp`; `{...mlp16, seed}` trains the published net. The model predicts by
@@ -99,6 +99,12 @@ function withoutWeightless(set: TrainingSet): TrainingSet {
   };
 }
 
+/**
+ * Epochs are run together until they have about this many steps: a run copies weights and moments in and out, which for the
+ * published net costs as much as four steps. Choice: about a second of the published net between two looks at the signal.
+ */
+const STEPS_PER_RUN = 300;
+
 async function trainMember(
   backend: ComputeBackend,
   data: Prepared,
@@ -119,23 +125,39 @@ async function trainMember(
   const problem = { batches: { x, y, weight }, parameters, loss, decays: recipe.weightDecay > 0 };
   const { weightDecay, epochs } = recipe;
   const trainer = await createTrainer(backend, problem, initial, { weightDecay, signal: options.signal });
+  const members = options.members ?? 1;
+  const atOnce = Math.max(1, Math.round(STEPS_PER_RUN / Math.ceil(data.rows / batch)));
   try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const order = shuffledEpoch(data.rows, batch, random, data.weights);
-      const rates = Array.from({ length: order.steps }, (_, i) => learningRateAt(recipe, epoch, i, order.steps));
-      const batches = {
-        x: gatherRows(data.x, data.width, order.rows),
-        y: gatherRows(data.y, 1, order.rows),
-        weight: order.weights,
-      };
+    for (let epoch = 0; epoch < epochs; epoch += atOnce) {
+      const end = Math.min(epochs, epoch + atOnce);
+      const { batches, rates } = epochBatches(data, recipe, batch, random, epoch, end);
       const lossNow = await trainer.run(batches, rates);
-      const members = options.members ?? 1;
-      options.onProgress?.({ epoch: member * epochs + epoch + 1, epochs: members * epochs, loss: lossNow });
+      options.onProgress?.({ epoch: member * epochs + end, epochs: members * epochs, loss: lossNow });
     }
     return trainer.parameters();
   } finally {
     await trainer.release();
   }
+}
+
+/** All batches of the epochs from `from` to before `to`. */
+function epochBatches(
+  data: Prepared,
+  recipe: NetworkRecipe,
+  batch: number,
+  random: Random,
+  from: number,
+  to: number,
+): { batches: BatchValues; rates: number[] } {
+  const epochs = Array.from({ length: to - from }, (_, i) => from + i);
+  const orders = epochs.map(() => shuffledEpoch(data.rows, batch, random, data.weights));
+  const rows = Int32Array.from(orders.flatMap((order) => Array.from(order.rows)));
+  const weight = Float32Array.from(orders.flatMap((order) => Array.from(order.weights)));
+  const rates = orders.flatMap(({ steps }, i) =>
+    Array.from({ length: steps }, (_, step) => learningRateAt(recipe, epochs[i]!, step, steps)),
+  );
+  const batches = { x: gatherRows(data.x, data.width, rows), y: gatherRows(data.y, 1, rows), weight };
+  return { batches, rates };
 }
 
 function lossOf(loss: NetworkRecipe["loss"], output: Expression, y: Expression): Expression {
@@ -160,7 +182,7 @@ export function initialParameters(
   let fanIn = 1;
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { leaf: x }]) => {
-      if (x.shape.length === 2) fanIn = x.shape[0]!;
+      if (!name.endsWith(".bias")) fanIn = x.shape[0]!;
       const bound = 1 / Math.sqrt(fanIn);
       return [name, Float32Array.from({ length: sizeOf(x.shape) }, () => bound * (2 * random.next() - 1))];
     }),

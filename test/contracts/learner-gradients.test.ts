@@ -172,7 +172,16 @@ const cases: [string, Shape[], (...inputs: Expression[]) => Expression, typeof a
     ],
     (a, b) => matmul(a!, b!, { transposeA: true, transposeB: true }),
   ],
-  ["affine", [[3, 4], [4, 2], [2]], (a, b, c) => affine(a!, b!, c!)],
+  [
+    "affine",
+    [
+      [3, 4],
+      [4, 2],
+      [1, 2],
+    ],
+    (a, b, c) => affine(a!, b!, c!),
+  ],
+  ["affine, C of one axis", [[3, 4], [4, 2], [2]], (a, b, c) => affine(a!, b!, c!)],
 ];
 
 for (const [name, shapes, build, draw] of cases)
@@ -193,8 +202,7 @@ async function checkNetwork(layers: readonly LayerSpec[], tolerance: number): Pr
   const loss = e.mean(e.square(e.sub(output, constant(0.5))));
   const variables = Object.values(parameters).map((parameter) => parameter.leaf);
   // He's initialisation keeps activations and gradients in range through all layers.
-  const draw = (random: Random, shape: Shape) =>
-    (shape.length === 1 ? 0.1 : Math.sqrt(2 / shape[0]!)) * random.normal();
+  const draw = (random: Random, shape: Shape) => (shape[0] === 1 ? 0.1 : Math.sqrt(2 / shape[0]!)) * random.normal();
   await checkGradients(loss, [x, ...variables], draw, { step: 2e-3, tolerance, probes: 3 });
 }
 

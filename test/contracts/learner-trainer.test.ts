@@ -17,7 +17,7 @@ function linearProblem(rates = { weight: 1, bias: 1 }, decays = false) {
   const x = leaf([BATCH, COLUMNS]);
   const y = leaf([BATCH, 1]);
   const weight = { leaf: leaf([COLUMNS, 1]), rate: rates.weight };
-  const bias = { leaf: leaf([1]), rate: rates.bias };
+  const bias = { leaf: leaf([1, 1]), rate: rates.bias };
   const loss = mean(square(sub(affine(x, weight.leaf, bias.leaf), y)));
   return { batches: { x, y }, parameters: { weight, bias }, loss, decays };
 }

@@ -25,12 +25,12 @@ export interface TrainingProblem {
   readonly loss: Expression;
   /** The scalar that is reported, default the loss. */
   readonly report?: Expression;
-  /** Whether matrices (not vectors) shrink by the fed factors `keep`. */
+  /** Whether parameters of several rows (not biases) shrink by the fed factors `keep`. */
   readonly decays: boolean;
 }
 
 /**
- * Vectors are kept in one tensor, so that one pass of Adam does for all biases. Matrices have one each.
+ * Parameters of a single row are kept in one tensor, so that one pass of Adam does for all biases. Others have one each.
  * Fed as `name`, and for those that are trained `name/m`, `name/v`; what is trained comes back under `out/…`.
  */
 export interface StateTensor {
@@ -94,16 +94,18 @@ function stateInfo({ name, shape, trained }: StateTensor, prefix: string) {
   return (trained ? [parameter, momentum, variance] : [parameter]).map((each) => valueInfo(each, "float", shape));
 }
 
+const isRow = (shape: Shape): boolean => shape.length === 2 && shape[0] === 1;
+
 function arrange(parameters: TrainingProblem["parameters"]): StateTensor[] {
   const entries = Object.entries(parameters);
-  const isPacked = ([, { leaf: x, rate }]: (typeof entries)[number]) => x.shape.length === 1 && rate !== 0;
-  const vectors = entries.filter(isPacked);
+  const isPacked = ([, { leaf: x, rate }]: (typeof entries)[number]) => isRow(x.shape) && rate !== 0;
+  const rows = entries.filter(isPacked);
   const alone = entries
     .filter((entry) => !isPacked(entry))
     .map(([name, { leaf: x, rate }]) => ({ name, shape: x.shape, members: [name], trained: rate !== 0 }));
-  if (vectors.length === 0) return alone;
-  const size = vectors.reduce((total, [, { leaf: x }]) => total + sizeOf(x.shape), 0);
-  return [...alone, { name: "vectors", shape: [size], members: vectors.map(([name]) => name), trained: true }];
+  if (rows.length === 0) return alone;
+  const size = rows.reduce((total, [, { leaf: x }]) => total + sizeOf(x.shape), 0);
+  return [...alone, { name: "rows", shape: [1, size], members: rows.map(([name]) => name), trained: true }];
 }
 
 function writeBody(body: GraphWriter, problem: TrainingProblem, state: readonly StateTensor[], stepsPerTurn: number) {
@@ -159,9 +161,9 @@ function writeStep(
   const next = new Map(current);
   for (const tensor of state.filter(({ trained }) => trained)) {
     const parts = tensor.members.map((name) => gradientOf.get(problem.parameters[name]!.leaf)!);
-    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 0 });
+    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 1 });
     const ownRate = scaledRate(body, problem, tensor, rate);
-    const ownKeep = tensor.shape.length > 1 ? keep : undefined;
+    const ownKeep = isRow(tensor.shape) ? undefined : keep;
     next.set(tensor.name, emitAdamStep(body, current.get(tensor.name)!, gradient, ownRate, ownKeep));
   }
   return { loss, next };
@@ -182,8 +184,8 @@ function nameParameters(
     names.set(leaves[0]!, source);
     return;
   }
-  const sizes = body.int64(leaves.map((x) => x.shape[0]!));
-  const parts = body.nodes("Split", [source, sizes], leaves.length, { axis: 0 });
+  const sizes = body.int64(leaves.map((x) => x.shape[1]!));
+  const parts = body.nodes("Split", [source, sizes], leaves.length, { axis: 1 });
   leaves.forEach((x, i) => {
     names.set(x, parts[i]!);
   });
@@ -195,7 +197,7 @@ function scaledRate(body: GraphWriter, problem: TrainingProblem, { members }: St
   if (rates.every((r) => r === rates[0]))
     return rates[0] === 1 ? rate : body.node("Mul", [rate, body.float([rates[0]!])]);
   const each = parameters.flatMap((parameter) => new Array<number>(sizeOf(parameter.leaf.shape)).fill(parameter.rate));
-  return body.node("Mul", [rate, body.float(each)]);
+  return body.node("Mul", [rate, body.float(each, [1, each.length])]);
 }
 
 /**
