@@ -1,6 +1,6 @@
 /**
  * One session of some kernels: the engine loads them once and times them. With the profiler they stand side by side in
- * one model; a bundle that fails is halved until the kernel at fault is alone. Otherwise each is a model of its own.
+ * one model; a bundle that fails, or whose operators cannot be told apart, is halved until the kernel at fault is alone. Otherwise each is a model of its own.
  */
 import type { Graph } from "../graph/index.js";
 import type { KernelConfig } from "../kernels/index.js";
@@ -60,9 +60,11 @@ export async function timeModel(
   plan: TimingPlan,
 ): Promise<readonly number[]> {
   const prepared = await running.prepare(model);
-  const runs = await prepared.time(plan);
-  await prepared.release();
-  return runs;
+  try {
+    return await prepared.time(plan);
+  } finally {
+    await prepared.release();
+  }
 }
 
 async function timeBundle(
@@ -72,8 +74,10 @@ async function timeBundle(
 ): Promise<KernelSession> {
   if (tasks.length === 0) return { runs: [], reorders: [] };
   const operators = await orFailure(() => timeOperators(engine, tasks, plan));
-  if (!(operators instanceof EngineFailure)) return readBundle(operators, tasks);
-  if (tasks.length === 1) return { runs: [operators], reorders: [] };
+  if (!(operators instanceof EngineFailure)) {
+    const session = readBundle(operators, tasks);
+    if (session !== undefined) return session;
+  } else if (tasks.length === 1) return { runs: [operators], reorders: [] };
   const middle = tasks.length >> 1;
   const first = await timeBundle(engine, tasks.slice(0, middle), plan);
   const second = await timeBundle(engine, tasks.slice(middle), plan);
@@ -83,9 +87,11 @@ async function timeBundle(
 async function timeOperators({ running, encode }: SessionEngine, tasks: readonly KernelTask[], plan: TimingPlan) {
   const model = encode(packKernels(tasks.map(packed)));
   const prepared = await running.prepare(model, { profile: true });
-  const { operators } = await prepared.timeOperators(plan);
-  await prepared.release();
-  return operators;
+  try {
+    return (await prepared.timeOperators(plan)).operators;
+  } finally {
+    await prepared.release();
+  }
 }
 
 /** A reorder into the engine's layout happens only where the input is not in it. */
@@ -109,18 +115,20 @@ async function orFailure<T>(work: () => Promise<T>): Promise<T | EngineFailure> 
  */
 const markerMs = 0.0004;
 
-function readBundle(operators: readonly OperatorTime[], tasks: readonly KernelTask[]): KernelSession {
+/** Undefined when an operator might belong to any of several kernels. */
+function readBundle(operators: readonly OperatorTime[], tasks: readonly KernelTask[]): KernelSession | undefined {
   const kernels = tasks.map(({ type, config, graph }) => ({
     type,
     config,
     operators: graph.nodes.map((node) => node.operator),
   }));
-  const { kernels: attributed, markers } = attribute(operators, kernels);
+  const { kernels: attributed, markers, stray } = attribute(operators, kernels);
+  if (stray.length > 0 && tasks.length > 1) return undefined;
   // What the profiler adds to each operator: 2 to 5 µs, more than small kernels take.
   const shown = markers.map(({ timesMs }) => estimate(timesMs, "lower-quarter"));
   const overheadMs = shown.length === 0 ? 0 : Math.max(0, estimate(shown, "median") - markerMs);
   return {
-    runs: attributed.map(({ core }) => sumRuns(core, overheadMs)),
+    runs: attributed.map(({ core }) => sumRuns([...core, ...stray], overheadMs)),
     reorders: attributed.flatMap((kernel) => reordersOf(kernel, overheadMs)),
   };
 }
