@@ -12,9 +12,15 @@ export function optimise(graph: Graph, rules: FusionRules): readonly WorkNode[] 
 }
 
 function runStage(work: WorkGraph, stage: FusionRules["file"]["stages"][number], nchwcBlock: number): void {
+  const done = new Array<number>(stage.passes.length).fill(-1);
   for (let round = 0; round < stage.repeat; round++) {
     let changed = false;
-    for (const rule of stage.passes) changed = runPass(work, rule, nchwcBlock) || changed;
+    for (const [i, rule] of stage.passes.entries()) {
+      if (done[i] === work.version) continue;
+      const before = work.version;
+      if (runPass(work, rule, nchwcBlock)) changed = true;
+      else done[i] = before === work.version ? before : -1;
+    }
     if (!changed) return;
   }
 }

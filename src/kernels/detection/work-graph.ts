@@ -45,10 +45,24 @@ export interface WorkGraph {
   readonly counts: Map<string, number>;
   /** Running order, made when asked for and dropped when nodes or edges change. */
   order: readonly WorkNode[] | undefined;
+  /** Grows with every change: a pass that found nothing to do need not look again at the same version. */
+  version: number;
+}
+
+function touch(work: WorkGraph): void {
+  work.order = undefined;
+  work.version++;
 }
 
 export function createWorkGraph(graph: Graph): WorkGraph {
-  const work: WorkGraph = { opset: graph.opset, nodes: [], values: new Map(), counts: new Map(), order: undefined };
+  const work: WorkGraph = {
+    opset: graph.opset,
+    nodes: [],
+    values: new Map(),
+    counts: new Map(),
+    order: undefined,
+    version: 0,
+  };
   const value = (name: string): WorkValue => {
     let found = work.values.get(name);
     if (found === undefined) {
@@ -104,7 +118,7 @@ function attach(
   for (const input of inputs) input?.consumers.push(node);
   for (const output of outputs) output.producer = node;
   count(work, operator, 1);
-  work.order = undefined;
+  touch(work);
   return node;
 }
 
@@ -176,7 +190,7 @@ export function removeNode(work: WorkGraph, node: WorkNode): void {
   for (const output of node.outputs) if (output.producer === node) output.producer = undefined;
   node.alive = false;
   count(work, node.operator, -1);
-  work.order = undefined;
+  touch(work);
 }
 
 export function setInput(work: WorkGraph, node: WorkNode, slot: number, value: WorkValue | undefined): void {
@@ -185,14 +199,14 @@ export function setInput(work: WorkGraph, node: WorkNode, slot: number, value: W
   while (node.inputs.length <= slot) node.inputs.push(undefined);
   node.inputs[slot] = value;
   value?.consumers.push(node);
-  work.order = undefined;
+  touch(work);
 }
 
 export function replaceInputs(work: WorkGraph, node: WorkNode, inputs: readonly (WorkValue | undefined)[]): void {
   for (const input of node.inputs) if (input !== undefined) dropConsumer(input, node);
   node.inputs = [...inputs];
   for (const input of inputs) input?.consumers.push(node);
-  work.order = undefined;
+  touch(work);
 }
 
 /** Makes `node` the producer of `value` in place of its own output. */
@@ -201,7 +215,7 @@ export function setOutput(work: WorkGraph, node: WorkNode, slot: number, value: 
   if (old !== undefined && old.producer === node) old.producer = undefined;
   node.outputs[slot] = value;
   value.producer = node;
-  work.order = undefined;
+  touch(work);
 }
 
 export function setOperator(work: WorkGraph, node: WorkNode, operator: string, domain = ""): void {
@@ -209,6 +223,7 @@ export function setOperator(work: WorkGraph, node: WorkNode, operator: string, d
   count(work, operator, 1);
   node.operator = operator;
   node.domain = domain;
+  touch(work);
 }
 
 /** Lets every reader of `from` read `to` instead. */
@@ -219,7 +234,7 @@ export function replaceUses(work: WorkGraph, from: WorkValue, to: WorkValue): vo
     to.consumers.push(consumer);
   }
   from.consumers.length = 0;
-  work.order = undefined;
+  touch(work);
 }
 
 /** The only reader of a value that is no graph output, or undefined. */
@@ -257,6 +272,12 @@ export function bypass(work: WorkGraph, node: WorkNode): boolean {
   if (producer !== undefined) producer.sources = [...producer.sources, ...node.sources];
   return true;
 }
+
+/**
+ * The nodes that are there now, dead ones included, in order of creation: for passes to which the running order does not
+ * matter.
+ */
+export const nodesOf = (work: WorkGraph): readonly WorkNode[] => work.nodes.slice();
 
 /**
  * Live nodes in the order in which ONNX Runtime's GraphViewer lists them (onnxruntime/core/graph/graph_viewer.cc):

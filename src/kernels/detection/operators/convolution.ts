@@ -22,6 +22,8 @@ interface Window {
   padding: "same" | "valid";
 }
 
+const ones = [1, 1] as const;
+
 /** A pair of an attribute of one value per spatial axis; images of one axis get 1 for the other. */
 function pair(node: WorkNode, name: string, fallback: readonly number[]): [number, number] {
   const values = (node.attributes[name] as readonly number[] | undefined) ?? fallback;
@@ -31,27 +33,40 @@ function pair(node: WorkNode, name: string, fallback: readonly number[]): [numbe
 
 function windowOf(
   node: WorkNode,
-  kernel: [number, number],
+  kernelH: number,
+  kernelW: number,
   plain: readonly number[],
   output: readonly number[],
 ): Window {
-  const { h, w } = image(plain);
-  const out = image(output);
-  const [strideH, strideW] = pair(node, "strides", [1, 1]);
-  const dilation = Math.max(...pair(node, "dilations", [1, 1]));
-  const [kernelH, kernelW] = kernel;
-  const rest = { kernelH, kernelW, strideH, strideW, dilation };
-  if (out.h === Math.ceil(h / strideH) && out.w === Math.ceil(w / strideW)) return { h, w, ...rest, padding: "same" };
-  const needs = (size: number, stride: number, length: number) => (size - 1) * stride + (length - 1) * dilation + 1;
-  const fits = (size: number, from: number, stride: number, length: number) =>
-    Math.floor((from - (length - 1) * dilation - 1) / stride) + 1 === size;
+  const [h, w] = spatial(plain);
+  const [outH, outW] = spatial(output);
+  const [strideH, strideW] = pair(node, "strides", ones);
+  const dilation = Math.max(...pair(node, "dilations", ones));
+  if (outH === Math.ceil(h / strideH) && outW === Math.ceil(w / strideW)) {
+    return { h, w, kernelH, kernelW, strideH, strideW, dilation, padding: "same" };
+  }
   return {
-    // Where padding is neither: the input on which `valid` gives this output, so that the arithmetic counted is right.
-    h: fits(out.h, h, strideH, kernelH) ? h : needs(out.h, strideH, kernelH),
-    w: fits(out.w, w, strideW, kernelW) ? w : needs(out.w, strideW, kernelW),
-    ...rest,
+    h: validInput(h, outH, strideH, (kernelH - 1) * dilation),
+    w: validInput(w, outW, strideW, (kernelW - 1) * dilation),
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    dilation,
     padding: "valid",
   };
+}
+
+/** Height and width; images of one axis are rows. */
+const spatial = (shape: readonly number[]): [number, number] =>
+  shape.length === 4 ? [shape[2]!, shape[3]!] : [1, shape[2]!];
+
+/**
+ * The size on which `valid` gives this output. The true one, unless padding is neither `same` nor `valid`: then the one
+ * with which the arithmetic counted is right.
+ */
+function validInput(size: number, output: number, stride: number, span: number): number {
+  return Math.floor((size - span - 1) / stride) + 1 === output ? size : (output - 1) * stride + span + 1;
 }
 
 export const conv: OperatorEntry = (node) => {
@@ -60,15 +75,48 @@ export const conv: OperatorEntry = (node) => {
   if (input.length > 4 || input.length < 3 || weight.length !== input.length) return undefined;
   const [cout, cinPerGroup] = weight as [number, number];
   const groups = intAttribute(node, "group", 1);
-  const cin = input[1]!;
-  const kernel: [number, number] = weight.length === 3 ? [1, weight[2]!] : [weight[2]!, weight[3]!];
-  const { h, w, padding, ...window } = windowOf(node, kernel, input, channelsFirst(node, outputShape(node)));
-  const tail = { padding, activation: fusedActivation(node), add: node.inputs[3] === undefined ? "none" : "add" };
-  const batch = input[0]!;
+  const [batch, cin] = input as [number, number];
+  const [kernelH, kernelW] = spatial(weight);
+  const window = windowOf(node, kernelH, kernelW, input, channelsFirst(node, outputShape(node)));
+  const { h, w, strideH, strideW, dilation, padding } = window;
+  const activation = fusedActivation(node);
+  const add = node.inputs[3] === undefined ? "none" : "add";
   if (groups > 1 && cinPerGroup === 1 && groups === cin) {
-    return { type: "dwconv-bn-relu", config: { batch, h, w, cin, multiplier: cout / groups, ...window, ...tail } };
+    const multiplier = cout / groups;
+    const config = {
+      batch,
+      h,
+      w,
+      cin,
+      multiplier,
+      kernelH,
+      kernelW,
+      strideH,
+      strideW,
+      dilation,
+      padding,
+      activation,
+      add,
+    };
+    return { type: "dwconv-bn-relu", config };
   }
-  return { type: "conv-bn-relu", config: { batch, h, w, cin, cout, ...window, groups, ...tail } };
+  const config = {
+    batch,
+    h,
+    w,
+    cin,
+    cout,
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    dilation,
+    groups,
+    padding,
+    activation,
+    add,
+  };
+  return { type: "conv-bn-relu", config };
 };
 
 export const convTranspose: OperatorEntry = (node) => {
@@ -77,8 +125,8 @@ export const convTranspose: OperatorEntry = (node) => {
   if (input.length !== 4 || weight.length !== 4) return undefined;
   const [batch, cin, h, w] = input as [number, number, number, number];
   const groups = intAttribute(node, "group", 1);
-  const [strideH, strideW] = pair(node, "strides", [1, 1]);
-  const dilation = Math.max(...pair(node, "dilations", [1, 1]));
+  const [strideH, strideW] = pair(node, "strides", ones);
+  const dilation = Math.max(...pair(node, "dilations", ones));
   const output = outputShape(node);
   const padding = output[2] === h * strideH && output[3] === w * strideW ? "same" : "valid";
   const window = { kernelH: weight[2]!, kernelW: weight[3]!, strideH, strideW, dilation };
@@ -100,14 +148,10 @@ function pool(type: "maxpool" | "avgpool"): OperatorEntry {
   return (node) => {
     const input = channelsFirst(node, shapeOf(node, 0));
     if (input.length > 4 || input.length < 3) return undefined;
-    const { dilation: _dilation, ...window } = windowOf(
-      node,
-      pair(node, "kernel_shape", [1, 1]),
-      input,
-      channelsFirst(node, outputShape(node)),
-    );
-    const { h, w, padding, ...sizes } = window;
-    return { type, config: { batch: input[0]!, h, w, cin: input[1]!, ...sizes, padding } };
+    const [kernelH, kernelW] = pair(node, "kernel_shape", ones);
+    const window = windowOf(node, kernelH, kernelW, input, channelsFirst(node, outputShape(node)));
+    const { h, w, strideH, strideW, padding } = window;
+    return { type, config: { batch: input[0]!, h, w, cin: input[1]!, kernelH, kernelW, strideH, strideW, padding } };
   };
 }
 

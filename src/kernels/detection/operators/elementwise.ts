@@ -34,16 +34,26 @@ export const biasGelu: OperatorEntry = (node) => {
 const operandShapes = (node: WorkNode) =>
   node.inputs.filter((input) => input !== undefined).map((input) => input.shape);
 
+/** The fields of the operands' shapes; the common case, equal shapes, without a detour. */
+function operands(node: WorkNode) {
+  const [first, second] = node.inputs;
+  const alike = node.inputs.length === 2 && sameShape(first!.shape, second!.shape);
+  return alike ? { ...imageSize(first!.shape), broadcast: "none" } : { ...broadcastFields(operandShapes(node)) };
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
 export const add: OperatorEntry = (node) => ({
   type: node.activation === undefined ? "add" : "add-relu",
-  config: { ...broadcastFields(operandShapes(node)) },
+  config: operands(node),
 });
 
-export const mul: OperatorEntry = (node) => ({ type: "mul", config: { ...broadcastFields(operandShapes(node)) } });
+export const mul: OperatorEntry = (node) => ({ type: "mul", config: operands(node) });
 
 export const binary =
   (operator: string): OperatorEntry =>
-  (node) => ({ type: "elementwise", config: { operator, ...broadcastFields(operandShapes(node)) } });
+  (node) => ({ type: "elementwise", config: { operator, ...operands(node) } });
 
 /** The condition is no operand of the arithmetic. */
 export const where: OperatorEntry = (node) => ({

@@ -71,13 +71,22 @@ export const skipLayerNorm: OperatorEntry = (node) => ({ type: "skip-layernorm",
 
 export const batchNorm: OperatorEntry = (node) => ({ type: "batchnorm", config: image(shapeOf(node, 0)) });
 
+/** An image; one long spatial axis is folded into rows of about its square root. */
+function foldedImage(shape: readonly number[]) {
+  const size = image(shape);
+  if (size.h > 1) return size;
+  let rows = Math.floor(Math.sqrt(size.w));
+  while (size.w % rows !== 0) rows--;
+  return { ...size, h: rows, w: size.w / rows };
+}
+
 export const instanceNorm: OperatorEntry = (node) => {
-  const size = image(shapeOf(node, 0));
+  const size = foldedImage(shapeOf(node, 0));
   return { type: "group-norm", config: { ...size, groups: size.c } };
 };
 
 export const groupNorm: OperatorEntry = (node) => {
-  const size = image(shapeOf(node, 0));
+  const size = foldedImage(shapeOf(node, 0));
   return { type: "group-norm", config: { ...size, groups: intAttribute(node, "num_groups", 1) } };
 };
 

@@ -4,8 +4,8 @@
  */
 import {
   has,
+  nodesOf,
   removeNode,
-  runningOrder,
   setInput,
   setOutput,
   soleConsumer,
@@ -17,7 +17,7 @@ import { activationName } from "./fuse-activation.js";
 export function addIntoConv(work: WorkGraph, into: readonly string[], activations: readonly string[]): boolean {
   if (!into.some((operator) => has(work, operator)) || !has(work, "Add")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.domain !== "" || node.activation !== undefined || !into.includes(node.operator)) continue;
     const add = soleConsumer(node.outputs[0]!);
     if (add === undefined || add.operator !== "Add" || add.domain !== "") continue;

@@ -2,7 +2,7 @@
  * ONNX Runtime's integer convolutions work on channels-last tensors: each gets a Transpose before and after it, which
  * are then moved and cancelled as far as they go (onnxruntime/core/optimizer/nhwc_transformer.cc).
  */
-import { addNode, has, newValue, runningOrder, setOutput, type WorkGraph } from "../work-graph.js";
+import { addNode, has, newValue, nodesOf, setOutput, type WorkGraph } from "../work-graph.js";
 import { permute } from "./permutation.js";
 import { pushTransposes, transposeInput } from "./push-transposes.js";
 
@@ -12,8 +12,9 @@ const toFirst = (rank: number) => [0, rank - 1, ...Array.from({ length: rank - 2
 export function channelsLast(work: WorkGraph): boolean {
   if (!has(work, "Conv")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
-    if (node.operator !== "Conv" || node.domain !== "quantized" || node.attributes.channels_last === 1) continue;
+  for (const node of nodesOf(work)) {
+    if (!node.alive || node.operator !== "Conv" || node.domain !== "quantized" || node.attributes.channels_last === 1)
+      continue;
     const output = node.outputs[0]!;
     const rank = output.shape.length;
     transposeInput(work, node, 0, toLast(rank));

@@ -1,5 +1,5 @@
 /** Operators for which the engine has no kernel of its own are replaced by the body that the ONNX standard gives them. */
-import { addNode, has, newValue, removeNode, runningOrder, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { addNode, has, newValue, nodesOf, removeNode, type WorkGraph, type WorkNode } from "../work-graph.js";
 
 type Body = (work: WorkGraph, node: WorkNode) => void;
 
@@ -19,7 +19,7 @@ export function decompose(work: WorkGraph, operators: readonly string[]): boolea
   for (const operator of operators) {
     const body = bodies[operator];
     if (body === undefined || !has(work, operator)) continue;
-    for (const node of runningOrder(work)) {
+    for (const node of nodesOf(work)) {
       if (!node.alive || node.operator !== operator || node.domain !== "") continue;
       body(work, node);
       changed = true;

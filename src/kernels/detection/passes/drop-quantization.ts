@@ -2,12 +2,12 @@
  * Pairs of QuantizeLinear and DequantizeLinear go: an engine that runs in int8 has the operators between them in int8,
  * one that runs in fp32 has no need of them. What is left over (at inputs and outputs) stays as a kernel.
  */
-import { has, removeNode, replaceUses, runningOrder, type WorkGraph } from "../work-graph.js";
+import { has, nodesOf, removeNode, replaceUses, type WorkGraph } from "../work-graph.js";
 
 export function dropQuantization(work: WorkGraph): boolean {
   if (!has(work, "DequantizeLinear")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.operator !== "DequantizeLinear") continue;
     const quantize = node.inputs[0]?.producer;
     if (quantize?.operator !== "QuantizeLinear" || node.outputs[0]!.isOutput) continue;

@@ -1,20 +1,11 @@
 /** Takes out nodes that pass their input on unchanged. */
 import type { NoOperation } from "../rule-schema.js";
-import {
-  bypass,
-  has,
-  intsOf,
-  replaceInputs,
-  runningOrder,
-  scalarOf,
-  type WorkGraph,
-  type WorkNode,
-} from "../work-graph.js";
+import { bypass, has, intsOf, nodesOf, replaceInputs, scalarOf, type WorkGraph, type WorkNode } from "../work-graph.js";
 
 export function eliminate(work: WorkGraph, operators: Readonly<Record<string, NoOperation>>): boolean {
   if (!Object.keys(operators).some((operator) => has(work, operator))) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     const condition = node.alive && node.domain === "" ? operators[node.operator] : undefined;
     if (condition !== undefined && doesNothing(node, condition)) changed = passOn(work, node) || changed;
   }

@@ -4,7 +4,7 @@ import {
   has,
   intAttribute,
   newConstant,
-  runningOrder,
+  nodesOf,
   setInput,
   soleConsumer,
   type WorkGraph,
@@ -15,7 +15,7 @@ import {
 export function foldIntoWeights(work: WorkGraph, into: readonly string[], operators: readonly string[]): boolean {
   if (!into.some((operator) => has(work, operator)) || !operators.some((operator) => has(work, operator))) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || !into.includes(node.operator) || node.domain !== "" || node.activation !== undefined) continue;
     if (node.inputs[1]?.constant !== true || node.inputs[2]?.constant === false) continue;
     for (let next = soleConsumer(node.outputs[0]!); next !== undefined; next = soleConsumer(node.outputs[0]!)) {

@@ -1,5 +1,5 @@
 /** Lets a node apply the activation that follows it. */
-import { absorb, has, runningOrder, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { absorb, has, nodesOf, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
 
 export function fuseActivation(
   work: WorkGraph,
@@ -10,7 +10,7 @@ export function fuseActivation(
   if (!into.some((operator) => has(work, operator)) || !activations.some((operator) => has(work, operator)))
     return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.domain !== "" || node.activation !== undefined || !into.includes(node.operator)) continue;
     const next = soleConsumer(node.outputs[0]!);
     if (next === undefined || next.domain !== "" || !activations.includes(next.operator) || !hasConstantBounds(next))

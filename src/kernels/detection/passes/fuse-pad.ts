@@ -1,10 +1,10 @@
 /** Zero padding in front of a convolution or pooling becomes its `pads` (onnxruntime/core/optimizer/pad_fusion.cc). */
-import { bypass, has, intsOf, runningOrder, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { bypass, has, intsOf, nodesOf, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
 
 export function fusePad(work: WorkGraph, into: readonly string[]): boolean {
   if (!has(work, "Pad")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.operator !== "Pad" || node.domain !== "") continue;
     const next = soleConsumer(node.outputs[0]!);
     if (next === undefined || next.domain !== "" || !into.includes(next.operator) || !canTake(node, next)) continue;

@@ -15,7 +15,13 @@ import { matchPatterns } from "./match.js";
 import { matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
 import { mergeEqual } from "./merge-equal.js";
 import { pushTransposes } from "./push-transposes.js";
-import { dropQuantizedClip, fuseQuantized, propagateQuantization, splitDequantize } from "./quantized.js";
+import {
+  dropQuantizedClip,
+  fuseQuantized,
+  propagateQuantization,
+  repairQuantization,
+  splitDequantize,
+} from "./quantized.js";
 
 export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
   switch (rule.pass) {
@@ -49,8 +55,10 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return matmulAdd(work, rule.reshape, rule.anyRank);
     case "merge-reshapes":
       return mergeReshapes(work);
-    case "push-transposes":
-      return pushTransposes(work, rule.assigned);
+    case "push-transposes": {
+      const pushed = pushTransposes(work, rule.assigned);
+      return repairQuantization(work) || pushed;
+    }
     case "gather-to-split":
       return gatherToSplit(work);
     case "matmul-transpose":

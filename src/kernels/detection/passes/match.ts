@@ -5,9 +5,9 @@
 import type { FusedPattern, Pattern } from "../rule-schema.js";
 import {
   has,
+  nodesOf,
   removeNode,
   replaceInputs,
-  runningOrder,
   scalarOf,
   setOperator,
   type WorkGraph,
@@ -31,7 +31,7 @@ export function matchPatterns(work: WorkGraph, patterns: readonly FusedPattern[]
   );
   if (wanted.length === 0) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     for (const entry of wanted) {
       if (node.alive && node.domain === "" && isOperator(node, (entry.match as readonly string[])[0]!)) {
         changed = rewrite(work, node, entry) || changed;

@@ -8,8 +8,8 @@ import {
   has,
   newConstant,
   newValue,
+  nodesOf,
   removeNode,
-  runningOrder,
   scalarOf,
   setInput,
   setOperator,
@@ -27,7 +27,7 @@ import {
 export function matmulAdd(work: WorkGraph, reshape: boolean, anyRank: boolean): boolean {
   if (!has(work, "MatMul") || !has(work, "Add")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.operator !== "MatMul" || node.domain !== "") continue;
     const add = soleConsumer(node.outputs[0]!);
     if (add === undefined || add.operator !== "Add" || add.domain !== "") continue;
@@ -82,7 +82,7 @@ function toReshapedGemm(work: WorkGraph, node: WorkNode, add: WorkNode, bias: Wo
 export function matmulTranspose(work: WorkGraph): boolean {
   if (!has(work, "Transpose") || (!has(work, "MatMul") && !has(work, "FusedMatMul"))) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
     for (const [slot, side] of [
       [0, "A"],
@@ -125,7 +125,7 @@ export function matmulScale(work: WorkGraph): boolean {
   if (!has(work, "MatMul") && !has(work, "FusedMatMul")) return false;
   if (!has(work, "Mul") && !has(work, "Div")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
     let scaled = false;
     for (const slot of [0, 1]) {
@@ -161,7 +161,7 @@ function scaledInput(node: WorkNode): number | undefined {
 /** A Reshape and what follows it of Reshape, Squeeze and Unsqueeze become one Reshape. */
 export function mergeReshapes(work: WorkGraph): boolean {
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.operator !== "Reshape" || !isReshape(node)) continue;
     for (
       let next = soleConsumer(node.outputs[0]!);
@@ -194,7 +194,7 @@ const isReshape = (node: WorkNode) =>
 export function skipLayerNorm(work: WorkGraph): boolean {
   if (!has(work, "LayerNormalization") || !has(work, "Add")) return false;
   let changed = false;
-  for (const node of runningOrder(work)) {
+  for (const node of nodesOf(work)) {
     if (!node.alive || node.operator !== "LayerNormalization" || node.domain !== "" || node.outputs.length > 1)
       continue;
     const add = node.inputs[0]?.producer;

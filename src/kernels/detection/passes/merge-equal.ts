@@ -15,9 +15,7 @@ export function mergeEqual(work: WorkGraph): boolean {
   let changed = false;
   const seen = new Map<string, WorkNode>();
   for (const node of runningOrder(work)) {
-    if (node.inputs.every((input) => input === undefined || input.consumers.length === 1) && !readsEqualConstants(node))
-      continue;
-    if (random.has(node.operator)) continue;
+    if (!hasTwin(node) || random.has(node.operator)) continue;
     const key = keyOf(node);
     const first = seen.get(key);
     if (first === undefined) {
@@ -32,7 +30,12 @@ export function mergeEqual(work: WorkGraph): boolean {
   return changed;
 }
 
-const readsEqualConstants = (node: WorkNode) => node.inputs.some((input) => input?.constant === true && isSmall(input));
+/** Equal nodes share what they read at run time: without another reader of the same operator there is nothing to compare. */
+function hasTwin(node: WorkNode): boolean {
+  const shared = node.inputs.find((input) => input?.constant === false);
+  if (shared === undefined || shared.consumers.length < 2) return false;
+  return shared.consumers.some((reader) => reader !== node && reader.operator === node.operator);
+}
 
 /** Constants up to this size are compared by value, as constant sharing does. */
 const isSmall = (value: WorkValue) => value.values !== undefined && value.values.length <= 8;

@@ -114,6 +114,48 @@ export function propagateQuantization(work: WorkGraph, through: readonly string[
   return changed;
 }
 
+/**
+ * What moving transposes leaves behind: a DequantizeLinear straight in front of the QuantizeLinear that undoes it goes,
+ * a Transpose between only one of the two gets the other pair (FixQDQNodeUnits in onnx_transpose_optimization.cc).
+ */
+export function repairQuantization(work: WorkGraph): boolean {
+  if (!has(work, "DequantizeLinear")) return false;
+  let changed = false;
+  for (const node of runningOrder(work)) {
+    if (!node.alive) continue;
+    if (node.operator === "Transpose" && node.domain === "") changed = completeTranspose(work, node) || changed;
+    else if (isQuantize(node)) changed = dropEmptyPair(work, node) || changed;
+  }
+  return changed;
+}
+
+function dropEmptyPair(work: WorkGraph, quantize: WorkNode): boolean {
+  const before = quantize.inputs[0]?.producer;
+  if (!isDequantize(before) || soleConsumer(before.outputs[0]!) !== quantize || !sameParameters(before, quantize))
+    return false;
+  const reader = soleConsumer(quantize.outputs[0]!);
+  const integers = before.inputs[0]!;
+  if (reader === undefined) return false;
+  removeNode(work, quantize);
+  removeNode(work, before);
+  setInput(work, reader, reader.inputs.indexOf(quantize.outputs[0]!), integers);
+  reader.sources = [...before.sources, ...quantize.sources, ...reader.sources];
+  return true;
+}
+
+function completeTranspose(work: WorkGraph, node: WorkNode): boolean {
+  const input = node.inputs[0]!;
+  const before = input.producer;
+  const after = soleConsumer(node.outputs[0]!);
+  if (isDequantize(before) && !isQuantize(after) && node.outputs[0]!.consumers.length <= 1) {
+    insertPair(work, node, before);
+    return true;
+  }
+  if (!isQuantize(after) || before === undefined || isDequantize(before) || soleConsumer(input) !== node) return false;
+  setInput(work, node, 0, quantizedCopy(work, input, after));
+  return true;
+}
+
 /** Quantises what `node` makes with the parameters of `like`, and dequantises it again. */
 function insertPair(work: WorkGraph, node: WorkNode, like: WorkNode): void {
   const output = node.outputs[0]!;
