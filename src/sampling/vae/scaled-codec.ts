@@ -1,6 +1,7 @@
 /**
- * The published coding (LitePred's `train_vae.py`): one column for each field, log2 of sizes, kernel and stride as they
- * are, each scaled to [0, 1] by its range. Text choices, which it does not have, are numbered.
+ * The published coding (LitePred's `train_vae.py`): one column for each field, log2 of sizes, each scaled to [0, 1] by its
+ * range. Differs: kernel, stride and choices are coded by their rank among the values seen (the same for kernels 1, 3, 5,
+ * 7), so that one 32×32 patch convolution does not squeeze all others together, and only seen values come out.
  */
 import type { KernelConfig, LooseConfig } from "../../kernels/index.js";
 import { type ConfigCodec, logOf, type Observations, partnerOf, varying } from "./codec.js";
@@ -44,16 +45,19 @@ function columnOf(name: string, names: readonly string[], { configs, sizes }: Ob
     const high = values.reduce((most, value) => Math.max(most, value));
     return { name, low, span: high - low || 1, ...column };
   };
-  if (configs.some((config) => typeof config[name] === "string")) {
-    const choices = [...new Set(configs.map((config) => config[name]!))].sort();
+  const partner = partnerOf(name, names);
+  if (!sizes.includes(name)) {
+    const relative = (config: KernelConfig) =>
+      partner === undefined ? config[name]! : (config[name] as number) - (config[partner] as number);
+    const ranks = [...new Set(configs.map(relative))].sort((a, b) => (a < b ? -1 : 1));
     return ranged({
-      value: (config) => choices.indexOf(config[name]!),
-      restore: (value) => choices[Math.round(value)]!,
+      value: (config) => ranks.indexOf(relative(config)),
+      restore(value, done) {
+        const restored = ranks[Math.round(value)]!;
+        return partner === undefined ? restored : Math.max(1, (restored as number) + (done[partner] as number));
+      },
     });
   }
-  if (!sizes.includes(name))
-    return ranged({ value: (config) => config[name] as number, restore: (value) => Math.round(value) });
-  const partner = partnerOf(name, names);
   return ranged({
     value: (config) => logOf(config, name, partner),
     restore: (value, done) => Math.round(2 ** value * (partner === undefined ? 1 : (done[partner] as number))),
