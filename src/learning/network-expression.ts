@@ -2,7 +2,7 @@ import { invariant } from "../base/index.js";
 import { add, leakyRelu, relu, sigmoid } from "./graph/elementwise.js";
 import { type Expression, leaf } from "./graph/expression.js";
 import { affine } from "./graph/linear.js";
-import type { Parameter } from "./graph/training-loop.js";
+import type { Parameter } from "./graph/training-problem.js";
 import { type Activation, type LayerSpec, LEAK } from "./network.js";
 
 /** Names of a layer's parameters, in states and in training graphs. */

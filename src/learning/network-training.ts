@@ -3,7 +3,7 @@ import { type ComputeBackend, createRandom, LitepredError, type Random } from ".
 import { gatherRows, shuffledEpoch } from "./batches.js";
 import { abs, div, mean, mul, square, sub } from "./graph/elementwise.js";
 import { type Expression, leaf, sizeOf } from "./graph/expression.js";
-import type { Parameter } from "./graph/training-loop.js";
+import type { Parameter } from "./graph/training-problem.js";
 import type { TrainedModel, TrainingSet } from "./learner.js";
 import { learningRateAt } from "./learning-rate.js";
 import { type NetworkOptions, type NetworkRecipe, resmlp } from "./network.js";

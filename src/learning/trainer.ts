@@ -2,7 +2,8 @@
 import { type ComputeBackend, type ComputeSession, invariant, LitepredError, type TensorData } from "../base/index.js";
 import { gradientScale, stepRate } from "./graph/adam.js";
 import { type Shape, sizeOf } from "./graph/expression.js";
-import { type StateTensor, type TrainingProblem, trainingLoop } from "./graph/training-loop.js";
+import { trainingLoop } from "./graph/training-loop.js";
+import type { StateTensor, TrainingProblem } from "./graph/training-problem.js";
 
 export type ParameterValues = Readonly<Record<string, Float32Array>>;
 /** By name, [steps, …shape]. */

@@ -3,7 +3,7 @@ import { gatherRows } from "./batches.js";
 import { slice, sum } from "./graph/arrangement.js";
 import { add, exp, log, mul, negative, square, sub } from "./graph/elementwise.js";
 import { constant, type Expression, leaf } from "./graph/expression.js";
-import type { TrainingProblem } from "./graph/training-loop.js";
+import type { TrainingProblem } from "./graph/training-problem.js";
 import type { Matrix } from "./learner.js";
 import { networkExpression } from "./network-expression.js";
 import { initialParameters } from "./network-training.js";
