@@ -20,15 +20,19 @@ export interface NamedGraph {
 
 const prefix = "calibration";
 
-/** `count` architectures, the spaces in turn; the same seed gives the same ones, and a longer list starts with the shorter one. */
+/**
+ * `count` architectures after the first `skip`, the spaces in turn; the same seed gives the same ones, and a longer list
+ * starts with the shorter one.
+ */
 export async function sampleCalibrationModels(
   count: number,
   seed: number,
-  names: readonly string[] = spaceNames,
+  { spaces: names = spaceNames, skip = 0 }: { spaces?: readonly string[]; skip?: number } = {},
 ): Promise<NamedGraph[]> {
   const spaces = await loadSpaces(names);
   const order = createRandom(`${seed}/calibration-order`).shuffle(spaces);
-  return Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, at) => {
+    const i = skip + at;
     const space = order[i % order.length]!;
     const architecture = space.sample(createRandom(`${seed}/calibration/${space.name}/${i}`));
     return {

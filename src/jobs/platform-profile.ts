@@ -1,13 +1,14 @@
 /** Profiles a platform for base predictors: kernels chosen by a sampler, then whole models for the correction. */
 import { createRandom, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
-import { openStore } from "../measurements/index.js";
+import { openStore, type Store } from "../measurements/index.js";
 import { type ProtocolName, protocol as protocolNamed } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { measureCalibrationModels } from "./calibration.js";
+import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";
 import { profileKernels } from "./profile.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
+import { profileInModels } from "./profile-models.js";
+import { type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface PlatformProfileRequest {
   readonly home: string;
@@ -16,8 +17,10 @@ export interface PlatformProfileRequest {
   readonly types?: readonly string[];
   /** Kernel configs over all types. */
   readonly count: number;
-  /** Whole models. */
+  /** Whole models for the correction. */
   readonly models: number;
+  /** Whole models whose kernels are timed where they run, on engines with a profiler. */
+  readonly profiledModels: number;
   readonly sampler: string;
   readonly protocol: string;
   /** Of the whole models; default `standard`. */
@@ -67,6 +70,7 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
       ...signal,
       onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
     });
+    const inModels = await profileModels(request, local, store);
     const ofModels = await measureCalibrationModels({
       store,
       local,
@@ -80,8 +84,8 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     const failedModels = ofModels.filter((model) => model.outcome.status === "failed").length;
     return {
       platform: id,
-      measured: ofKernels.measured + ofModels.length - failedModels,
-      failed: ofKernels.failed + failedModels,
+      measured: ofKernels.measured + inModels.kernels + ofModels.length - failedModels,
+      failed: ofKernels.failed + inModels.failed + failedModels,
       skipped: ofKernels.skipped,
       unsupported: statistics.unsupported,
     };
@@ -89,6 +93,28 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     await store.close();
   }
 }
+
+/** Calibration models come first in the seeded list, so that the profiled ones are others. */
+const reservedForCalibration = 200;
+
+async function profileModels(request: PlatformProfileRequest, local: LocalPlatform, store: Store) {
+  const { platform, description } = local;
+  if (request.profiledModels === 0 || description.kernelTiming !== "profiler" || !exactRules.includes(platform.engine))
+    return { kernels: 0, failed: 0 };
+  const models = await sampleCalibrationModels(request.profiledModels, request.seed, { skip: reservedForCalibration });
+  request.onStage?.("kernels inside models", models.length);
+  return profileInModels({
+    store,
+    local,
+    rules: rulesOf(platform),
+    models,
+    ...(request.signal ? { signal: request.signal } : {}),
+    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+  });
+}
+
+/** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
+const exactRules: readonly string[] = ["onnxruntime-node"];
 
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;

@@ -19,6 +19,8 @@ export interface StartRequest {
   readonly home: string;
   /** Kernels to measure. */
   readonly count: number;
+  /** Sampled models whose kernels are timed where they run. */
+  readonly profiledModels: number;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -53,6 +55,7 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
     platform: platformId,
     count: request.count,
     models: calibrationModels,
+    profiledModels: request.profiledModels,
     sampler: "prior",
     protocol: "quick",
     modelProtocol: "quick",

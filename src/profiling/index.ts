@@ -5,7 +5,7 @@
  */
 
 export { measureNoise, type Noise, noiseOf } from "./anchor.js";
-export { idleShare } from "./conditions.js";
+export { idleShare, readConditions } from "./conditions.js";
 export * from "./contract.js";
 export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./engines/recipes.js";
@@ -19,6 +19,7 @@ export * from "./estimate.js";
 export type { KernelTask, SessionEngine } from "./kernel-session.js";
 export * from "./measure-kernels.js";
 export * from "./measure-model.js";
+export * from "./pairing.js";
 export { parseCoreList, quietCores } from "./pinning.js";
 export * from "./protocol.js";
 export { startChildEngine } from "./running.js";

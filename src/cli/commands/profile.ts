@@ -7,7 +7,12 @@ export const profile: RegisterCommand = (program, run) => {
     .description("measures kernels on a platform into the workspace; goes on where it stopped")
     .option("--platform <id>", "platform id", defaultPlatform)
     .option("--kernel <type...>", "kernel types (default: all that the search spaces need)")
-    .option("--count <n>", "configs over all kernel types", "2000")
+    .option("--count <n>", "kernels chosen by the sampler, over all kernel types", "1000")
+    .option(
+      "--profiled-models <n>",
+      "sampled models whose kernels are timed where they run (engines with a profiler)",
+      "150",
+    )
     .option("--models <n>", "whole models for the model-level correction", "24")
     .option("--sampler <name>", "prior, vae, adaptive or random", "prior")
     .option("--protocol <name>", "quick, standard or careful", "quick")
@@ -22,6 +27,7 @@ export const profile: RegisterCommand = (program, run) => {
           ...(options.kernel ? { types: options.kernel } : {}),
           count: Number(options.count),
           models: Number(options.models),
+          profiledModels: Number(options.profiledModels),
           sampler: options.sampler,
           protocol: options.protocol,
           seed: Number(options.seed),

@@ -5,13 +5,23 @@ export const sample: RegisterCommand = (program, run) => {
     .command("sample")
     .description("kernel configs worth measuring, as CSV")
     .requiredOption("--kernel <type>", "kernel type")
-    .option("--sampler <name>", "vae, adaptive, prior or random", "prior")
+    .option("--sampler <name>", "vae, vae-ordinal, adaptive, prior, marginals, designed or random", "prior")
     .option("--count <n>", "distinct configs", "1000")
     .option("--seed <n>", "seed", "1")
     .option("--space <name>", "search space the configs come from (repeatable; default all)", collect)
     .option("--engine <name>", "whose fusion rules decide what a kernel is", "onnxruntime-node")
+    .option("--plot <file>", "instead: a picture (svg or html) of the spaces' configs beside those of the samplers")
     .action((options, command) =>
       run(command, async (context) => {
+        if (options.plot) {
+          const { savePlot } = await import("../../jobs/sample-plot.js");
+          const { kernel, plot, engine } = options;
+          const spaces = options.space ? { spaces: options.space } : {};
+          const sizes = { count: Number(options.count), seed: Number(options.seed) };
+          await savePlot(plot, { kernel, ...sizes, ...spaces, engine, signal: context.signal });
+          context.result({ plot }, () => plot);
+          return 0;
+        }
         const { sampleConfigs } = await import("../../jobs/sample.js");
         const { configs, report } = await sampleConfigs({
           kernel: options.kernel,

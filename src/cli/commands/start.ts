@@ -6,7 +6,8 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: profile, train, predict example models, measure them")
-    .option("--count <n>", "kernels to measure", "1500")
+    .option("--count <n>", "kernels chosen by the sampler", "300")
+    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "50")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
@@ -14,6 +15,7 @@ export const start: RegisterCommand = (program, run) => {
         const report = await startHere({
           home: context.home,
           count: Number(options.count),
+          profiledModels: Number(options.profiledModels),
           signal: context.signal,
           onStage(label, total) {
             progress?.stop();

@@ -14,6 +14,9 @@ export interface EngineNode {
   /** A convolution that adds another tensor to its result. */
   readonly adds: boolean;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** Of the first input; channels are not padded to whole blocks. */
+  readonly inputShape: readonly number[];
+  readonly inputBlocked: boolean;
   /** Channels are not padded to whole blocks. */
   readonly outputShapes: readonly (readonly number[])[];
   /** Whether the first output is in blocked layout. */
@@ -31,6 +34,8 @@ export function engineNodes(graph: Graph, rules: FusionRules): EngineNode[] {
     activation: node.activation,
     adds: node.operator === "Conv" && node.inputs[3] !== undefined,
     attributes: node.attributes,
+    inputShape: node.inputs[0]?.shape ?? [],
+    inputBlocked: node.inputs[0]?.blocked ?? false,
     outputShapes: node.outputs.map((output: WorkValue) => output.shape),
     blocked: node.outputs[0]!.blocked,
     sources: node.sources,
