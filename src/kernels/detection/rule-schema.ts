@@ -81,6 +81,7 @@ export const passSchema = z.discriminatedUnion("pass", [
   z.strictObject({ pass: z.literal("gather-to-split") }),
   z.strictObject({ pass: z.literal("matmul-transpose") }),
   z.strictObject({ pass: z.literal("matmul-scale") }),
+  z.strictObject({ pass: z.literal("bias-gelu") }),
   z.strictObject({ pass: z.literal("skip-layer-norm") }),
   z.strictObject({ pass: z.literal("add-into-conv"), into: operators, activations: z.array(z.string()) }),
   z.strictObject({

@@ -292,7 +292,7 @@ function convertActivation(c: Conversion, node: WorkNode): void {
   }
 }
 
-/** x · hard-sigmoid(x) of a convolution's output, which nothing else reads. */
+/** x · hard-sigmoid(x) of a convolution's output, which nothing else reads; not where the product leaves the graph. */
 function fuseHardSwish(c: Conversion, node: WorkNode, blocked: Blocked): boolean {
   if (node.operator !== "HardSigmoid" || blocked.uses !== 2 || !takesMore({ ...blocked, uses: 1 })) return false;
   const { alpha = 0.2, beta = 0.5 } = node.attributes as { alpha?: number; beta?: number };
@@ -301,7 +301,7 @@ function fuseHardSwish(c: Conversion, node: WorkNode, blocked: Blocked): boolean
   const input = node.inputs[0]!;
   const [mul] = gate.consumers;
   if (gate.consumers.length !== 1 || gate.isOutput || mul?.operator !== "Mul" || mul.domain !== "") return false;
-  if (!mul.inputs.includes(input)) return false;
+  if (!mul.inputs.includes(input) || mul.outputs[0]!.isOutput) return false;
   removeNode(c.work, node);
   blocked.node.sources = [...blocked.node.sources, ...node.sources];
   blocked.node.activation = "HardSwish";

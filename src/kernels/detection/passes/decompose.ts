@@ -1,5 +1,14 @@
 /** Operators for which the engine has no kernel of its own are replaced by the body that the ONNX standard gives them. */
-import { addNode, has, newValue, nodesOf, removeNode, type WorkGraph, type WorkNode } from "../work-graph.js";
+import {
+  addNode,
+  has,
+  newValue,
+  nodesOf,
+  removeNode,
+  type WorkGraph,
+  type WorkNode,
+  type WorkValue,
+} from "../work-graph.js";
 
 type Body = (work: WorkGraph, node: WorkNode) => void;
 
@@ -12,7 +21,23 @@ const bodies: Readonly<Record<string, Body>> = {
     addNode(work, "HardSigmoid", "", [input], [gate], { alpha: 1 / 6, beta: 0.5 }, node.sources);
     addNode(work, "Mul", "", [input, gate], [output], {}, []);
   },
+  Mish(work, node) {
+    removeNode(work, node);
+    const gate = chain(work, node, ["Softplus", "Tanh"]);
+    addNode(work, "Mul", "", [node.inputs[0], gate], node.outputs, {}, []);
+  },
 };
+
+/** One operator after the other on the same tensor. */
+function chain(work: WorkGraph, node: WorkNode, operators: readonly string[]): WorkValue {
+  let value = node.inputs[0]!;
+  for (const [i, operator] of operators.entries()) {
+    const output = newValue(work, `${node.outputs[0]!.name}/${operator.toLowerCase()}`, value.shape, value.type);
+    addNode(work, operator, "", [value], [output], {}, i === 0 ? node.sources : []);
+    value = output;
+  }
+  return value;
+}
 
 export function decompose(work: WorkGraph, operators: readonly string[]): boolean {
   let changed = false;

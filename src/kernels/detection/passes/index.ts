@@ -12,7 +12,7 @@ import { fuseActivation } from "./fuse-activation.js";
 import { fusePad } from "./fuse-pad.js";
 import { gatherToSplit } from "./gather-to-split.js";
 import { matchPatterns } from "./match.js";
-import { matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
+import { biasGelu, matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
 import { mergeEqual } from "./merge-equal.js";
 import { pushTransposes } from "./push-transposes.js";
 import {
@@ -65,6 +65,8 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return matmulTranspose(work);
     case "matmul-scale":
       return matmulScale(work);
+    case "bias-gelu":
+      return biasGelu(work);
     case "skip-layer-norm":
       return skipLayerNorm(work);
     case "add-into-conv":

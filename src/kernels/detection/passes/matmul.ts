@@ -209,6 +209,46 @@ export function skipLayerNorm(work: WorkGraph): boolean {
     setInput(work, node, 1, right);
     for (const [i, value] of rest.entries()) setInput(work, node, i + 2, value);
     node.sources = [...add.sources, ...node.sources];
+    takeBias(work, node);
+    changed = true;
+  }
+  return changed;
+}
+
+/** A row that is added to one of the two summands before. */
+function takeBias(work: WorkGraph, node: WorkNode): void {
+  for (const slot of [0, 1]) {
+    const add = node.inputs[slot]!.producer;
+    if (add?.operator !== "Add" || add.domain !== "" || soleConsumer(add.outputs[0]!) !== node) continue;
+    const side = add.inputs.findIndex((input) => input?.constant === true && input.shape.length === 1);
+    if (side < 0) continue;
+    const [bias, rest] = [add.inputs[side], add.inputs[1 - side]];
+    removeNode(work, add);
+    setInput(work, node, slot, rest);
+    setInput(work, node, 4, bias);
+    node.sources = [...add.sources, ...node.sources];
+    return;
+  }
+}
+
+/** A row that is added in front of GELU, in one node with it (bias_gelu_fusion.cc). */
+export function biasGelu(work: WorkGraph): boolean {
+  if (!has(work, "Gelu") || !has(work, "Add")) return false;
+  let changed = false;
+  for (const node of nodesOf(work)) {
+    if (!node.alive || node.operator !== "Gelu" || node.domain === "") continue;
+    const add = node.inputs[0]!.producer;
+    if (add?.operator !== "Add" || add.domain !== "" || soleConsumer(add.outputs[0]!) !== node) continue;
+    const width = add.outputs[0]!.shape.at(-1);
+    const side = add.inputs.findIndex(
+      (input) => input?.constant === true && input.shape.length === 1 && input.shape[0] === width,
+    );
+    if (side < 0 || add.inputs[1 - side]!.shape.length < 2) continue;
+    const inputs = [add.inputs[1 - side], add.inputs[side]];
+    removeNode(work, add);
+    setOperator(work, node, "BiasGelu", "com.microsoft");
+    for (const [slot, input] of inputs.entries()) setInput(work, node, slot, input);
+    node.sources = [...add.sources, ...node.sources];
     changed = true;
   }
   return changed;
