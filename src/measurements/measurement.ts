@@ -17,13 +17,13 @@ export const protocolSchema = z.object({
   maxMs: z.number().positive(),
   /** Sessions (the model loaded anew), interleaved in time with those of other models. */
   sessions: z.number().int().positive(),
-  /** How the latency is estimated from the runs of a session; across sessions it is the median. "lower-quarter": mean of the fastest quarter. */
+  /** How the latency is estimated from the runs of a session; across sessions it is the lower quartile. "lower-quarter": mean of the fastest quarter. */
   estimator: z.enum(["p10", "p25", "min", "median", "lower-quarter"]),
   /** Kernels side by side in one model, where the engine is timed by its profiler. */
   kernelsPerModel: z.number().int().positive(),
   /** Timed runs stop early when the standard error of the estimate is below this share of it; 0 never stops early. */
   tolerance: z.number().nonnegative(),
-  /** Sessions are redone (at most `sessions` times) while they spread by more than this share. */
+  /** Further sessions are made (at most as many again) while the quietest ones spread by more than this share. */
   maxSpread: z.number().positive(),
 });
 export type Protocol = z.infer<typeof protocolSchema>;

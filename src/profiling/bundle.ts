@@ -1,8 +1,8 @@
 /**
  * Many kernels side by side in one graph, for engines whose profiler times operators. Around each kernel stand
  *   source: makes the kernel's input from a small one, so that it is warm in the cache and, for images, in the engine's
- *           own layout, as behind another kernel. An image comes out of a 1×1 convolution; where what follows might be
- *           fused into that, a 1×1 pooling stands between. Other tensors are spread out from their last row;
+ *           own layout, as behind another kernel. An image comes out of a 1×1 convolution, with an activation where what
+ *           follows might otherwise be fused into it. Other tensors are spread out from their last row;
  *   marker: a reshape that copies nothing, so that the time shown for it is what the profiler itself adds to an operator;
  *   sink:   keeps one element, so that outputs are memory of the engine's arena that is reused, not new pages handed out.
  * All bear "#" in their names and are no part of the kernel's time. A filler writes memory until a run touches as much
@@ -96,7 +96,7 @@ function createFrame(prefix: string) {
     const fuses = users.some((operator) => operator !== "Conv");
     const made = fuses ? add({ ...input, name: `${prefix}#image${i}` }) : input.name;
     node(`source${i}`, "Conv", [seed, weight], made, { kernel_shape: [1, 1] });
-    if (fuses) node(`barrier${i}`, "MaxPool", [made], input.name, { kernel_shape: [1, 1] });
+    if (fuses) node(`activation${i}`, "LeakyRelu", [made], input.name, { alpha: 0.5 });
     return seed;
   };
   return {

@@ -4,7 +4,7 @@
  * An anchor kernel rides along with every bundle: where it is slower than it usually is, the session is done again.
  * Kernels whose sessions disagree get further sessions.
  */
-import { createRandom, median, type Random, stableJson } from "../base/index.js";
+import { createRandom, quantile, type Random, stableJson } from "../base/index.js";
 import { elementCount, type Graph } from "../graph/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
 import { anchorGraph } from "./anchor.js";
@@ -38,9 +38,8 @@ export interface MeasuredWindow {
 
 /** Bundles in a window. Choice: sessions of a kernel lie some seconds apart, and an interruption costs less than a minute. */
 const bundlesPerWindow = 4;
-/** A session whose anchor takes this much longer than usual is done again, at most twice. Choice: sessions differ by 3 %, rarely by 10 %. */
+/** A session whose anchor takes this much longer than when it was quiet is done again. Choice: sessions differ by 3 %, rarely by 10 %. */
 const anchorLimit = 1.2;
-const anchorRetries = 2;
 /** Longest wait for a quiet machine before each window. */
 const quietWaitMs = 3000;
 
@@ -185,6 +184,7 @@ interface Anchor {
 }
 
 async function anchoredSession({ engine, protocol }: KernelRequest, tasks: readonly KernelTask[], anchor: Anchor) {
+  const retries = protocol.sessions > 1 ? 2 : 1;
   for (let attempt = 0; ; attempt++) {
     const session = await timeKernels(engine, [...tasks, anchor.task], protocol);
     const runs = session.runs.at(-1)!;
@@ -192,9 +192,9 @@ async function anchoredSession({ engine, protocol }: KernelRequest, tasks: reado
     // What failed is not tried a second time for the anchor's sake.
     if (isFailure(runs) || session.runs.some(isFailure)) return result;
     const now = estimate(runs, protocol.estimator);
-    const usual = anchor.history.length < 3 ? now : median(anchor.history);
+    const quiet = anchor.history.length < 3 ? now : quantile(anchor.history, 0.25);
     anchor.history.push(now);
     if (anchor.history.length > 20) anchor.history.shift();
-    if (now <= usual * anchorLimit || attempt === anchorRetries) return result;
+    if (now <= quiet * anchorLimit || attempt === retries) return result;
   }
 }
