@@ -3,9 +3,9 @@
  * Out: kernels with their configs, in the order they run, and whatever no rule covers.
  * May import base, graph and the kernel catalogue.
  */
+export { type OperatorCoverage, operatorCoverage } from "./coverage.js";
 export { detectKernels } from "./detect.js";
 export { type EngineNode, engineNodes } from "./engine-nodes.js";
-export { describedOperators } from "./operators/index.js";
 export {
   type FusionRules,
   fusionRules,
