@@ -2,7 +2,7 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { collectStatistics, loadSampler, type SamplingReport } from "../sampling/index.js";
+import { collectStatistics, loadSampler, type SamplingReport, type TypeStatistics } from "../sampling/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
 import { rulesOf } from "./workspace.js";
 
@@ -25,23 +25,37 @@ const architecturesPerSpace = 40;
 export async function sampleConfigs(
   request: SampleRequest,
 ): Promise<{ configs: readonly KernelConfig[]; report: SamplingReport }> {
-  const { kernel, count, seed } = request;
-  if (!Number.isInteger(count) || count < 1)
-    throw new LitepredError("bad-usage", `--count ${count} is not a whole number above 0`, "for example --count 1000");
-  kernelTypeOf(kernel);
+  const { kernel, count, seed, signal } = request;
   const sampler = await loadSampler(request.sampler);
-  const statistics = collectStatistics({
-    spaces: await loadSpaces(request.spaces ?? spaceNames),
-    rules: rulesOf(parsePlatformId(`local/cpu/${request.engine}/fp32`)),
-    architecturesPerSpace,
-    random: createRandom(`${seed}/statistics`),
-  });
-  const ofType = statistics.types[kernel];
+  const statistics = await statisticsOf(request);
   return sampler.sample({
     type: kernel,
     count,
     seed,
-    ...(ofType ? { statistics: ofType } : {}),
-    ...(request.signal ? { signal: request.signal } : {}),
+    ...(statistics ? { statistics } : {}),
+    ...(signal ? { signal } : {}),
   });
+}
+
+/**
+ * What the spaces show of the kernel type; undefined where they have no such kernel.
+ * @throws LitepredError `bad-usage`, `unknown-kernel-type`, `unknown-name`.
+ */
+export async function statisticsOf({
+  kernel,
+  count,
+  seed,
+  spaces,
+  engine,
+}: Omit<SampleRequest, "sampler">): Promise<TypeStatistics | undefined> {
+  if (!Number.isInteger(count) || count < 1)
+    throw new LitepredError("bad-usage", `--count ${count} is not a whole number above 0`, "for example --count 1000");
+  kernelTypeOf(kernel);
+  const statistics = collectStatistics({
+    spaces: await loadSpaces(spaces ?? spaceNames),
+    rules: rulesOf(parsePlatformId(`local/cpu/${engine}/fp32`)),
+    architecturesPerSpace,
+    random: createRandom(`${seed}/statistics`),
+  });
+  return statistics.types[kernel];
 }

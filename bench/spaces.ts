@@ -1,0 +1,33 @@
+/** Architectures drawn, built and turned into kernel lists, for each space on one core. */
+import { createRandom } from "../src/base/index.js";
+import { detectKernels, fusionRules } from "../src/kernels/index.js";
+import { loadSpaces, nasSpaceNames, zooSpaceNames } from "../src/spaces/index.js";
+import type { BenchResult } from "./result.js";
+
+const warmUpMs = 1500;
+const measuredMs = 2000;
+
+export default async function* run(): AsyncGenerator<BenchResult> {
+  const rules = fusionRules("onnxruntime");
+  for (const space of await loadSpaces([...nasSpaceNames, ...zooSpaceNames])) {
+    const random = createRandom(1);
+    const rate = (forMs: number) => {
+      const start = performance.now();
+      let count = 0;
+      while (performance.now() - start < forMs) {
+        detectKernels(space.toGraph(space.sample(random)), rules);
+        count++;
+      }
+      return (1000 * count) / (performance.now() - start);
+    };
+    rate(warmUpMs);
+    const searched = (nasSpaceNames as readonly string[]).includes(space.name);
+    yield {
+      what: `${space.name}: architectures to kernel lists`,
+      value: rate(measuredMs),
+      unit: "per second",
+      // The goal is for the spaces that are searched; the zoo only feeds statistics.
+      ...(searched ? { goal: { atLeast: 1000 } } : {}),
+    };
+  }
+}
