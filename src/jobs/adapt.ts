@@ -292,7 +292,7 @@ async function correct(
     local,
     count: request.models,
     seed: request.seed,
-    protocol: "standard",
+    passes: 3,
     ...(request.signal ? { signal: request.signal } : {}),
     ...(request.onStage ? { onStage: request.onStage } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),

@@ -1,14 +1,13 @@
 /**
  * Predicted beside measured latency of model files on a platform of this machine. The files take no part in training,
- * correction or intervals. Every model is measured twice, in two passes, for the noise ceiling: how well a second
+ * correction or intervals. Every model is measured twice, in passes that alternate, for the noise ceiling: how well a second
  * measurement agrees with the first.
  */
 import { basename } from "node:path";
 import { median } from "../base/index.js";
-import { openStore } from "../measurements/index.js";
+import { type Measurement, openStore } from "../measurements/index.js";
 import { heldOutMetrics } from "../predictors/index.js";
-import { protocol as protocolNamed } from "../profiling/index.js";
-import { measureModels } from "./measure.js";
+import { fastestOf, measurePasses } from "./measure-passes.js";
 import { predictModels } from "./predict.js";
 import { openLocalPlatform, readModelBytes } from "./workspace.js";
 
@@ -16,7 +15,8 @@ export interface EvaluateModelsRequest {
   readonly home: string;
   readonly models: readonly string[];
   readonly platform: string;
-  readonly protocol: string;
+  /** Passes over all models for each of the two measurements; the fastest session of a model counts. */
+  readonly passes: number;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -69,19 +69,20 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
   const store = await openStore(request.home);
   const models = request.models.map((path) => ({ name: basename(path), bytes: () => readModelBytes(path) }));
   request.onStage?.("measuring", 2 * models.length);
-  const pass = (offset: number) =>
-    measureModels({
+  try {
+    const passes = await measurePasses({
       store,
       engine,
       platform,
       models,
-      again: true,
-      protocol: protocolNamed(request.protocol),
+      passes: 2 * request.passes,
       ...(request.signal ? { signal: request.signal } : {}),
-      onProgress: ({ done, total }) => request.onProgress?.(offset + Math.round((models.length * done) / total)),
+      onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * models.length * done) / total)),
     });
-  try {
-    const [first, second] = [await pass(0), await pass(models.length)];
+    const [first, second] = [0, 1].map((odd) => fastestOf(passes.filter((_, pass) => pass % 2 === odd))) as [
+      Measurement[],
+      Measurement[],
+    ];
     const rows: EvaluatedModel[] = [];
     const failed: { model: string; reason: string }[] = [];
     for (const [i, prediction] of predictions.entries()) {

@@ -2,7 +2,7 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore, type Store } from "../measurements/index.js";
-import { type ProtocolName, protocol as protocolNamed } from "../profiling/index.js";
+import { protocol as protocolNamed } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";
@@ -23,8 +23,8 @@ export interface PlatformProfileRequest {
   readonly profiledModels: number;
   readonly sampler: string;
   readonly protocol: string;
-  /** Of the whole models; default `standard`. */
-  readonly modelProtocol?: ProtocolName;
+  /** Passes over the whole models. */
+  readonly passes: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
@@ -76,7 +76,7 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
       local,
       count: request.models,
       seed: request.seed,
-      protocol: request.modelProtocol ?? "standard",
+      passes: request.passes,
       ...signal,
       ...(request.onStage ? { onStage: request.onStage } : {}),
       ...(request.onProgress ? { onProgress: request.onProgress } : {}),

@@ -7,10 +7,9 @@ import { detectKernels } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
-import { measureModels } from "./measure.js";
+import { fastestOf, measurePasses } from "./measure-passes.js";
 import { profilePlatform } from "./platform-profile.js";
 import { trainPlatform } from "./train.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
@@ -58,7 +57,7 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
     profiledModels: request.profiledModels,
     sampler: "prior",
     protocol: "quick",
-    modelProtocol: "quick",
+    passes: 2,
     seed: 1,
     ...signal,
     ...progress,
@@ -103,27 +102,28 @@ async function predictExamples(home: string, id: string) {
   return { predictions, graphs };
 }
 
+/** Two measurements of each example, each the fastest of the sessions of two passes; the passes alternate. */
 async function measureTwice(request: StartRequest, graphs: readonly ReturnType<typeof buildExampleModel>[]) {
   const { platform, engine } = await openLocalPlatform(platformId, request.home);
   const store = await openStore(request.home);
-  const once = async (offset: number) => {
-    const results = await measureModels({
+  try {
+    const rows = await measurePasses({
       store,
       engine,
       platform,
-      protocol: protocols.quick,
-      again: true,
+      passes: 4,
       ...(request.signal ? { signal: request.signal } : {}),
       models: graphs.map((graph, i) => ({
         name: `example/${exampleModelNames[i]}`,
         bytes: () => writeOnnx(graph, { seed: 1 }),
       })),
-      onProgress: ({ done, total }) => request.onProgress?.(offset + Math.round((graphs.length * done) / total)),
+      onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * graphs.length * done) / total)),
     });
-    return results.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN));
-  };
-  try {
-    return { first: await once(0), second: await once(graphs.length) };
+    const latencies = (odd: number) =>
+      fastestOf(rows.filter((_, pass) => pass % 2 === odd)).map(({ outcome }) =>
+        outcome.status === "ok" ? outcome.latencyMs : Number.NaN,
+      );
+    return { first: latencies(0), second: latencies(1) };
   } finally {
     await store.close();
   }

@@ -9,7 +9,7 @@ export const evaluate: RegisterCommand = (program, run) => {
     .description("predicted beside measured latency of model files, with the noise ceiling")
     .argument("<model...>", "model files; they take no part in training")
     .option("--platform <id>", "platform id", defaultPlatform)
-    .option("--protocol <name>", "quick, standard or careful", "standard")
+    .option("--passes <n>", "sessions of each of the two measurements, spread over time", "3")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
         const { evaluateModels } = await import("../../jobs/evaluate-models.js");
@@ -18,7 +18,7 @@ export const evaluate: RegisterCommand = (program, run) => {
           home: context.home,
           models,
           platform: options.platform,
-          protocol: options.protocol,
+          passes: Number(options.passes),
           signal: context.signal,
           onStage(label, total) {
             progress?.stop();

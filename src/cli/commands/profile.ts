@@ -14,6 +14,7 @@ export const profile: RegisterCommand = (program, run) => {
       "150",
     )
     .option("--models <n>", "whole models for the model-level correction", "24")
+    .option("--passes <n>", "sessions of each whole model, spread over time", "3")
     .option("--sampler <name>", "prior, vae, adaptive or random", "prior")
     .option("--protocol <name>", "quick, standard or careful", "quick")
     .option("--seed <n>", "seed of the sampler", "1")
@@ -28,6 +29,7 @@ export const profile: RegisterCommand = (program, run) => {
           count: Number(options.count),
           models: Number(options.models),
           profiledModels: Number(options.profiledModels),
+          passes: Number(options.passes),
           sampler: options.sampler,
           protocol: options.protocol,
           seed: Number(options.seed),
