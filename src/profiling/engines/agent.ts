@@ -15,6 +15,9 @@ import {
   recipeVersion,
 } from "./recipes.js";
 
+/** Some engines convert a model first, and TensorFlow alone takes seconds to load. */
+const limits = { prepareMs: 120_000, timeMs: 30_000 };
+
 /**
  * @param version of the recipe; by default the newest that is installed
  * @param home workspace folder
@@ -54,6 +57,7 @@ export function createAgentEngine(recipe: EngineRecipe, home: string, version?: 
         },
         settings,
         recipe.format,
+        limits,
       );
     },
   };

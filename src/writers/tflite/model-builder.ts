@@ -46,11 +46,11 @@ export function createModelBuilder(name: string) {
   // Buffer 0 is empty by convention: it stands for "no data".
   const buffers: { data?: Uint8Array }[] = [{}];
   const operators: TfliteOperator[] = [];
-  const codes: Builtin[] = [];
+  const codes: { readonly builtin: Builtin; readonly version: number }[] = [];
   let bytes = 0;
-  const codeIndex = (builtin: Builtin) => {
-    if (!codes.includes(builtin)) codes.push(builtin);
-    return codes.indexOf(builtin);
+  const codeIndex = (builtin: Builtin, version: number) => {
+    const known = codes.findIndex((code) => code.builtin === builtin && code.version === version);
+    return known >= 0 ? known : codes.push({ builtin, version }) - 1;
   };
   return {
     /** Returns the tensor's number. */
@@ -76,10 +76,19 @@ export function createModelBuilder(name: string) {
       });
       return tensors.length - 1;
     },
-    /** -1 stands for an omitted input. */
-    operator(builtin: Builtin, inputs: readonly number[], outputs: readonly number[], options?: Options): void {
+    /**
+     * Version 1 of every operator is the only one that all engines have, and they look at types, not at this number: a
+     * higher one is for options that an old engine would overlook, so that it refuses instead of computing something else.
+     */
+    operator(
+      builtin: Builtin,
+      inputs: readonly number[],
+      outputs: readonly number[],
+      options?: Options,
+      version = 1,
+    ): void {
       operators.push({
-        opcodeIndex: codeIndex(builtin),
+        opcodeIndex: codeIndex(builtin, version),
         inputs,
         outputs,
         ...(options === undefined ? {} : { builtinOptions: options }),
@@ -91,11 +100,10 @@ export function createModelBuilder(name: string) {
         throw new LitepredError("limit-exceeded", `${name}: ${bytes} bytes of weights do not fit into a .tflite file`);
       return encodeTflite({
         version: 3,
-        // Version 1 of every operator, the only one that all engine versions have: they look at types, not at this number.
-        operatorCodes: codes.map((builtin) => ({
+        operatorCodes: codes.map(({ builtin, version }) => ({
           deprecatedBuiltinCode: Math.min(builtinOperators[builtin], lastNarrowCode),
           builtinCode: builtinOperators[builtin],
-          version: 1,
+          version,
         })),
         subgraphs: [{ name, tensors, inputs, outputs, operators }],
         description,

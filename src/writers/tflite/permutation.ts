@@ -100,3 +100,20 @@ function commonFactors(from: readonly number[], to: readonly number[]) {
   };
   return { ofFrom: group(from), ofTo: group(to) };
 }
+
+/** The same transpose with fewer axes: those of length 1 left away, neighbours that stay neighbours in order merged. */
+export function mergedAxes(sizes: readonly number[], perm: Permutation): { sizes: number[]; perm: number[] } {
+  const runs: number[][] = [];
+  for (const axis of perm.filter((axis) => sizes[axis] !== 1)) {
+    const last = runs.at(-1)?.at(-1);
+    const between = last === undefined ? [] : sizes.slice(last + 1, axis);
+    const continues = last !== undefined && axis > last && between.every((size) => size === 1);
+    if (continues) runs.at(-1)!.push(axis);
+    else runs.push([axis]);
+  }
+  const sorted = [...runs].sort((a, b) => a[0]! - b[0]!);
+  return {
+    sizes: sorted.map((run) => run.reduce((product, axis) => product * sizes[axis]!, 1)),
+    perm: runs.map((run) => sorted.indexOf(run)),
+  };
+}

@@ -41,6 +41,7 @@ const lowerBinary =
     const output = node.outputs[0]!;
     const [first, second] = [scalarOf(l, a), scalarOf(l, b)];
     const turned = reversed[node.operator];
+    if (node.operator === "Pow" && second !== undefined && wholePower(l, node, second)) return;
     if (second !== undefined) {
       l.emit("BinaryOp", [l.read(a)], [l.define(output)], { 0: type, 1: 1, 2: real(second) });
       return;
@@ -52,6 +53,18 @@ const lowerBinary =
     const inputs = [operand(l, a, output), operand(l, b, output)];
     l.emit("BinaryOp", inputs, [l.define(output)], { 0: type });
   };
+
+const square = 4;
+
+/** ncnn's pow takes a logarithm, which negative numbers do not have: squares and cubes are written as products. */
+function wholePower(l: Lowering, node: GraphNode, exponent: number): boolean {
+  if (exponent !== 2 && exponent !== 3) return false;
+  const x = l.read(node.inputs[0]!);
+  const squared = exponent === 2 ? l.define(node.outputs[0]!) : l.temporary();
+  l.emit("UnaryOp", [x], [squared], { 0: square });
+  if (exponent === 3) l.emit("BinaryOp", [squared, x], [l.define(node.outputs[0]!)], { 0: binary.Mul });
+  return true;
+}
 
 function scalarOf(l: Lowering, name: string): number | undefined {
   const isScalar = l.isConstant(name) && l.shape(name).every((size) => size === 1);

@@ -1,7 +1,7 @@
 /** Operators that move, cut, join or repeat elements. */
 import type { GraphNode } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { identity, nhwc, permute, reshapedPermutation, samePermutation } from "../permutation.js";
+import { identity, mergedAxes, nhwc, permute, reshapedPermutation, samePermutation } from "../permutation.js";
 import { type LowerOperator, numbersOf, type OperatorTable } from "./common.js";
 
 /** The type that a tensor is there in, for operators that take any. */
@@ -36,9 +36,22 @@ function transpose(l: Lowering, node: GraphNode): void {
   }
   const type = movedType(l);
   const input = l.read(x, stored, type);
-  const perm = identity(rank);
   const moves = axes.map((axis) => stored.indexOf(axis));
-  l.emit("TRANSPOSE", [input, l.integers(moves)], [l.define(output, perm, type)], { table: "TransposeOptions" });
+  const result = l.define(output, identity(rank), type);
+  if (rank <= 4) {
+    l.emit("TRANSPOSE", [input, l.integers(moves)], [result], { table: "TransposeOptions" });
+    return;
+  }
+  // Old engines transpose four axes at most: axes that stay together become one.
+  const merged = mergedAxes(permute(l.shape(x), stored), moves);
+  const scale = type === "int8" ? l.scaleOf(x) : undefined;
+  const [flat, moved] = [
+    l.temporary(merged.sizes, type, scale),
+    l.temporary(permute(merged.sizes, merged.perm), type, scale),
+  ];
+  l.reshapeTo(input, flat, merged.sizes);
+  l.emit("TRANSPOSE", [flat, l.integers(merged.perm)], [moved], { table: "TransposeOptions" });
+  l.reshapeTo(moved, result, l.shape(output));
 }
 
 function concat(l: Lowering, node: GraphNode): void {
@@ -143,6 +156,9 @@ function pad(l: Lowering, node: GraphNode): void {
   else l.emit("PADV2", [input, amounts, l.scalar(value)], [output], { table: "PadV2Options" });
 }
 
+/** The version of RESIZE_BILINEAR that half pixel centres came with. */
+const halfPixelVersion = 3;
+
 /** Images only, by sizes: TensorFlow knows the same two rules for where pixels lie. */
 function resize(l: Lowering, node: GraphNode): void {
   const [x] = node.inputs as [string];
@@ -161,7 +177,8 @@ function resize(l: Lowering, node: GraphNode): void {
   const halfPixelCenters = rule === "half_pixel" || rule === "pytorch_half_pixel";
   const isWhole = shape.every((size, axis) => size % inputShape[axis]! === 0);
   if (mode === "linear") {
-    l.emit("RESIZE_BILINEAR", inputs, [made], { table: "ResizeBilinearOptions", alignCorners, halfPixelCenters });
+    const options = { table: "ResizeBilinearOptions", alignCorners, halfPixelCenters } as const;
+    l.emit("RESIZE_BILINEAR", inputs, [made], options, halfPixelCenters ? halfPixelVersion : 1);
     return;
   }
   // Enlarged by whole factors, every rounding rule picks the same pixel.
