@@ -25,8 +25,10 @@ stream.on("test:pass", (data) => {
 stream.on("test:fail", (data) => {
   if (!isSuite(data)) count.failed++;
 });
-stream.on("end", () => {
-  process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
-  process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
-});
-stream.compose(new spec()).pipe(process.stdout);
+stream
+  .compose(new spec())
+  .on("end", () => {
+    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
+  })
+  .pipe(process.stdout, { end: false });
