@@ -26,14 +26,18 @@ const nasSpaces = {
 } as const satisfies Record<string, Loader>;
 
 const zooSpaces = {
+  convmixer: () => import("./zoo/convmixer.js"),
   convnext: () => import("./zoo/convnext.js"),
   densenet: () => import("./zoo/densenet.js"),
+  edgenext: () => import("./zoo/edgenext.js"),
   efficientformer: () => import("./zoo/efficientformer.js"),
   efficientnet: () => import("./zoo/efficientnet.js"),
   efficientnetv2: () => import("./zoo/efficientnetv2.js"),
+  fastvit: () => import("./zoo/fastvit.js"),
   ghostnet: () => import("./zoo/ghostnet.js"),
   googlenet: () => import("./zoo/googlenet.js"),
   inception: () => import("./zoo/inception.js"),
+  lcnet: () => import("./zoo/lcnet.js"),
   levit: () => import("./zoo/levit.js"),
   "mlp-mixer": () => import("./zoo/mlp-mixer.js"),
   mnasnet: () => import("./zoo/mnasnet.js"),
@@ -41,16 +45,20 @@ const zooSpaces = {
   mobilenetv2: () => import("./zoo/mobilenetv2.js"),
   mobilenetv3: () => import("./zoo/mobilenetv3.js"),
   mobilenetv4: () => import("./zoo/mobilenetv4.js"),
+  mobileone: () => import("./zoo/mobileone.js"),
   mobilevit: () => import("./zoo/mobilevit.js"),
   poolformer: () => import("./zoo/poolformer.js"),
+  pvt: () => import("./zoo/pvt.js"),
   regnet: () => import("./zoo/regnet.js"),
   repvgg: () => import("./zoo/repvgg.js"),
   resnet: () => import("./zoo/resnet.js"),
+  segmentation: () => import("./zoo/segmentation.js"),
   shufflenetv2: () => import("./zoo/shufflenetv2.js"),
   squeezenet: () => import("./zoo/squeezenet.js"),
   swin: () => import("./zoo/swin.js"),
   vgg: () => import("./zoo/vgg.js"),
   vit: () => import("./zoo/vit.js"),
+  yolo: () => import("./zoo/yolo.js"),
 } as const satisfies Record<string, Loader>;
 
 export type NasSpaceName = keyof typeof nasSpaces;
