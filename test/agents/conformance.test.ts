@@ -16,18 +16,25 @@ import {
 import { cases } from "./cases.js";
 import { outputsOf, relativeError, type Tensors } from "./conformance.js";
 
-/** int8: about one step of 255 over the usual range, and what several layers of it add up to. */
-const tolerances: Partial<Record<Precision, number>> = { fp32: 1e-4, int8: 0.08, bf16: 0.03, fp16: 0.01 };
+/** fp32: some engines approximate erf and exp. int8: about one step of 255 over the usual range, and what several layers of it add up to. */
+const tolerances: Partial<Record<Precision, number>> = { fp32: 5e-4, int8: 0.08, bf16: 0.03, fp16: 0.01 };
 
 const home = process.env.LITEPRED_HOME;
-let references: Promise<ReadonlyMap<string, Tensors>> | undefined;
+const references = new Map<Precision, Promise<ReadonlyMap<string, Tensors>>>();
 
-async function referenceOutputs(): Promise<ReadonlyMap<string, Tensors>> {
+/** ONNX Runtime's outputs; in int8 of the same file, whose weights are 8-bit numbers of their own. */
+function referenceOutputs(precision: Precision): Promise<ReadonlyMap<string, Tensors>> {
+  const known = references.get(precision) ?? computeReference(precision);
+  references.set(precision, known);
+  return known;
+}
+
+async function computeReference(precision: Precision): Promise<ReadonlyMap<string, Tensors>> {
   const engine = await loadEngine("onnxruntime-node");
-  const running = await engine.start({ processor: "cpu", precision: "fp32", options: {} });
+  const running = await engine.start({ processor: "cpu", precision, options: {} });
   const outputs = new Map<string, Tensors>();
   for (const { name, graph } of cases)
-    outputs.set(name, (await outputsOf(running, "onnx", graph(), "fp32")) as Tensors);
+    outputs.set(name, (await outputsOf(running, "onnx", graph(), precision)) as Tensors);
   await running.close();
   return outputs;
 }
@@ -40,12 +47,15 @@ for (const name of agentEngineNames) {
     test(`engine ${name}@${version} computes what ONNX Runtime computes`, async (context) => {
       const engine = await loadEngine(name, { version, home: home! });
       const description = await engine.describe();
-      references ??= referenceOutputs();
+      const { deviations = {} } = readRecipe(name);
       for (const precision of description.precisions)
         await context.test(precision, async (inner) => {
-          const { wrong, refused } = await runCases(engine, description, precision, await references!);
+          const own = description.format === "onnx" && precision === "int8" ? "int8" : "fp32";
+          const reference = await referenceOutputs(own);
+          const { wrong, refused } = await runCases(engine, description, precision, reference);
           for (const line of refused) inner.diagnostic(`refused: ${line}`);
-          assert.deepEqual(wrong, []);
+          const surprising = wrong.filter(({ name: found }) => deviations[found] === undefined);
+          assert.deepEqual(surprising, []);
         });
     });
 }
@@ -57,17 +67,19 @@ async function runCases(
   reference: ReadonlyMap<string, Tensors>,
 ) {
   const running = await engine.start({ processor: "cpu", precision, options: {} });
-  const [wrong, refused]: [string[], string[]] = [[], []];
+  const wrong: { name: string; what: string }[] = [];
+  const refused: string[] = [];
   try {
     for (const { name, isCore, graph } of cases) {
       const outputs = await outputsOf(running, format, graph(), precision);
       if ("refused" in outputs) {
-        const line = `${name}: ${String(outputs.refused).replaceAll(/\s+/g, " ").slice(0, 160)}`;
-        (isCore ? wrong : refused).push(line);
+        const what = String(outputs.refused).replaceAll(/\s+/g, " ").slice(0, 160);
+        if (isCore) wrong.push({ name, what });
+        else refused.push(`${name}: ${what}`);
         continue;
       }
-      const error = relativeError(reference.get(name)!, outputs as Tensors);
-      if (!(error <= tolerances[precision]!)) wrong.push(`${name}: relative error ${error.toExponential(1)}`);
+      const error = relativeError(reference.get(name)!, outputs as Tensors, precision);
+      if (!(error <= tolerances[precision]!)) wrong.push({ name, what: `relative error ${error.toExponential(1)}` });
     }
   } finally {
     await running.close();

@@ -34,6 +34,8 @@ const recipeSchema = z.object({
       environment: z.string().optional(),
     }),
   ),
+  /** Where the engine is known to compute something else than the model says, by the conformance test's case. */
+  deviations: z.record(z.string(), z.string()).optional(),
   /** Newest first: the first one installed is what the bare name means. */
   versions: z.array(versionSchema).min(1),
 });

@@ -4,7 +4,7 @@
  * seeded weights keep activations near 1.
  */
 import type { Graph, GraphNode } from "../../graph/index.js";
-import { fusedActivation } from "../fuse.js";
+import { clipBounds, fusedActivation } from "../fuse.js";
 import type { Quantization } from "./model-builder.js";
 
 const range = (low: number, high: number): Quantization => {
@@ -44,19 +44,20 @@ export function planScales(graph: Graph): (name: string) => Quantization {
   const scales = new Map<string, Quantization>();
   for (const node of graph.nodes) {
     const source = scales.get(node.inputs[0] ?? "") ?? signed;
-    const kept = keepScale.has(node.operator) ? source : outputScale(node);
+    const kept = keepScale.has(node.operator) ? source : outputScale(graph, node);
     for (const output of node.outputs) scales.set(output, kept);
   }
   return (name) => scales.get(name) ?? signed;
 }
 
-function outputScale(node: GraphNode): Quantization {
+function outputScale(graph: Graph, node: GraphNode): Quantization {
   const activation = node.attributes[fusedActivation];
   if (activation === "RELU" || activation === "RELU6") return positive;
   switch (node.operator) {
     case "Relu":
-    case "Clip":
       return positive;
+    case "Clip":
+      return clipBounds(graph, node)[0] === 0 ? positive : signed;
     case "Sigmoid":
     case "Softmax":
       return probability;

@@ -28,7 +28,10 @@ function conv(l: Lowering, node: GraphNode): void {
   const [top, left, bottom, right] = padding(node);
   const values = l.floats(weightName);
   const offsets: Weight[] = bias ? [{ values: l.floats(bias), tagged: false }] : [];
-  const int8 = l.int8 ? int8Weights(values, groups, cout, perGroup) : undefined;
+  const isDepthwise = groups === cout && perGroup === 1;
+  // ncnn returns NaN for grouped int8 convolutions that are not depthwise (1.0.20261020).
+  if (l.int8 && groups > 1 && !isDepthwise) unsupported(node, "with groups has no int8 form in ncnn");
+  const int8 = l.int8 ? int8Weights(values, cout) : undefined;
   const params: Params = {
     0: cout,
     1: kernelW,
@@ -52,11 +55,8 @@ function conv(l: Lowering, node: GraphNode): void {
   l.emit(type, [image(l, node)], [l.define(node.outputs[0]!)], params, data);
 }
 
-/** Grouped convolutions have one scale for each group. */
-function int8Weights(values: Float32Array, groups: number, cout: number, perGroup: number) {
-  const isGrouped = groups > 1 && !(perGroup === 1 && groups === cout);
-  const { weights, scales } = quantized(values, groups > 1 ? groups : cout);
-  if (isGrouped && cout % groups !== 0) throw new Error("internal: groups do not divide channels");
+function int8Weights(values: Float32Array, cout: number) {
+  const { weights, scales } = quantized(values, cout);
   return {
     weights,
     scales: [
