@@ -78,12 +78,18 @@ export const passSchema = z.discriminatedUnion("pass", [
   }),
   z.strictObject({ pass: z.literal("merge-reshapes") }),
   z.strictObject({ pass: z.literal("push-transposes"), assigned: z.boolean() }),
+  z.strictObject({ pass: z.literal("slices-to-depth") }),
   z.strictObject({ pass: z.literal("gather-to-split") }),
   z.strictObject({ pass: z.literal("matmul-transpose") }),
   z.strictObject({ pass: z.literal("matmul-scale") }),
   z.strictObject({ pass: z.literal("bias-gelu") }),
   z.strictObject({ pass: z.literal("skip-layer-norm") }),
-  z.strictObject({ pass: z.literal("add-into-conv"), into: operators, activations: z.array(z.string()) }),
+  z.strictObject({
+    pass: z.literal("add-into-conv"),
+    into: operators,
+    activations: z.array(z.string()),
+    needsBias: z.boolean().default(false),
+  }),
   z.strictObject({
     pass: z.literal("blocked-layout"),
     /** Channels of a convolution's input have to be a multiple of this. */

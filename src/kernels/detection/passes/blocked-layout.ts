@@ -214,13 +214,13 @@ const takesMore = ({ node, uses }: Blocked) =>
 /** Shapes that broadcast: the tensors are added with the channel blocks as an axis of their own. */
 function addReshaped(c: Conversion, node: WorkNode, blocked: readonly Blocked[]): void {
   const reshaped = blocked.map(({ value }) => {
-    const split = newValue(c.work, `${value.name}/blocks`, value.shape, value.type);
+    const split = newValue(c.work, `${value.name}/blocks`, blockShape(c, value.shape), value.type);
     addNode(c.work, "Reshape", "", [value, newConstant(c.work, `${value.name}/shape`, [5])], [split], {}, []);
     return split;
   });
   replaceInputs(c.work, node, reshaped);
   const plain = node.outputs[0]!;
-  const sum = newValue(c.work, `${plain.name}/blocks`, plain.shape, plain.type);
+  const sum = newValue(c.work, `${plain.name}/blocks`, blockShape(c, plain.shape), plain.type);
   setOutput(c.work, node, 0, sum);
   const joined = addNode(
     c.work,
@@ -233,6 +233,14 @@ function addReshaped(c: Conversion, node: WorkNode, blocked: readonly Blocked[])
   );
   makeBlocked(c, joined, blocked[0]!.channels);
 }
+
+const blockShape = ({ block }: Conversion, [n, channels, h, w]: readonly number[]) => [
+  n!,
+  Math.ceil(channels! / block),
+  h!,
+  w!,
+  block,
+];
 
 /** A factor per channel becomes a depthwise 1×1 convolution. */
 function convertChannelScale(c: Conversion, node: WorkNode): boolean {
@@ -329,12 +337,22 @@ function convertResize(c: Conversion, node: WorkNode): void {
 
 function isBlockedResize(node: WorkNode, opset: number): boolean {
   const { mode = "nearest", nearest_mode: rounding, coordinate_transformation_mode: coordinates } = node.attributes;
-  const newForm = node.operator === "Resize" && opset >= 11;
   if (mode !== "nearest" && mode !== "linear") return false;
-  if (newForm && mode === "nearest" && (coordinates !== "asymmetric" || rounding !== "floor")) return false;
-  if (newForm && node.inputs.length !== 3) return false;
-  const scales = node.inputs[newForm ? 2 : 1];
-  if (scales?.constant !== true || scales.values?.length !== 4) return false;
-  const values = Array.from(scales.values);
-  return values.every((scale) => scale >= 1 && Number.isInteger(scale)) && values[0] === 1 && values[1] === 1;
+  if (node.operator === "Resize" && opset >= 11) {
+    if (mode === "nearest" && (coordinates !== "asymmetric" || rounding !== "floor")) return false;
+    if (mode === "linear" && !linearCoordinates.has(String(coordinates ?? "half_pixel"))) return false;
+  }
+  const scales = constantScales(node, opset) ?? [];
+  const whole = scales.every((scale) => scale >= 1 && Number.isInteger(scale));
+  return whole && scales[0] === 1 && scales[1] === 1;
+}
+
+const linearCoordinates = new Set(["asymmetric", "align_corners", "half_pixel"]);
+
+/** Factors by axis, given or following from constant sizes. */
+function constantScales(node: WorkNode, opset: number): number[] | undefined {
+  const sizes = node.inputs[3];
+  const scales = node.inputs[node.operator === "Resize" && opset >= 11 ? 2 : 1];
+  if (sizes?.values?.length === 4) return Array.from(sizes.values, (size, axis) => size / node.inputs[0]!.shape[axis]!);
+  return scales?.constant === true && scales.values?.length === 4 ? Array.from(scales.values) : undefined;
 }

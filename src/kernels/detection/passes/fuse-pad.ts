@@ -30,8 +30,6 @@ function canTake(pad: WorkNode, next: WorkNode): boolean {
   const rank = pads.length / 2;
   if ([0, 1, rank, rank + 1].some((i) => pads[i] !== 0)) return false;
   if (next.attributes.auto_pad !== undefined && next.attributes.auto_pad !== "NOTSET") return false;
-  if (next.operator === "MaxPool")
-    return value === Number.NEGATIVE_INFINITY || (value !== undefined && value <= -3.4e38);
   if (next.operator === "AveragePool" && Number(next.attributes.count_include_pad ?? 0) === 0) {
     const own = next.attributes.pads as readonly number[] | undefined;
     if (own?.some((size) => size !== 0) === true) return false;

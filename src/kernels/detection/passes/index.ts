@@ -22,6 +22,7 @@ import {
   repairQuantization,
   splitDequantize,
 } from "./quantized.js";
+import { slicesToDepth } from "./slices-to-depth.js";
 
 export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
   switch (rule.pass) {
@@ -59,6 +60,8 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       const pushed = pushTransposes(work, rule.assigned);
       return repairQuantization(work) || pushed;
     }
+    case "slices-to-depth":
+      return slicesToDepth(work);
     case "gather-to-split":
       return gatherToSplit(work);
     case "matmul-transpose":
@@ -70,7 +73,7 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
     case "skip-layer-norm":
       return skipLayerNorm(work);
     case "add-into-conv":
-      return addIntoConv(work, rule.into, rule.activations);
+      return addIntoConv(work, rule);
     case "blocked-layout":
       return convertToBlocked(work, rule, nchwcBlock);
     default:

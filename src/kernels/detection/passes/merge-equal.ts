@@ -34,8 +34,16 @@ export function mergeEqual(work: WorkGraph): boolean {
 function hasTwin(node: WorkNode): boolean {
   const shared = node.inputs.find((input) => input?.constant === false);
   if (shared === undefined || shared.consumers.length < 2) return false;
-  return shared.consumers.some((reader) => reader !== node && reader.operator === node.operator);
+  return shared.consumers.some(
+    (reader) =>
+      reader !== node &&
+      reader.operator === node.operator &&
+      reader.inputs.every((input, i) => mayEqual(input, node.inputs[i])),
+  );
 }
+
+const mayEqual = (a: WorkValue | undefined, b: WorkValue | undefined) =>
+  a === b || (a?.constant === true && b?.constant === true && isSmall(a) && isSmall(b));
 
 /** Constants up to this size are compared by value, as constant sharing does. */
 const isSmall = (value: WorkValue) => value.values !== undefined && value.values.length <= 8;
