@@ -43,6 +43,10 @@ export function createLowering(graph: Graph, plan: LoweringPlan) {
   const constants = new Map<string, number>();
   const inputs = new Set(graph.inputs);
 
+  const operators = new Set(plan.original.nodes.map((node) => node.operator));
+  // Four axes are an image, but for graphs of attention, where they are heads.
+  const hasImages = operators.has("Conv") || !(operators.has("MatMul") || operators.has("LayerNormalization"));
+
   const tensor = (name: string): Tensor => {
     const found = graph.tensors.get(name);
     if (found === undefined) throw new LitepredError("invalid-model", `${graph.name}: there is no tensor "${name}"`);
@@ -123,7 +127,7 @@ export function createLowering(graph: Graph, plan: LoweringPlan) {
     /** The order that a run-time tensor is in; `preferred` where that is still open. */
     order(name: string, preferred?: Permutation): Permutation {
       const rank = shape(name).length;
-      return variantsOf(name, preferred ?? (rank === 4 ? nhwc : identity(rank)))[0]!.perm;
+      return variantsOf(name, preferred ?? (rank === 4 && hasImages ? nhwc : identity(rank)))[0]!.perm;
     },
 
     /** Number of a run-time tensor in this order and type. `quantization`: a scale that the reader demands. */

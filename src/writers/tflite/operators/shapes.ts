@@ -21,6 +21,9 @@ function reshape(l: Lowering, node: GraphNode): void {
   l.reshapeTo(input, made, permute(to, perm));
 }
 
+/** Order of an image whose pixels are one axis. */
+const pixelsFirst = [0, 2, 1];
+
 /** No bytes move where a transpose only turns TensorFlow's order of images into the graph's, or back. */
 function transpose(l: Lowering, node: GraphNode): void {
   const [x] = node.inputs as [string];
@@ -29,7 +32,8 @@ function transpose(l: Lowering, node: GraphNode): void {
   const axes = numbersOf(node.attributes.perm, [...identity(rank)].reverse());
   const stored = l.order(x, identity(rank));
   const renamed = stored.map((axis) => axes.indexOf(axis));
-  const isUsual = samePermutation(renamed, identity(rank)) || (rank === 4 && samePermutation(renamed, nhwc));
+  const usual = [identity(rank), ...(rank === 4 ? [nhwc] : []), ...(rank === 3 ? [pixelsFirst] : [])];
+  const isUsual = usual.some((order) => samePermutation(renamed, order));
   if (isUsual && !l.isInput(x)) {
     l.alias(output, x, renamed);
     return;

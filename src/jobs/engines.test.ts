@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { agentEngineNames, engineFolder, enginePython, loadEngine, readRecipe } from "../profiling/index.js";
+import { installEngine, listEngines } from "./engines.js";
+import { findPython, runCommand } from "./engines-python.js";
+
+async function withHome(work: (home: string) => Promise<void>): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), "litepred-home-"));
+  await work(home).finally(() => rm(home, { recursive: true, force: true }));
+}
+
+test("every recipe is complete: packages pinned, its agent there", () => {
+  for (const name of agentEngineNames) {
+    const recipe = readRecipe(name);
+    assert.equal(recipe.name, name);
+    for (const { packages } of recipe.versions) assert.ok(packages.some((pinned) => /^numpy==/.test(pinned)));
+  }
+});
+
+test("an empty workspace has no engine; every version is listed", () =>
+  withHome(async (home) => {
+    const rows = await listEngines(home);
+    assert.ok(rows.length >= agentEngineNames.length);
+    assert.ok(rows.every((row) => !row.installed));
+    assert.ok(rows.some((row) => row.name === "tflite" && row.version === "2.1.0"));
+  }));
+
+test("an installation counts when it is complete, and is what the bare name then means", () =>
+  withHome(async (home) => {
+    const folder = engineFolder(home, "tflite", "2.7.0");
+    const python = enginePython(folder);
+    await mkdir(dirname(python), { recursive: true });
+    await writeFile(python, "");
+    const engine = async () => (await loadEngine("tflite", { home })).describe();
+    await assert.rejects(engine, { code: "engine-unavailable", hint: /engines install tflite@/ });
+    const record = { name: "tflite", version: "2.7.0", python: "python3.9", packages: [] };
+    await writeFile(join(folder, "installed.json"), JSON.stringify(record));
+    assert.equal((await engine()).version, "2.7.0");
+    assert.deepEqual(await installEngine("tflite@2.7.0", { home }), record);
+  }));
+
+test("unknown engines and versions are refused before anything is made", () =>
+  withHome(async (home) => {
+    await assert.rejects(installEngine("caffe", { home }), { code: "unknown-name" });
+    await assert.rejects(installEngine("tflite@9", { home }), { code: "unknown-name", hint: /2\.1\.0/ });
+  }));
+
+test("a Python that no system has is not found, and a command that is none fails as data", async () => {
+  assert.equal(await findPython(["3.99"]), undefined);
+  assert.equal((await runCommand("litepred-no-such-command", [])).code, -1);
+});
