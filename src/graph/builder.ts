@@ -41,7 +41,7 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
     nodes(operator, nodeInputs, outputCount, attributes = {}) {
       const nodeName = `${operator}_${nodes.length}`;
       const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? nodeName : `${nodeName}_out${i}`));
-      const node: GraphNode = { name: nodeName, operator, domain: "", inputs: nodeInputs, outputs, attributes };
+      const node: GraphNode = { name: nodeName, operator, domain: "", inputs: [...nodeInputs], outputs, attributes };
       const inferred = inferOutputs(
         node,
         nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input))),
@@ -49,7 +49,8 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       );
       nodes.push(node);
       for (const tensor of inferred) add(tensor);
-      return outputs;
+      // The node keeps its own lists: callers may go on with theirs.
+      return [...outputs];
     },
     shape: (tensor) => tensors.get(tensor)!.shape,
     build: (outputs) => ({ name, opset, nodes, tensors, inputs, outputs }),

@@ -43,10 +43,10 @@ function graph({ r, growth, stem, depths }: ArchitectureOf<typeof genes>) {
     }
     const features = [x];
     for (let i = 0; i < depth; i++) {
-      const y = conv(g, normalised(concat(g, [...features])), { cout: 4 * growth, kernel: 1, activation: "relu" });
+      const y = conv(g, normalised(concat(g, features)), { cout: 4 * growth, kernel: 1, activation: "relu" });
       features.push(conv(g, y, { cout: growth, kernel: 3, bias: false }));
     }
-    x = concat(g, [...features]);
+    x = concat(g, features);
   }
   return g.build([fc(g, flatten(g, globalAvgPool(g, normalised(x))), 1000)]);
 }
