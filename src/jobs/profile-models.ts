@@ -51,8 +51,8 @@ export const inModelProtocol: Protocol = {
   maxSpread: 1,
 };
 
-/** Models whose two sessions are interleaved, and after which results are stored. Choice. */
-const batchSize = 12;
+/** Models whose two sessions are interleaved, and after which results are stored: the sessions lie about a minute apart. Choice. */
+const batchSize = 60;
 
 export async function profileInModels(request: ProfileModelsRequest): Promise<ProfiledModels> {
   const { store, local, models, signal } = request;
