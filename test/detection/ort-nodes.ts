@@ -69,14 +69,24 @@ export async function ortNodes(model: Uint8Array | string, dynamic = 1): Promise
   }
 }
 
+const arrayTypes: Readonly<Record<string, new (length: number) => ArrayLike<number | bigint>>> = {
+  int64: BigInt64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  bool: Uint8Array,
+  float16: Uint16Array,
+  float64: Float64Array,
+};
+
 function zeroFeeds(session: ort.InferenceSession, dynamic: number): Record<string, ort.Tensor> {
   const feeds: Record<string, ort.Tensor> = {};
   for (const metadata of session.inputMetadata) {
     if (!metadata.isTensor) continue;
     const shape = metadata.shape.map((size) => (typeof size === "number" && size > 0 ? size : dynamic));
     const count = shape.reduce((product, size) => product * size, 1);
-    const values = metadata.type === "int64" ? new BigInt64Array(count) : new Float32Array(count);
-    feeds[metadata.name] = new ort.Tensor(metadata.type, values as Float32Array, shape);
+    const values = new (arrayTypes[metadata.type] ?? Float32Array)(count);
+    feeds[metadata.name] = new ort.Tensor(metadata.type, values as unknown as Float32Array, shape);
   }
   return feeds;
 }

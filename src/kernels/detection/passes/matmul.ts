@@ -236,7 +236,7 @@ export function biasGelu(work: WorkGraph): boolean {
   if (!has(work, "Gelu") || !has(work, "Add")) return false;
   let changed = false;
   for (const node of nodesOf(work)) {
-    if (!node.alive || node.operator !== "Gelu" || node.domain === "") continue;
+    if (!node.alive || node.operator !== "Gelu" || node.attributes.approximate === "tanh") continue;
     const add = node.inputs[0]!.producer;
     if (add?.operator !== "Add" || add.domain !== "" || soleConsumer(add.outputs[0]!) !== node) continue;
     const width = add.outputs[0]!.shape.at(-1);
