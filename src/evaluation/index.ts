@@ -5,6 +5,7 @@
 export { createBaselineMethod } from "./baseline-method.js";
 export * from "./methods.js";
 export * from "./metrics.js";
+export * from "./recorded-experiment.js";
 export * from "./recorded-platform.js";
 export * from "./recorded-transfer.js";
 export { fitTable, type KeepTrained } from "./table-fit.js";

@@ -4,6 +4,7 @@
  */
 import { median } from "../base/index.js";
 import type { DesignRows } from "./design.js";
+import { narrowPrior, type SourcePrior } from "./narrow-prior.js";
 import { broadPrior, type Expectation, fitProcess, type Process } from "./process.js";
 import type { ProcessForm, ProcessRows } from "./process-likelihood.js";
 
@@ -18,6 +19,8 @@ export interface Ensemble {
 export interface EnsembleOptions {
   /** Hyper-parameters of an earlier fit of the same design. */
   readonly start?: readonly Float64Array[];
+  /** What the sources teach about each other; without it broad priors. */
+  readonly learned?: SourcePrior;
   readonly iterations?: number;
   readonly signal?: AbortSignal;
 }
@@ -52,11 +55,12 @@ function fitMember(
   tiles: number,
   targets: Float64Array,
   form: ProcessForm,
-  { start, iterations, signal }: EnsembleOptions,
+  { start, learned, iterations, signal }: EnsembleOptions,
   member: number,
 ): Process {
   // Only a design without sources has a single group of basis columns.
-  const prior = broadPrior(rows.inputs.columns, tiles, form, form.groupCount === 1 ? fromScratch : withSources);
+  const broad = broadPrior(rows.inputs.columns, tiles, form, form.groupCount === 1 ? fromScratch : withSources);
+  const prior = learned === undefined ? broad : narrowPrior(broad, learned);
   const started = start?.[member];
   return fitProcess(rows, targets, form, {
     prior,

@@ -37,8 +37,11 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Steps of the optimiser from the prior's centre, and from an earlier fit. */
+const coldIterations = 40;
+const warmIterations = 20;
 /** Hyper-parameters are fitted on this many rows at most: cost ∝ rows³ per step. */
-const fitRows = 220;
+const fitRows = 200;
 /** Student-t degrees of freedom for the weights of outliers, and passes of reweighting. Choice. */
 const freedom = 4;
 const reweightings = 4;
@@ -77,7 +80,7 @@ export function fitProcess(
   form: ProcessForm,
   options: ProcessOptions,
 ): Process {
-  const { prior, iterations = 50 } = options;
+  const { prior, iterations = options.start ? warmIterations : coldIterations } = options;
   const targets = Float64Array.from(y);
   let noiseScale: Float64Array = new Float64Array(targets.length).fill(1);
   let start = options.start;

@@ -10,8 +10,10 @@ import { selectRows, type Table } from "../columns.js";
 import { type ConfigColumns, fitConfigColumns } from "../config-columns.js";
 import { createDesign, type Design, type DesignRows } from "../design.js";
 import { fitKernelModel, type KernelModel } from "../kernel-model.js";
+import type { SourcePrior } from "../narrow-prior.js";
 import type { KernelRecord } from "../session.js";
 import { sourceLogs } from "../source-logs.js";
+import { learnSourcePrior } from "../source-prior.js";
 import { closestSources, sourceWeights } from "../source-weights.js";
 import type {
   Adaptation,
@@ -41,6 +43,8 @@ interface Subject {
   readonly columns: ConfigColumns;
   /** ln ms, candidates × sources. */
   readonly logs: Table;
+  /** Of all sources together; its place in the budget is nothing, it looks at the pool alone. */
+  readonly learned?: SourcePrior;
 }
 
 interface Fit extends FittedKernel {
@@ -54,7 +58,7 @@ interface Fit extends FittedKernel {
 async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation> {
   const subjects: Subject[] = [];
   // One after the other: a source may train a model to answer, and trainings side by side only fight for the cores.
-  for (const kernel of task.kernels) subjects.push(await createSubject(kernel));
+  for (const kernel of task.kernels) subjects.push(await createSubject(kernel, task.seed));
   const result = await runAdaptationLoop<Fit>(task, {
     spaces: subjects.map(samplingSpace),
     rounds,
@@ -85,14 +89,12 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
   };
 }
 
-async function createSubject(kernel: AdaptationKernel): Promise<Subject> {
+async function createSubject(kernel: AdaptationKernel, seed: number): Promise<Subject> {
   const encode = fitConfigColumns(kernel.type, kernel.candidates);
-  return {
-    kernel,
-    encode,
-    columns: encode(kernel.candidates),
-    logs: await sourceLogs(kernel.sources, kernel.candidates),
-  };
+  const columns = encode(kernel.candidates);
+  const logs = await sourceLogs(kernel.sources, kernel.candidates);
+  const learned = learnSourcePrior(columns, logs, seed);
+  return { kernel, encode, columns, logs, ...(learned && { learned }) };
 }
 
 const equalWeights = (count: number) => new Float64Array(count).fill(1 / count);
@@ -111,6 +113,7 @@ function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefi
   const same = before !== undefined && before.sources.join() === sources.join();
   const model = fitKernelModel(design.rows(subject.columns, logs), record.measured, y, design.form, {
     ...(same && { start: before.model.hyperparameters }),
+    ...(subject.learned && { learned: subject.learned }),
     ...(signal && { signal }),
   });
   return { model, design, sources, weights, heldOutErrors: model.heldOutErrors };

@@ -1,0 +1,186 @@
+/**
+ * Runs the table over recorded platforms: `folder/<group>/<platform>/<kernel-type>.csv`. Hours for all methods, so each run is
+ * kept as it ends, and the same call goes on from there.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { LitepredError } from "../base/index.js";
+import {
+  defeats,
+  type RecordedCell,
+  type RecordedRun,
+  renderRecordedTable,
+  summariseRuns,
+} from "../evaluation/index.js";
+import { readCpuFacts } from "../platforms/index.js";
+import { evaluateTransfer } from "./evaluate-transfer.js";
+
+export interface RecordedExperiment {
+  /** Reference data: its sub-folders `groups` hold one folder per platform. */
+  readonly folder: string;
+  readonly groups?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly budgets?: readonly number[];
+  readonly seeds?: readonly number[];
+  /** Only these `group/platform`. */
+  readonly targets?: readonly string[];
+  /** Runs done so far; delete it after a change of a method. */
+  readonly runsFile: string;
+  readonly home: string;
+  readonly signal?: AbortSignal;
+  onRun?(run: RecordedRun, left: number): void;
+}
+
+export type RecordedReport =
+  | { readonly skipped: string }
+  | {
+      readonly date: string;
+      readonly cpu: string;
+      readonly runs: readonly RecordedRun[];
+      readonly cells: readonly RecordedCell[];
+      /** Where `default` does not beat the other method in all three metrics. */
+      readonly lost: Readonly<Record<string, readonly string[]>>;
+    };
+
+const rivals = ["litepred", "log-linear"];
+
+export async function evaluateRecorded(experiment: RecordedExperiment): Promise<RecordedReport> {
+  const { folder, runsFile } = experiment;
+  const targets = findTargets(experiment);
+  if (targets.length === 0) return { skipped: `reference data not found in ${folder}` };
+  const wanted = planRuns(experiment, targets);
+  const isSame = (a: Pick<RecordedRun, "target" | "method" | "budget" | "seed">, b: typeof a) =>
+    a.target === b.target && a.method === b.method && a.budget === b.budget && a.seed === b.seed;
+  const runs = readRuns(runsFile);
+  const missing = wanted.filter((plan) => !runs.some((run) => isSame(run, plan)));
+  for (const [i, plan] of missing.entries()) {
+    const run = await runOnce(experiment, plan);
+    runs.push(run);
+    saveRuns(runsFile, runs);
+    experiment.onRun?.(run, missing.length - i - 1);
+  }
+  const cells = summariseRuns(runs.filter((run) => wanted.some((plan) => isSame(run, plan))));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: readCpuFacts().model,
+    runs,
+    cells,
+    lost: Object.fromEntries(rivals.map((rival) => [rival, defeats(cells, "default", rival)])),
+  };
+}
+
+/** Markdown of a report, for docs/results. */
+export function renderRecordedReport(report: Exclude<RecordedReport, { skipped: string }>): string {
+  const verdicts = Object.entries(report.lost).map(([rival, lost]) =>
+    lost.length === 0
+      ? `\`default\` beats \`${rival}\` in MAPE, ±5 % and ±10 % at every budget below.`
+      : `\`default\` does not beat \`${rival}\` in: ${lost.join("; ")}.`,
+  );
+  return [
+    "# Transfer between recorded platforms",
+    "",
+    `Made by \`evaluateRecorded\` on ${report.date}, ${report.cpu}. Every measurement is looked up in the target's table; what was never`,
+    "looked at is the test, all kernel types together. All methods but `default` and `scratch` measure the same representative configs.",
+    "",
+    ...verdicts.map((line) => `* ${line}`),
+    "",
+    renderRecordedTable(report.cells),
+    "",
+  ].join("\n");
+}
+
+interface Target {
+  readonly name: string;
+  readonly folder: string;
+  readonly pool: readonly string[];
+}
+
+function findTargets({ folder, groups = ["phones", "gpus"], targets }: RecordedExperiment): Target[] {
+  return groups.flatMap((group) => {
+    const path = join(folder, group);
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+    const platforms = readdirSync(path)
+      .filter((name) => statSync(join(path, name)).isDirectory())
+      .sort();
+    return platforms
+      .map((name) => ({
+        name: `${group}/${name}`,
+        folder: join(path, name),
+        pool: platforms.filter((other) => other !== name).map((other) => join(path, other)),
+      }))
+      .filter(({ name }) => targets === undefined || targets.includes(name));
+  });
+}
+
+interface Plan {
+  readonly target: string;
+  readonly where: Target;
+  readonly method: string;
+  readonly budget: number;
+  readonly seed: number;
+}
+
+function planRuns(
+  {
+    methods = ["default", "litepred", "log-linear", "median-ratio", "scratch"],
+    budgets = [60, 130, 260, 1000],
+    seeds = [1, 2, 3, 4, 5],
+  }: RecordedExperiment,
+  targets: readonly Target[],
+): Plan[] {
+  return seeds.flatMap((seed) =>
+    budgets.flatMap((budget) =>
+      methods.flatMap((method) => targets.map((where) => ({ target: where.name, where, method, budget, seed }))),
+    ),
+  );
+}
+
+async function runOnce(
+  { home, signal }: RecordedExperiment,
+  { target, where, method, budget, seed }: Plan,
+): Promise<RecordedRun> {
+  const before = process.cpuUsage();
+  const { overall, pool } = await evaluateTransfer({
+    target: where.folder,
+    pool: where.pool,
+    method,
+    budget,
+    seed,
+    home,
+    ...(signal && { signal }),
+  });
+  const { user, system } = process.cpuUsage(before);
+  const { n, mape, within5, within10, intervalCoverage } = overall;
+  const cpuSeconds = (user + system) / 1e6;
+  return { target, pool, method, budget, seed, n, mape, within5, within10, intervalCoverage, cpuSeconds };
+}
+
+const runsSchema = z.array(
+  z.object({
+    target: z.string(),
+    pool: z.array(z.string()),
+    method: z.string(),
+    budget: z.number(),
+    seed: z.number(),
+    n: z.number(),
+    mape: z.number(),
+    within5: z.number(),
+    within10: z.number(),
+    intervalCoverage: z.number(),
+    cpuSeconds: z.number(),
+  }),
+);
+
+function readRuns(path: string): RecordedRun[] {
+  if (!existsSync(path)) return [];
+  const parsed = runsSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  if (parsed.success) return parsed.data;
+  throw new LitepredError("corrupt-artefact", `${path}: not a list of runs`, "delete it: the runs are done again");
+}
+
+function saveRuns(path: string, runs: readonly RecordedRun[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, `${JSON.stringify(runs)}\n`);
+  renameSync(`${path}.part`, path);
+}
