@@ -12,6 +12,7 @@ export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";
 
 const samplers = {
+  coverage: () => import("./coverage.js"),
   prior: () => import("./prior.js"),
   vae: async () => ({ default: (await import("./vae.js")).published }),
   "vae-ordinal": async () => ({ default: (await import("./vae.js")).ordinal }),

@@ -3,7 +3,7 @@
  * latency is spent and configs are many, some for every type that occurs.
  */
 import type { KernelConfig } from "../kernels/index.js";
-import { samplePrior } from "./prior.js";
+import { sampleCoverage } from "./coverage.js";
 import type { SpaceStatistics, TypeStatistics } from "./sampler.js";
 
 export interface PlannedKernel {
@@ -31,7 +31,7 @@ export function planKernels(request: PlanRequest): PlannedKernel[] {
   const chosen = Object.values(statistics.types).filter(({ type }) => types === undefined || types.includes(type));
   const counts = allocate(chosen, budget, minimumPerType);
   const queue = chosen.flatMap((type, i) => {
-    const { configs } = samplePrior({ type: type.type, count: counts[i]!, seed, statistics: type });
+    const { configs } = sampleCoverage({ type: type.type, count: counts[i]!, seed, statistics: type });
     return configs.map((config, rank) => ({ type: type.type, config, at: (rank + 0.5) / configs.length }));
   });
   return queue.sort((a, b) => a.at - b.at).map(({ type, config }) => ({ type, config }));

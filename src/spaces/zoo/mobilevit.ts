@@ -74,15 +74,21 @@ function linearAttentionBlock(g: GraphBuilder, x: string): string {
   return add(g, x, conv(g, hidden, { cout: width, kernel: 1 }));
 }
 
+const evens = (size: number): number[] => Array.from({ length: size / 2 }, (_, i) => 2 * i);
+
 function linearTransformer(g: GraphBuilder, x: string, { width, depth }: Mixer): string {
   const [, c, h, w] = g.shape(x) as [number, number, number, number];
   let y = conv(g, x, { cout: c, kernel: 3, groups: c, activation: "swish" });
   y = conv(g, y, { cout: width, kernel: 1, bias: false });
-  y = transpose(g, reshape(g, y, [1, width, h / 2, 2, w / 2, 2]), [0, 1, 3, 5, 2, 4]);
-  y = reshape(g, y, [1, width, 4, (h * w) / 4]);
+  // `F.unfold` is exported as two gathers of overlapping rows and columns (here every other one), the way back as a shuffle.
+  const everyOther = (size: number) =>
+    g.constant([2, size / 2], [...evens(size), ...evens(size).map((even) => even + 1)], "int64");
+  y = g.node("Gather", [g.node("Gather", [y, everyOther(h)], { axis: 2 }), everyOther(w)], { axis: 4 });
+  y = reshape(g, transpose(g, y, [0, 1, 2, 4, 3, 5]), [1, width, 4, (h * w) / 4]);
   for (let i = 0; i < depth; i++) y = linearAttentionBlock(g, y);
-  y = transpose(g, reshape(g, groupNorm(g, y), [1, width, 2, 2, h / 2, w / 2]), [0, 1, 4, 2, 5, 3]);
-  return conv(g, reshape(g, y, [1, width, h, w]), { cout: c, kernel: 1 });
+  y = reshape(g, groupNorm(g, y), [1, 4 * width, h / 2, w / 2]);
+  y = g.node("DepthToSpace", [y], { blocksize: 2, mode: "CRD" });
+  return conv(g, y, { cout: c, kernel: 1 });
 }
 
 function graph({ r, size, version, exporter }: ArchitectureOf<typeof genes>) {

@@ -9,6 +9,7 @@ import {
   createGraphBuilder,
   fc,
   type GraphBuilder,
+  integers,
   layerNorm,
   mean,
   reshape,
@@ -19,8 +20,9 @@ import { type Exporter, mlp, selfAttention } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace } from "../choice-space.js";
 
 const genes = {
+  /** Maps that are no multiple of the window are padded. */
   window: [7, 7, 7, 8, 12],
-  r: [1, 1, 1, 2],
+  r: [224, 224, 224, 256, 192, 384],
   channels: [96, 96, 48, 64, 128],
   dim: [32, 32, 16],
   depths: { positions: [[2], [2], [2, 4], [2]] },
@@ -47,8 +49,11 @@ function roll(g: GraphBuilder, x: string, shift: number): string {
 
 function windowAttention(g: GraphBuilder, x: string, { size, shift, dim, exporter }: Window): string {
   const [, h, w, c] = g.shape(x) as [number, number, number, number];
-  const [rows, columns, heads, tokens] = [h / size, w / size, c / dim, size * size];
+  const [rows, columns, heads, tokens] = [Math.ceil(h / size), Math.ceil(w / size), c / dim, size * size];
   const count = rows * columns;
+  const [tall, wide] = [rows * size, columns * size];
+  if (tall > h || wide > w)
+    x = g.node("Pad", [x, integers(g, [0, 0, 0, 0, 0, tall - h, wide - w, 0])], { mode: "constant" });
   if (shift > 0) x = roll(g, x, -shift);
   x = transpose(g, reshape(g, x, [1, rows, size, columns, size, c]), [0, 1, 3, 2, 4, 5]);
   const masked = (scores: string) => {
@@ -59,12 +64,16 @@ function windowAttention(g: GraphBuilder, x: string, { size, shift, dim, exporte
   };
   x = selfAttention(g, reshape(g, x, [count, tokens, c]), { heads, exporter, scaling: "query", bias: masked });
   x = transpose(g, reshape(g, x, [1, rows, columns, size, size, c]), [0, 1, 3, 2, 4, 5]);
-  x = reshape(g, x, [1, h, w, c]);
-  return shift > 0 ? roll(g, x, shift) : x;
+  x = reshape(g, x, [1, tall, wide, c]);
+  if (shift > 0) x = roll(g, x, shift);
+  if (tall > h) x = slice(g, x, 1, 0, h);
+  return wide > w ? slice(g, x, 2, 0, w) : x;
 }
 
 /** (1, h, w, c) → (1, h/2, w/2, 2c). */
 function mergePatches(g: GraphBuilder, x: string, merge: "reshape" | "slices"): string {
+  const odd = g.shape(x)[1]! % 2;
+  if (odd === 1) x = g.node("Pad", [x, integers(g, [0, 0, 0, 0, 0, 1, 1, 0])], { mode: "constant" });
   const [, h, w, c] = g.shape(x) as [number, number, number, number];
   if (merge === "reshape") {
     x = transpose(g, reshape(g, x, [1, h / 2, 2, w / 2, 2, c]), [0, 1, 3, 4, 2, 5]);
@@ -78,9 +87,7 @@ function mergePatches(g: GraphBuilder, x: string, merge: "reshape" | "slices"): 
 
 function graph({ window, r, channels, dim, depths, merge, exporter }: ArchitectureOf<typeof genes>) {
   const g = createGraphBuilder("swin");
-  // 32 windows' worth of pixels: 224 for windows of 7, 256 for 8, 384 for 12; twice that in detection.
-  const size = window * 32 * r;
-  let x = conv(g, g.input("input", [1, 3, size, size]), { cout: channels, kernel: 4, stride: 4, padding: 0 });
+  let x = conv(g, g.input("input", [1, 3, r, r]), { cout: channels, kernel: 4, stride: 4, padding: 0 });
   x = layerNorm(g, transpose(g, x, [0, 2, 3, 1]));
   const headDim = channels % dim === 0 ? dim : 16;
   for (const [stage, depth] of depths.entries()) {
