@@ -53,7 +53,7 @@ class OpenVinoModel(Model):
         if not self.profile:
             return None
         return [
-            (info.node_name, "%s %s" % (info.node_type, info.exec_type), info.real_time.total_seconds() * 1e3)
+            (info.node_name, info.node_type, info.real_time.total_seconds() * 1e3)
             for info in self.request.get_profiling_info()
             if info.status == info.Status.EXECUTED
         ]

@@ -2,12 +2,25 @@
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { Precision } from "../platforms/index.js";
-import type { EngineDescription } from "../profiling/index.js";
-import { writeOnnx } from "../writers/index.js";
+import { type EngineDescription, EngineFailure } from "../profiling/index.js";
+import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
 
-/** @throws LitepredError `engine-unavailable` for a combination that has no writer. */
+const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
+
+/**
+ * The writer for an engine. fp16 and bf16 are how an engine computes: its models are written as fp32. A graph that has no
+ * form in the format is an EngineFailure, recorded like any other model that an engine rejects.
+ */
 export function encoderOf(format: EngineDescription["format"], precision: Precision): (graph: Graph) => Uint8Array {
-  if (format === "onnx" && (precision === "fp32" || precision === "int8"))
-    return (graph) => writeOnnx(graph, { precision });
-  throw new LitepredError("engine-unavailable", `there is no writer of ${precision} models in the format ${format}`);
+  const write = writers[format];
+  return (graph) => {
+    try {
+      return write(graph, { precision: precision === "int8" ? "int8" : "fp32" });
+    } catch (error) {
+      const isRefusal = error instanceof LitepredError && refusals.has(error.code);
+      throw isRefusal ? new EngineFailure("rejected", error.message) : error;
+    }
+  };
 }
+
+const refusals: ReadonlySet<string> = new Set(["unsupported-operator", "limit-exceeded"]);

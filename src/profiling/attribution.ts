@@ -13,6 +13,9 @@ const edgeOperators: ReadonlySet<string> = new Set([
   "ReorderOutput",
   "QuantizeLinear",
   "DequantizeLinear",
+  // OpenVINO's and OpenCV's changes of layout.
+  "Reorder",
+  "TransformLayout",
 ]);
 
 export interface BundledKernel {
