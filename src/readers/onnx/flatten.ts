@@ -49,7 +49,8 @@ class Flattener {
   }
 
   run(opsets: ReadonlyMap<string, number>): FlatModel {
-    const { graph, flat } = this;
+    const graph = this.graph;
+    const flat = this.flat;
     const names = new Map<string, string>();
     const scope: Scope = { parent: undefined, prefix: "", names, outputs: new Map(), opsets, attributes: undefined };
     for (const node of graph.node) for (const output of node.output) flat.tensorNames.claim(output);
