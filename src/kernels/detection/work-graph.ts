@@ -17,6 +17,8 @@ export interface WorkValue {
   isOutput: boolean;
   /** In the engine's layout of channel blocks; `shape` stays that of NCHW. */
   blocked: boolean;
+  /** Made by a pass, not in the model. */
+  readonly made: boolean;
 }
 
 export interface WorkNode {
@@ -77,6 +79,7 @@ export function createWorkGraph(graph: Graph): WorkGraph {
         consumers: [],
         isOutput: false,
         blocked: false,
+        made: false,
       };
       work.values.set(name, found);
     }
@@ -147,6 +150,7 @@ export function newValue(
     consumers: [],
     isOutput: false,
     blocked: false,
+    made: true,
   };
   work.values.set(name, value);
   return value;

@@ -45,8 +45,8 @@ function hasTwin(node: WorkNode): boolean {
 const mayEqual = (a: WorkValue | undefined, b: WorkValue | undefined) =>
   a === b || (a?.constant === true && b?.constant === true && isSmall(a) && isSmall(b));
 
-/** Constants up to this size are compared by value, as constant sharing does. */
-const isSmall = (value: WorkValue) => value.values !== undefined && value.values.length <= 8;
+/** Small constants of the model are compared by value: ONNX Runtime shares them, once, before it starts. */
+const isSmall = (value: WorkValue) => !value.made && value.values !== undefined && value.values.length <= 8;
 
 function keyOf(node: WorkNode): string {
   const inputs = node.inputs.map((input) => {
