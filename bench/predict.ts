@@ -1,0 +1,77 @@
+/** Cold start of `litepred predict`, and whole graphs predicted per second, with the predictor that the workspace has. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRandom, median, packagePath } from "../src/base/index.js";
+import { resolvePlatformId, rulesOf } from "../src/jobs/workspace.js";
+import { detectKernels } from "../src/kernels/index.js";
+import { parsePlatformId } from "../src/platforms/index.js";
+import { openPool } from "../src/pool/index.js";
+import { loadPlatformPredictor } from "../src/predictors/index.js";
+import { onnxRuntime } from "../src/runtime/index.js";
+import { buildExampleModel, loadSpace } from "../src/spaces/index.js";
+import { writeOnnx } from "../src/writers/index.js";
+import type { BenchResult } from "./result.js";
+
+const home = process.env.LITEPRED_HOME ?? ".litepred";
+const graphCount = 2000;
+
+export default async function* run(): AsyncGenerator<BenchResult> {
+  const id = await resolvePlatformId("local/cpu/onnxruntime-node/fp32", home);
+  const known = openPool(home)
+    .list()
+    .entries.some((entry) => entry.platform === id);
+  if (!known) {
+    yield { what: "prediction", skipped: `no predictor of ${id} in ${home}: run npm start first` };
+    return;
+  }
+  yield { what: "cold predict of MobileNetV2", value: coldPredictSeconds(), unit: "s", goal: { atMost: 1 } };
+  yield* graphsPerSecond(id);
+}
+
+function coldPredictSeconds(): number {
+  const folder = mkdtempSync(join(tmpdir(), "litepred-bench-"));
+  try {
+    const model = join(folder, "model.onnx");
+    writeFileSync(model, writeOnnx(buildExampleModel("mobilenet-v2")));
+    const seconds = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      spawnSync(process.execPath, [packagePath("bin", "litepred.js"), "--home", home, "predict", model], {
+        stdio: "ignore",
+      });
+      return (performance.now() - started) / 1000;
+    });
+    return median(seconds);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function* graphsPerSecond(id: string): AsyncGenerator<BenchResult> {
+  const artefact = openPool(home).load(id);
+  const predictor = await loadPlatformPredictor(artefact, onnxRuntime);
+  const rules = rulesOf(parsePlatformId(id), artefact.nchwcBlock);
+  const space = await loadSpace("ofa-mobilenetv3");
+  const random = createRandom("bench/predict");
+  const graphs = Array.from({ length: graphCount }, () => space.toGraph(space.sample(random)));
+  const started = performance.now();
+  const models = graphs.map((graph) => detectKernels(graph, rules));
+  const detected = performance.now();
+  await predictor.predictAll(models);
+  const predicted = performance.now();
+  await predictor.release();
+  const perSecond = (ms: number) => (graphCount * 1000) / ms;
+  yield {
+    what: "graphs predicted per second, kernels known",
+    value: perSecond(predicted - detected),
+    unit: "/s",
+    goal: { atLeast: 1000 },
+  };
+  yield {
+    what: "graphs detected and predicted per second",
+    value: perSecond(predicted - started),
+    unit: "/s",
+    goal: { atLeast: 1000 },
+  };
+}
