@@ -14,15 +14,21 @@ class OpenCv:
         net = cv2.dnn.readNetFromONNX(path)
         net.setPreferableBackend(cv2.dnn.DNN_BACKEND_OPENCV)
         net.setPreferableTarget(cv2.dnn.DNN_TARGET_CPU)
-        return OpenCvModel(net, onnx_io(path)[0], profile)
+        return OpenCvModel(net, onnx_io(path), profile)
+
+
+def own_name(name):
+    """OpenCV's name of a tensor: it has no "#"."""
+    return name.replace("#", "_")
 
 
 class OpenCvModel(Model):
-    def __init__(self, net, inputs, profile):
+    def __init__(self, net, io, profile):
         self.net = net
-        self.shapes = inputs
+        self.shapes, results = io
         self.profile = profile
         self.names = list(net.getUnconnectedOutLayersNames())
+        self.given = {own_name(name): name for name in results}
         self.results = []
 
     def inputs(self):
@@ -30,13 +36,13 @@ class OpenCvModel(Model):
 
     def feed(self, arrays):
         for name, array in arrays.items():
-            self.net.setInput(array, name)
+            self.net.setInput(array, own_name(name))
 
     def invoke(self):
         self.results = self.net.forward(self.names)
 
     def outputs(self):
-        return dict(zip(self.names, self.results))
+        return {self.given.get(name, name): result for name, result in zip(self.names, self.results)}
 
     def operators(self):
         if not self.profile:

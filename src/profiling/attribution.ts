@@ -18,6 +18,11 @@ const edgeOperators: ReadonlySet<string> = new Set([
   "TransformLayout",
 ]);
 
+/** Operators that are nothing but moving elements. */
+const movingOperators: ReadonlySet<string> = new Set([
+  ..."Transpose Reshape Concat Split Slice Gather Pad Expand Tile DepthToSpace SpaceToDepth Einsum".split(" "),
+]);
+
 export interface BundledKernel {
   readonly type: string;
   readonly config: KernelConfig;
@@ -50,7 +55,8 @@ export function attribute(operators: readonly OperatorTime[], kernels: readonly 
     const frame = /(?:k\d+|fill)\/#([a-z]+)/.exec(operator.name)?.[1];
     const index = owner.get(operator);
     const kernel = index === undefined ? undefined : kernels[index];
-    if (frame === "marker") markers.push(operator);
+    // A change of layout in front of a marker may bear its name.
+    if (frame === "marker" && !edgeOperators.has(operator.operator)) markers.push(operator);
     else if (frame !== undefined) continue;
     else if (index === undefined || kernel === undefined) stray.push(operator);
     else if (isEdge(operator, kernel)) result[index]!.edges.push(operator);
@@ -62,8 +68,10 @@ export function attribute(operators: readonly OperatorTime[], kernels: readonly 
 function isEdge({ operator }: OperatorTime, kernel: BundledKernel): boolean {
   const own = edgeOperatorOf(kernel);
   if (own !== undefined) return operator !== own;
-  // Engines that want another layout put transposes around the kernel.
-  return edgeOperators.has(operator) || (operator === "Transpose" && !kernel.operators.includes("Transpose"));
+  if (edgeOperators.has(operator)) return true;
+  // Engines that want another layout put transposes around the kernel; MNN's Raster is whatever moves elements.
+  if (operator === "Transpose") return !kernel.operators.includes("Transpose");
+  return operator === "Raster" && !kernel.operators.some((own) => movingOperators.has(own));
 }
 
 /** The operator of kernel types that are themselves a change of layout or format; what is around it is there to provoke it. */
