@@ -6,8 +6,8 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: profile, train, predict example models, measure them")
-    .option("--count <n>", "kernels chosen by the sampler", "300")
-    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "50")
+    .option("--count <n>", "kernels chosen by the sampler", "200")
+    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "32")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
