@@ -82,6 +82,7 @@ function render(kernel: string, panels: readonly Panel[], [x, y]: Axes): string 
     logBase: 2,
     name,
     nameLocation: "middle" as const,
+    splitNumber: 6,
     ...range(name),
   });
   chart.setOption({
