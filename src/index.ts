@@ -1,0 +1,32 @@
+/** The public API, in pipeline order. */
+export { LitepredError } from "./base/index.js";
+export type { Graph, GraphNode, Tensor } from "./graph/index.js";
+export { createGraphBuilder } from "./graph/index.js";
+export {
+  createUserKernelType,
+  type Detection,
+  detectKernels,
+  type FusionRules,
+  fusionRules,
+  type Kernel,
+  type KernelConfig,
+  kernelTypeNames,
+  kernelTypeOf,
+} from "./kernels/index.js";
+export { type Measurement, openStore, type Store } from "./measurements/index.js";
+export { formatPlatformId, type Platform, parsePlatformId } from "./platforms/index.js";
+export { openPool, type Pool } from "./pool/index.js";
+export {
+  loadPlatformPredictor,
+  type ModelPrediction,
+  type PlatformPredictor,
+  readArtefact,
+  trainKernelPredictor,
+} from "./predictors/index.js";
+export { type Engine, engineNames, loadEngine, protocols } from "./profiling/index.js";
+export { type ReadOptions, readModel } from "./readers/index.js";
+export { onnxRuntime } from "./runtime/index.js";
+export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";
+export { loadSpace, type Space, spaceNames } from "./spaces/index.js";
+export { loadTransferMethod, type TransferMethod } from "./transfer/index.js";
+export { writeOnnx } from "./writers/index.js";
