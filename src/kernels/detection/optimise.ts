@@ -16,7 +16,7 @@ function runStage(work: WorkGraph, stage: FusionRules["file"]["stages"][number],
   for (let round = 0; round < stage.repeat; round++) {
     let changed = false;
     for (const [i, rule] of stage.passes.entries()) {
-      if (done[i] === work.version) continue;
+      if (done[i] === work.version || (round > 0 && rule.pass === "push-transposes" && rule.once)) continue;
       const before = work.version;
       if (runPass(work, rule, nchwcBlock)) changed = true;
       else done[i] = before === work.version ? before : -1;

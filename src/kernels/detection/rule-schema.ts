@@ -77,7 +77,12 @@ export const passSchema = z.discriminatedUnion("pass", [
     anyRank: z.boolean().default(false),
   }),
   z.strictObject({ pass: z.literal("merge-reshapes") }),
-  z.strictObject({ pass: z.literal("push-transposes"), assigned: z.boolean() }),
+  z.strictObject({
+    pass: z.literal("push-transposes"),
+    assigned: z.boolean(),
+    /** Only in the first round of its stage. */
+    once: z.boolean().default(false),
+  }),
   z.strictObject({ pass: z.literal("slices-to-depth") }),
   z.strictObject({ pass: z.literal("gather-to-split") }),
   z.strictObject({ pass: z.literal("matmul-transpose") }),

@@ -83,7 +83,8 @@ export function matmulTranspose(work: WorkGraph): boolean {
   if (!has(work, "Transpose") || (!has(work, "MatMul") && !has(work, "FusedMatMul"))) return false;
   let changed = false;
   for (const node of nodesOf(work)) {
-    if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
+    if (!node.alive || node.domain === "quantized") continue;
+    if (node.operator !== "MatMul" && node.operator !== "FusedMatMul") continue;
     for (const [slot, side] of [
       [0, "A"],
       [1, "B"],
@@ -126,7 +127,8 @@ export function matmulScale(work: WorkGraph): boolean {
   if (!has(work, "Mul") && !has(work, "Div")) return false;
   let changed = false;
   for (const node of nodesOf(work)) {
-    if (!node.alive || (node.operator !== "MatMul" && node.operator !== "FusedMatMul")) continue;
+    if (!node.alive || node.domain === "quantized") continue;
+    if (node.operator !== "MatMul" && node.operator !== "FusedMatMul") continue;
     let scaled = false;
     for (const slot of [0, 1]) {
       const scale = node.inputs[slot]?.producer;

@@ -1,8 +1,9 @@
 /** Nodes that compute the same from the same inputs become one (common subexpression elimination). */
 import { removeNode, replaceUses, runningOrder, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
 
-/** Operators whose result differs from call to call. */
-const random = new Set([
+/** Operators whose result differs from call to call, and those that every reader is given for itself. */
+const separate = new Set([
+  "DequantizeLinear",
   "RandomNormal",
   "RandomUniform",
   "RandomNormalLike",
@@ -15,7 +16,7 @@ export function mergeEqual(work: WorkGraph): boolean {
   let changed = false;
   const seen = new Map<string, WorkNode>();
   for (const node of runningOrder(work)) {
-    if (!hasTwin(node) || random.has(node.operator)) continue;
+    if (!hasTwin(node) || separate.has(node.operator)) continue;
     const key = keyOf(node);
     const first = seen.get(key);
     if (first === undefined) {
