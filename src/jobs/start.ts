@@ -39,7 +39,7 @@ export interface StartReport {
 
 const platformId = "local/cpu/onnxruntime-node/fp32";
 /** Whole models for the correction. Choice: fits the three minutes. */
-const calibrationModels = 12;
+const calibrationModels = 10;
 
 export async function startHere(request: StartRequest): Promise<StartReport> {
   const started = performance.now();

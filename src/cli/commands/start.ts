@@ -7,7 +7,7 @@ export const start: RegisterCommand = (program, run) => {
     .command("start")
     .description("the main job, end to end, on this machine: profile, train, predict example models, measure them")
     .option("--count <n>", "kernels chosen by the sampler", "200")
-    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "32")
+    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "28")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
