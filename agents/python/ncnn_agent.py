@@ -21,9 +21,10 @@ class Ncnn:
         return ncnn.__version__
 
     def prepare(self, path, profile, settings):
+        # First: a network that was made but never loaded is not taken down cleanly.
+        param, weights = split(path)
         net = ncnn.Net()
         configure(net.opt, settings)
-        param, weights = split(path)
         folder = tempfile.mkdtemp()
         try:
             files = [os.path.join(folder, name) for name in ("model.param", "model.bin")]
@@ -58,7 +59,7 @@ def configure(options, settings):
 def split(path):
     with open(path, "rb") as file:
         content = file.read()
-    line, rest = content.split(b"\n", 1)
+    line, _, rest = content.partition(b"\n")
     if not line.startswith(MAGIC):
         raise Rejected("not a model of litepred's ncnn writer")
     size = int(line[len(MAGIC) :])
