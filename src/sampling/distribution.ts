@@ -3,6 +3,9 @@
  * kernel size and stride, a 2-D histogram of log2 HW × log2 CIN smoothed by an 11 × 11 box with steps of 5; the sum of
  * p · ln(p / q) over cells, weighted by the kernel size's and stride's share in the first distribution.
  */
+import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { sizeFields } from "./neighbour.js";
+
 export interface WeightedConfig {
   readonly hw: number;
   readonly cin: number;
@@ -18,27 +21,75 @@ const step = 5;
 const padding = 5;
 const cells = Math.floor((bins + 2 * padding - window) / step) + 1;
 
-/** KL(p ‖ q) in nats as published: ≥ 0 up to the smoothing (a few thousandths below 0 for alike distributions). */
-export function configDivergence(p: readonly WeightedConfig[], q: readonly WeightedConfig[]): number {
-  let divergence = 0;
-  for (let kernelSize = 1; kernelSize <= 7; kernelSize++)
-    for (const stride of [1, 2]) {
-      const alike = (config: WeightedConfig) => config.kernelSize === kernelSize && config.stride === stride;
-      const [ofP, ofQ] = [p.filter(alike), q.filter(alike)];
-      const [smoothP, smoothQ] = [smoothed(ofP), smoothed(ofQ)];
-      const share = ofP.reduce((sum, { weight }) => sum + weight, 0);
-      let sum = 0;
-      for (let i = 0; i < smoothP.length; i++) sum += smoothP[i]! * Math.log(smoothP[i]! / smoothQ[i]!);
-      divergence += share * sum;
-    }
-  return divergence;
+/** A config as a point: two sizes, and everything else as the name of a group. */
+export interface WeightedPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly group: string;
+  readonly weight: number;
 }
+
+/** The published form: HW × CIN in groups of kernel sizes 1 to 7 and strides 1 and 2; other windows do not count. */
+export const pointsOf = (configs: readonly WeightedConfig[]): WeightedPoint[] =>
+  configs
+    .filter(({ kernelSize, stride }) => kernelSize >= 1 && kernelSize <= 7 && (stride === 1 || stride === 2))
+    .map(({ hw, cin, kernelSize, stride, weight }) => ({ x: hw, y: cin, group: `${kernelSize}/${stride}`, weight }));
+
+/**
+ * KL(p ‖ q) in nats as published: ≥ 0 up to the smoothing, which loses mass at the edges (a few thousandths below 0 for
+ * alike distributions).
+ */
+export function divergence(p: readonly WeightedPoint[], q: readonly WeightedPoint[]): number {
+  let total = 0;
+  for (const group of new Set(p.map((point) => point.group))) {
+    const [ofP, ofQ] = [p, q].map((points) => points.filter((point) => point.group === group)) as [
+      WeightedPoint[],
+      WeightedPoint[],
+    ];
+    const [smoothP, smoothQ] = [smoothed(ofP), smoothed(ofQ)];
+    const share = ofP.reduce((sum, { weight }) => sum + weight, 0);
+    let sum = 0;
+    for (let i = 0; i < smoothP.length; i++) sum += smoothP[i]! * Math.log(smoothP[i]! / smoothQ[i]!);
+    total += share * sum;
+  }
+  return total;
+}
+
+export const configDivergence = (p: readonly WeightedConfig[], q: readonly WeightedConfig[]): number =>
+  divergence(pointsOf(p), pointsOf(q));
 
 export interface DistributionQuality {
   /** KL(reference ‖ drawn): what the drawn configs miss. */
   readonly referenceToDrawn: number;
   /** KL(drawn ‖ reference): what they have that the reference has not. */
   readonly drawnToReference: number;
+}
+
+/**
+ * Configs of any kernel type as points: its first two sizes that vary (h and channels where it has them), the window,
+ * stride and choices as groups. Undefined where fewer than two sizes vary.
+ */
+export function pointsOfType(
+  type: string,
+  configs: readonly KernelConfig[],
+  weights: ArrayLike<number>,
+): WeightedPoint[] | undefined {
+  const varies = (name: string) => name !== "w" && configs.some((config) => config[name] !== configs[0]![name]);
+  const [x, y] = sizeFields(type).filter(varies);
+  if (x === undefined || y === undefined) return undefined;
+  const others = kernelTypeOf(type).fields.map(({ name }) => name);
+  const sizes = sizeFields(type);
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i]!;
+  return configs.map((config, i) => ({
+    x: config[x] as number,
+    y: config[y] as number,
+    group: others
+      .filter((name) => !sizes.includes(name))
+      .map((name) => config[name])
+      .join("/"),
+    weight: weights[i]! / total,
+  }));
 }
 
 export const evaluateDistribution = (
@@ -49,11 +100,11 @@ export const evaluateDistribution = (
   drawnToReference: configDivergence(drawn, reference),
 });
 
-function smoothed(configs: readonly WeightedConfig[]): Float64Array {
+function smoothed(points: readonly WeightedPoint[]): Float64Array {
   const histogram = new Float64Array(bins * bins);
-  for (const { hw, cin, weight } of configs) {
-    const row = Math.min(bins - 1, Math.ceil(Math.log2(hw + 1) * step));
-    const column = Math.min(bins - 1, Math.ceil(Math.log2(cin + 1)));
+  for (const { x, y, weight } of points) {
+    const row = Math.min(bins - 1, Math.ceil(Math.log2(x + 1) * step));
+    const column = Math.min(bins - 1, Math.ceil(Math.log2(y + 1)));
     histogram[row * bins + column]! += weight;
   }
   const result = new Float64Array(cells * cells).fill(1e-10);
