@@ -198,6 +198,8 @@ function quantizeAfter(node: WorkNode): WorkNode | undefined {
 }
 
 function fuseMoving(work: WorkGraph, node: WorkNode): boolean {
+  // Interpolation between integers would round where the model does not.
+  if (node.operator === "Resize" && (node.attributes.mode ?? "nearest") !== "nearest") return false;
   const before = node.inputs[0]?.producer;
   if (!isDequantize(before) || soleConsumer(before.outputs[0]!) !== node) return false;
   const after = node.outputs.map((output) => soleConsumer(output));
