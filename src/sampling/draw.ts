@@ -9,7 +9,10 @@ const patience = 2000;
 export interface Collector {
   /** True as long as configs are missing and new ones still turn up. */
   wants(): boolean;
-  offer(raw: LooseConfig): void;
+  /** `moved`: the draw was moved to neighbouring sizes because those seen are used up. */
+  offer(raw: LooseConfig, moved?: boolean): void;
+  /** Distinct configs so far. */
+  size(): number;
   result(): SamplingResult;
 }
 
@@ -21,15 +24,16 @@ export function createCollector(
   const seen = new Set<string>();
   for (const config of taken) seen.add(configKey(type, config));
   const configs: KernelConfig[] = [];
-  let [drawn, duplicates, projected, barren] = [0, 0, 0, 0];
+  let [drawn, duplicates, projected, movedCount, barren] = [0, 0, 0, 0, 0];
   return {
     wants() {
       if (signal?.aborted) throw new LitepredError("interrupted", "sampling was interrupted");
       return configs.length < count && barren < patience;
     },
-    offer(raw) {
+    offer(raw, moved = false) {
       if (configs.length >= count) return;
       drawn++;
+      if (moved) movedCount++;
       const config = projectConfig(type, raw);
       if (Object.keys(config).some((field) => raw[field] !== undefined && raw[field] !== config[field])) projected++;
       const key = configKey(type, config);
@@ -42,10 +46,14 @@ export function createCollector(
       seen.add(key);
       configs.push(config);
     },
+    size: () => configs.length,
     result() {
       const short = configs.length < count;
       const shortfall = short ? { shortfall: `${type} has no more distinct configs after ${drawn} draws` } : {};
-      return { configs, report: { drawn, duplicates, projected, ...shortfall } };
+      return {
+        configs,
+        report: { drawn, duplicates, projected, ...(movedCount > 0 ? { moved: movedCount } : {}), ...shortfall },
+      };
     },
   };
 }

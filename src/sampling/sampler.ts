@@ -52,6 +52,8 @@ export interface SamplingReport {
   readonly duplicates: number;
   /** Draws that had to be moved onto a valid config. */
   readonly projected: number;
+  /** Draws moved to neighbouring sizes because the sizes seen were used up; absent for samplers that always or never do. */
+  readonly moved?: number;
   /** Why another sampler stood in, where one did. */
   readonly fallback?: string;
   /** Why fewer than `count` configs came back, where that is so. */

@@ -2,8 +2,10 @@
  * VAE sampling (LitePred): a variational autoencoder learns the joint distribution of the spaces' kernel configs, weighted
  * by their scaled frequency; latent vectors are decoded and projected until enough distinct configs exist.
  */
+import { createRandom } from "../base/index.js";
+import { projectConfig } from "../kernels/index.js";
 import { createCollector, requireStatistics } from "./draw.js";
-import { sizeFields } from "./neighbour.js";
+import { neighbour, sizeFields } from "./neighbour.js";
 import { samplePrior } from "./prior.js";
 import type { Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
 import { type Observations, varying } from "./vae/codec.js";
@@ -11,6 +13,10 @@ import { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
 
 /** Distinct configs below which there is no distribution to learn. Choice. */
 const fewest = 50;
+/** Configs decoded at a time. */
+const batch = 1024;
+/** Share of new configs in a batch below which the sizes seen are used up: from then on draws are moved to neighbours. */
+const exhausted = 0.05;
 /** As in prior sampling: without it a few dozen dominating configs would be the whole distribution. */
 const temper = 0.6;
 
@@ -37,7 +43,15 @@ async function sampleVae(request: SamplingRequest, variant: VaeVariant): Promise
   });
   try {
     const collector = createCollector(request);
-    while (collector.wants()) for (const raw of await vae.draw(1024)) collector.offer(raw);
+    const random = createRandom(`${seed}/moved`);
+    let moved = false;
+    while (collector.wants()) {
+      const before = collector.size();
+      for (const raw of await vae.draw(batch))
+        if (moved) collector.offer(neighbour(request.type, projectConfig(request.type, raw), random), true);
+        else collector.offer(raw);
+      moved ||= collector.size() - before < exhausted * batch;
+    }
     return collector.result();
   } finally {
     await vae.release();

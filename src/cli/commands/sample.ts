@@ -32,10 +32,11 @@ export const sample: RegisterCommand = (program, run) => {
           engine: options.engine,
           signal: context.signal,
         });
-        const { drawn, duplicates, projected, shortfall } = report;
+        const { drawn, duplicates, projected, moved = 0, shortfall } = report;
         context.note(
           `${configs.length} configs from ${drawn} draws: ${duplicates} duplicates, ${projected} moved onto valid configs`,
         );
+        if (moved > 0) context.note(`! ${moved} draws moved to neighbouring sizes: those of the spaces are used up`);
         if (shortfall !== undefined) context.note(`! ${shortfall}`);
         context.result(configs, (rows) =>
           [Object.keys(rows[0] ?? {}).join(","), ...rows.map((row) => Object.values(row).join(","))].join("\n"),

@@ -295,7 +295,6 @@ function splitAxes(push: Push, groups: readonly number[][] | undefined): boolean
   const order = inverse.flatMap((axis) => groups[axis]!);
   const shape = order.map((axis) => to[axis]!);
   setInput(work, node, 1, newConstant(work, `${node.name}/shape`, [shape.length], shape));
-  node.attributes = {};
   transposeInputs(push);
   transposeOutputs(work, node, invert(order));
   return true;
