@@ -2,6 +2,7 @@
  * The model graph: nodes, tensors, shapes; immutable data and pure questions about it.
  * In: node descriptions. Out: a Graph with every shape known. May import base.
  */
+export * from "./axis-order.js";
 export * from "./builder.js";
 export * from "./data-types.js";
 export * from "./graph.js";

@@ -3,11 +3,11 @@
  * needs (writing a TRANSPOSE, QUANTIZE or DEQUANTIZE only where there is no such tensor yet), and defines its results.
  */
 import { LitepredError } from "../../base/index.js";
-import { elementCount, type Graph, type GraphNode, type Tensor } from "../../graph/index.js";
-import { createWeightSource, readersOf, weightRange } from "../weights.js";
-import { createModelBuilder, type ElementType, type Quantization } from "./model-builder.js";
 import {
   between,
+  elementCount,
+  type Graph,
+  type GraphNode,
   identity,
   nhwc,
   type Permutation,
@@ -15,7 +15,10 @@ import {
   permuteValues,
   sameBytes,
   samePermutation,
-} from "./permutation.js";
+  type Tensor,
+} from "../../graph/index.js";
+import { createWeightSource, readersOf, weightRange } from "../weights.js";
+import { createModelBuilder, type ElementType, type Quantization } from "./model-builder.js";
 import { quantizeOperand } from "./quantization.js";
 
 interface Variant {

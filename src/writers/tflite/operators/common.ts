@@ -1,9 +1,8 @@
 /** Shared by the operator files: windows, padding, activations. */
 import { activations, paddings } from "../../../formats/tflite/index.js";
-import type { GraphNode } from "../../../graph/index.js";
+import { type GraphNode, nhwc } from "../../../graph/index.js";
 import { fusedActivation } from "../../fuse.js";
 import type { Lowering } from "../lowering.js";
-import { nhwc } from "../permutation.js";
 
 /** Writes one node of the graph. */
 export type LowerOperator = (l: Lowering, node: GraphNode) => void;

@@ -1,7 +1,6 @@
 /** Convolutions. Weights: OIHW in the graph, OHWI in the file, 1HW(I·multiplier) for depthwise ones. */
-import type { GraphNode } from "../../../graph/index.js";
+import { type GraphNode, nhwc, permuteValues } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { nhwc, permuteValues } from "../permutation.js";
 import { quantizeBias, quantizeWeights } from "../quantization.js";
 import { activationCode, type OperatorTable, padded, windowOf } from "./common.js";
 

@@ -1,10 +1,9 @@
 /** Element-wise operators of one and two inputs, in whatever order their inputs are in. */
-import type { GraphNode } from "../../../graph/index.js";
+import { type GraphNode, identity, type Permutation, permute } from "../../../graph/index.js";
 import { clipBounds } from "../../fuse.js";
 import { activationName } from "../activations.js";
 import { type Lowering, unsupported } from "../lowering.js";
 import type { Builtin } from "../model-builder.js";
-import { identity, type Permutation, permute } from "../permutation.js";
 import { activationCode, type LowerOperator, type OperatorTable } from "./common.js";
 
 /** Operators that are one builtin without options; `scaled`: there is an int8 kernel. */

@@ -1,7 +1,6 @@
 /** Matrix products, softmax and layer norm. They work on the last axis, in the graph's own order. */
-import type { GraphNode } from "../../../graph/index.js";
+import { type GraphNode, identity, permuteValues } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { identity, permuteValues } from "../permutation.js";
 import { quantizeBias, quantizeWeights } from "../quantization.js";
 import { activationCode, type OperatorTable } from "./common.js";
 

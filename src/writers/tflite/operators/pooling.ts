@@ -1,8 +1,7 @@
 /** Windows of maxima and means, and means over whole axes. */
 import { paddings } from "../../../formats/tflite/index.js";
-import type { GraphNode } from "../../../graph/index.js";
+import { type GraphNode, identity, nhwc } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { identity, nhwc } from "../permutation.js";
 import { activationCode, numbersOf, type OperatorTable, padded, samePads, windowOf } from "./common.js";
 
 /** Lowest float32: the border of a maximum. */

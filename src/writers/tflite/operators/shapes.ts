@@ -1,7 +1,14 @@
 /** Operators that move, cut, join or repeat elements. */
-import type { GraphNode } from "../../../graph/index.js";
+import {
+  type GraphNode,
+  identity,
+  mergedAxes,
+  nhwc,
+  permute,
+  reshapedPermutation,
+  samePermutation,
+} from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { identity, mergedAxes, nhwc, permute, reshapedPermutation, samePermutation } from "../permutation.js";
 import { type LowerOperator, numbersOf, type OperatorTable } from "./common.js";
 
 /** The type that a tensor is there in, for operators that take any. */

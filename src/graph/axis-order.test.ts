@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, mergedAxes, nhwc, permute, permuteValues, reshapedPermutation, sameBytes } from "./permutation.js";
+import { between, mergedAxes, nhwc, permute, permuteValues, reshapedPermutation, sameBytes } from "./axis-order.js";
 
 test("values are reordered as a transpose does", () => {
   // 2 × 3 → 3 × 2
