@@ -48,7 +48,14 @@ export function writeArtefact(artefact: PredictorArtefact): Uint8Array {
     ...kernel,
     models: kernel.models.map((model, i) => ({ ...model, arrays: moveArrays(model, `${kernel.type}/${i}`, tensors) })),
   }));
-  const manifest = stableJson({ ...artefact, kernels, catalogueVersion: catalogueVersion() });
+  const { process } = artefact.correction;
+  const correction = {
+    ...artefact.correction,
+    ...(process && {
+      process: { ...process, state: { ...process.state, arrays: moveArrays(process.state, "correction", tensors) } },
+    }),
+  };
+  const manifest = stableJson({ ...artefact, kernels, correction, catalogueVersion: catalogueVersion() });
   return writeSafetensors({ tensors, metadata: { format, manifest, sha256: contentHash(manifest, tensors) } });
 }
 
@@ -68,9 +75,14 @@ export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly 
     ...kernel,
     models: kernel.models.map((model) => ({ ...model, arrays: bindArrays(model.arrays, tensors) })),
   }));
-  return { ...artefact, kernels: kernels as unknown as KernelPredictorState[], sha256: hash } as PredictorArtefact & {
-    sha256: string;
+  const { process } = artefact.correction;
+  const correction = {
+    ...artefact.correction,
+    ...(process && {
+      process: { ...process, state: { ...process.state, arrays: bindArrays(process.state.arrays, tensors) } },
+    }),
   };
+  return { ...artefact, kernels, correction, sha256: hash } as unknown as PredictorArtefact & { sha256: string };
 }
 
 export async function loadPlatformPredictor(
@@ -127,6 +139,12 @@ const heldOutSchema = z.object({
   within10: z.number(),
   rmseMs: z.number(),
 });
+const stateSchema = z.object({
+  learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),
+  version: z.literal(1),
+  settings: z.record(z.string(), z.json()),
+  arrays: z.record(z.string(), z.string()),
+});
 const manifestSchema = z.object({
   platform: z.string(),
   nchwcBlock: z.union([z.literal(1), z.literal(8), z.literal(16)]),
@@ -155,21 +173,17 @@ const manifestSchema = z.object({
       featureNames: z.array(z.string()),
       roofline: z.array(z.number()).optional(),
       targetRange: z.tuple([z.number(), z.number()]),
-      models: z.array(
-        z.object({
-          learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),
-          version: z.literal(1),
-          settings: z.record(z.string(), z.json()),
-          arrays: z.record(z.string(), z.string()),
-        }),
-      ),
+      models: z.array(stateSchema),
     }),
   ),
   correction: z.object({
-    intercept: z.number(),
-    coefficients: z.array(z.number()),
-    residuals: z.array(z.number()),
     models: count,
+    intercept: z.number(),
+    types: z.record(z.string(), z.number()),
+    process: z.object({ types: z.array(z.string()), state: stateSchema }).optional(),
+    residuals: z.array(z.number()),
+    scores: z.array(z.number()),
+    floor: z.number(),
   }),
   general: z.array(z.number()).length(4),
 });

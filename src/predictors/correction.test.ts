@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { correctionFactor, fitCorrection, noCorrection } from "./correction.js";
+import { correctionFactor, createCorrector, fitCorrection, noCorrection } from "./correction.js";
 import { conformalQuantile } from "./spread.js";
 
 const model = (conv: number, dwconv: number, factor: number) => ({
@@ -37,4 +37,18 @@ test("the conformal quantile is the ⌈(n+1)·level⌉-th smallest error, and wi
   assert.equal(conformalQuantile(errors, 0.9), 0.18);
   assert.ok(conformalQuantile([0.01, 0.02, 0.03], 0.9) > 0.03);
   assert.equal(conformalQuantile([], 0.9), Number.POSITIVE_INFINITY);
+});
+
+test("with many models the rest is learned too, and a model unlike all others has a wider interval", () => {
+  const train = Array.from({ length: 60 }, (_, i) => {
+    const share = (i * 0.37) % 1;
+    const total = 8 + (i % 5);
+    return model(share * total, (1 - share) * total, 1 + 0.2 * Math.sin(6 * share));
+  });
+  const fit = fitCorrection(train);
+  const corrector = createCorrector(fit);
+  const known = corrector.correct(model(5, 5, 1).kernels, 0.9);
+  assert.ok(Math.abs(known.factor - (1 + 0.2 * Math.sin(3))) < 0.03);
+  const strange = corrector.correct(model(500, 500, 1).kernels, 0.9);
+  assert.ok(strange.halfWidth > known.halfWidth);
 });

@@ -1,18 +1,28 @@
 /**
- * The small model-level correction: sums of kernel times miss scheduling, allocation and cache effects, so
- * ln(measured ÷ sum) is fitted, by ridge regression towards 0, on a few whole models measured on the platform.
- * Terms: a constant, and the share of the time in each group of kernel types. Both numbers, the plain sum and the corrected one, are kept.
+ * The model-level correction: sums of kernel times miss scheduling, allocation, cache effects, and whatever an engine's way
+ * of timing a single kernel adds. ln(measured ÷ sum) is fitted on whole models measured on the platform. Terms: a constant;
+ * the share of the time in each kernel type, by ridge regression towards 0; with enough models a Gaussian process on the rest,
+ * which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
+ * Both numbers, the plain sum and the corrected one, are kept.
  */
-import { ridgeRegression } from "../learning/index.js";
+import { median } from "../base/index.js";
+import { type LearnerState, loadGaussianProcess, ridgeRegression, trainGaussianProcess } from "../learning/index.js";
+import { conformalQuantile } from "./spread.js";
 import type { PredictedKernel } from "./types.js";
 
 export interface Correction {
-  readonly intercept: number;
-  readonly coefficients: readonly number[];
-  /** |ln(measured ÷ predicted)| of each model, predicted by a correction fitted without it; ascending. */
-  readonly residuals: readonly number[];
   /** Number of models it was fitted on. */
   readonly models: number;
+  readonly intercept: number;
+  /** ln factor of a model that spends all its time in the kernel type. */
+  readonly types: Readonly<Record<string, number>>;
+  /** What is left over, as a function of the shares of `types` and ln sum. */
+  readonly process?: { readonly types: readonly string[]; readonly state: LearnerState };
+  /** |ln(measured ÷ predicted)| of each model under a fit without it; ascending. */
+  readonly residuals: readonly number[];
+  /** The same errors ÷ the width expected for each; ascending. Added in square to that width: `floor`. */
+  readonly scores: readonly number[];
+  readonly floor: number;
 }
 
 export interface WholeModel {
@@ -20,30 +30,75 @@ export interface WholeModel {
   readonly measuredMs: number;
 }
 
-export const noCorrection: Correction = { intercept: 0, coefficients: [], residuals: [], models: 0 };
+export interface Corrector {
+  /** Factor on the plain sum, and the half width of the interval around it in ln units. */
+  correct(kernels: readonly PredictedKernel[], level: number): { readonly factor: number; readonly halfWidth: number };
+}
 
+export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
+
+/** Interval when no whole model was measured on the platform: kernel errors are taken to be fully correlated. */
+const uncorrectedWidth = 0.15;
 /** With fewer models the shares of time cannot be told apart: the constant alone is fitted. Choice. */
 const modelsForShares = 8;
-/** Penalty of the ridge on the shares. Choice: the shares lie in 0–1, errors around 0.05. */
-const penalty = 0.3;
+/** Fewer say nothing on how the rest depends on a model's make-up. Choice. */
+const modelsForProcess = 30;
+/** Ridge penalties to choose from, by leaving models out. Shares lie in 0–1, errors around 0.05. */
+const penalties = [0.03, 0.1, 0.3, 1, 3];
+/** Kernel types whose share varies less than this among the models are no input of the process. Choice. */
+const leastDeviation = 0.01;
+const folds = 10;
+/** Student-t: degrees of freedom, passes of reweighting, least scale of the errors in ln units. Choice. */
+const freedom = 4;
+const reweightings = 4;
+const leastScale = 0.005;
+/** Deviation of a normal law ÷ its median absolute error. */
+const deviationsPerMedian = 1.4826;
+/** Steps of the optimiser in a fold, from the hyper-parameters of the fit on all models. */
+const foldIterations = 10;
 
 export function fitCorrection(models: readonly WholeModel[]): Correction {
   if (models.length === 0) return noCorrection;
   const rows = models.map((model) => shares(model.kernels));
   const targets = models.map((model) => Math.log(model.measuredMs / sumMs(model.kernels)));
-  const full = solve(rows, targets);
-  const residuals = models.map((_, left) => {
-    const others = (values: readonly number[][] | readonly number[]) => values.filter((_value, i) => i !== left);
-    if (models.length === 1) return Math.abs(targets[0]!);
-    const fit = solve(others(rows) as number[][], others(targets) as number[]);
-    return Math.abs(targets[left]! - evaluate(fit, rows[left]!));
-  });
-  return { ...full, residuals: residuals.sort((a, b) => a - b), models: models.length };
+  const whole = fit(rows, targets);
+  const errors: { error: number; deviation: number }[] = [];
+  const rounds = Math.min(models.length, models.length < modelsForProcess ? models.length : folds);
+  for (let fold = 0; fold < rounds; fold++) {
+    const kept = (_: unknown, i: number) => models.length === 1 || i % rounds !== fold;
+    const part = fit(rows.filter(kept), targets.filter(kept), whole);
+    const evaluate = evaluator(part);
+    for (let i = fold; i < models.length; i += rounds) {
+      const { log, deviation } = evaluate(rows[i]!);
+      errors.push({ error: models.length === 1 ? Math.abs(targets[0]!) : Math.abs(targets[i]! - log), deviation });
+    }
+  }
+  const floor = whole.process ? median(errors.map(({ error }) => error)) : 1;
+  const ascending = (values: number[]) => values.sort((a, b) => a - b);
+  return {
+    ...whole,
+    models: models.length,
+    residuals: ascending(errors.map(({ error }) => error)),
+    scores: ascending(errors.map(({ error, deviation }) => error / Math.hypot(deviation, floor))),
+    floor,
+  };
 }
 
-/** Factor on the plain sum. */
+export function createCorrector(correction: Correction): Corrector {
+  if (correction.models === 0) return { correct: () => ({ factor: 1, halfWidth: uncorrectedWidth }) };
+  const evaluate = evaluator(correction);
+  return {
+    correct(kernels, level) {
+      const { log, deviation } = evaluate(shares(kernels));
+      const halfWidth = conformalQuantile(correction.scores, level) * Math.hypot(deviation, correction.floor);
+      return { factor: Math.exp(log), halfWidth };
+    },
+  };
+}
+
+/** Factor on the plain sum, for one model. */
 export function correctionFactor(correction: Correction, kernels: readonly PredictedKernel[]): number {
-  return correction.models === 0 ? 1 : Math.exp(evaluate(correction, shares(kernels)));
+  return createCorrector(correction).correct(kernels, 0.9).factor;
 }
 
 export function sumMs(kernels: readonly PredictedKernel[]): number {
@@ -52,35 +107,97 @@ export function sumMs(kernels: readonly PredictedKernel[]): number {
   return total;
 }
 
-function solve(rows: readonly number[][], targets: readonly number[]): Pick<Correction, "intercept" | "coefficients"> {
-  const usesShares = rows.length >= modelsForShares;
-  const columns = usesShares ? groups.length : 0;
-  if (columns === 0) return { intercept: trimmedMean(targets), coefficients: [] };
-  const x = { rows: rows.length, columns, values: Float64Array.from(rows.flat()) };
-  const { intercept, coefficients } = ridgeRegression(x, targets, { penalty });
-  return { intercept, coefficients: [...coefficients] };
+type Fit = Pick<Correction, "intercept" | "types" | "process">;
+
+/** A model's make-up: share of the time by kernel type, and ln of its sum in ms. */
+interface Shares {
+  readonly byType: ReadonlyMap<string, number>;
+  readonly logSum: number;
 }
 
-function evaluate(fit: Pick<Correction, "intercept" | "coefficients">, row: readonly number[]): number {
-  return fit.coefficients.reduce((total, c, i) => total + c * row[i]!, fit.intercept);
-}
-
-/** Groups of kernel types that share their way of missing the whole. The last group takes all others. */
-const groups: readonly (readonly string[])[] = [
-  ["conv-bn-relu", "conv-transpose"],
-  ["dwconv-bn-relu"],
-  ["fc", "matmul", "attention"],
-  ["reorder", "transpose", "copy", "concat", "split", "slice"],
-];
-
-function shares(kernels: readonly PredictedKernel[]): number[] {
+function shares(kernels: readonly PredictedKernel[]): Shares {
   const total = sumMs(kernels);
-  const row = groups.map(() => 0);
-  for (const kernel of kernels) {
-    const group = groups.findIndex((types) => types.includes(kernel.type));
-    if (group >= 0) row[group]! += kernel.latencyMs / total;
+  const byType = new Map<string, number>();
+  for (const { type, latencyMs } of kernels) byType.set(type, (byType.get(type) ?? 0) + latencyMs / total);
+  return { byType, logSum: Math.log(total) };
+}
+
+/** `before`: a fit on more models, whose hyper-parameters are where the process starts. */
+function fit(rows: readonly Shares[], targets: readonly number[], before?: Fit): Fit {
+  if (rows.length < modelsForShares) return { intercept: trimmedMean(targets), types: {} };
+  const types = [...new Set(rows.flatMap(({ byType }) => [...byType.keys()]))].sort();
+  const linear = fitShares(rows, targets, types);
+  if (rows.length < modelsForProcess) return linear;
+  const inputs = types.filter((type) => deviationOf(rows.map((row) => row.byType.get(type) ?? 0)) > leastDeviation);
+  const evaluate = evaluator(linear);
+  const process = trainGaussianProcess(
+    processInputs(rows, inputs),
+    targets.map((target, i) => target - evaluate(rows[i]!).log),
+    { mean: "constant", ...(before?.process && { start: before.process.state, iterations: foldIterations }) },
+  );
+  return { ...linear, process: { types: inputs, state: process.toState() } };
+}
+
+function fitShares(rows: readonly Shares[], targets: readonly number[], types: readonly string[]): Fit {
+  const values = rows.map(({ byType }) => types.map((type) => byType.get(type) ?? 0));
+  const all = rows.map((_, i) => i);
+  const rounds = Math.min(rows.length, folds);
+  const loss = (penalty: number) => {
+    let total = 0;
+    for (let fold = 0; fold < rounds; fold++) {
+      const kept = all.filter((i) => i % rounds !== fold);
+      const predict = robustRidge(pick(values, kept), pick(targets, kept), penalty).predict;
+      for (let i = fold; i < rows.length; i += rounds) total += Math.abs(targets[i]! - predict(values[i]!));
+    }
+    return total;
+  };
+  const losses = penalties.map(loss);
+  const { intercept, coefficients } = robustRidge(values, targets, penalties[losses.indexOf(Math.min(...losses))]!);
+  return { intercept, types: Object.fromEntries(types.map((type, i) => [type, coefficients[i]!])) };
+}
+
+const pick = <T>(values: readonly T[], rows: readonly number[]): T[] => rows.map((row) => values[row]!);
+
+/** Ridge regression under Student-t noise: a model that was measured while the machine was slow hardly counts. */
+function robustRidge(rows: readonly (readonly number[])[], targets: readonly number[], penalty: number) {
+  const x = { rows: rows.length, columns: rows[0]!.length, values: Float64Array.from(rows.flat()) };
+  let weights = new Float64Array(rows.length).fill(1);
+  for (let pass = 0; ; pass++) {
+    const { intercept, coefficients } = ridgeRegression(x, targets, { penalty, weights });
+    const predict = (row: readonly number[]) => intercept + dotOf(coefficients, row);
+    if (pass === reweightings) return { intercept, coefficients, predict };
+    const errors = targets.map((target, i) => Math.abs(target - predict(rows[i]!)));
+    const scale = Math.max(median(errors) * deviationsPerMedian, leastScale);
+    weights = Float64Array.from(errors, (error) => (freedom + 1) / (freedom + (error / scale) ** 2));
   }
-  return row;
+}
+
+function evaluator({ intercept, types, process }: Fit): (row: Shares) => { log: number; deviation: number } {
+  const linear = ({ byType }: Shares) => {
+    let log = intercept;
+    for (const [type, share] of byType) log += share * (types[type] ?? 0);
+    return log;
+  };
+  if (process === undefined) return (row) => ({ log: linear(row), deviation: 0 });
+  const gaussian = loadGaussianProcess(process.state);
+  return (row) => {
+    const { mean, variance, noiseVariance } = gaussian.posterior(processInputs([row], process.types));
+    return { log: linear(row) + mean[0]!, deviation: Math.sqrt(variance[0]! + noiseVariance) };
+  };
+}
+
+function processInputs(rows: readonly Shares[], types: readonly string[]) {
+  const values = rows.flatMap(({ byType, logSum }) => [...types.map((type) => byType.get(type) ?? 0), logSum]);
+  return { rows: rows.length, columns: types.length + 1, values: Float64Array.from(values) };
+}
+
+function dotOf(coefficients: ArrayLike<number>, values: readonly number[]): number {
+  return values.reduce((total, value, i) => total + value * coefficients[i]!, 0);
+}
+
+function deviationOf(values: readonly number[]): number {
+  const centre = values.reduce((total, value) => total + value, 0) / values.length;
+  return Math.sqrt(values.reduce((total, value) => total + (value - centre) ** 2, 0) / values.length);
 }
 
 function trimmedMean(values: readonly number[]): number {

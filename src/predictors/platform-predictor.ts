@@ -4,9 +4,8 @@
  */
 import { getOrCreate } from "../base/index.js";
 import type { Kernel, KernelConfig } from "../kernels/index.js";
-import { type Correction, correctionFactor, sumMs } from "./correction.js";
+import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
 import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
-import { conformalQuantile } from "./spread.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
 export interface PlatformPredictor {
@@ -28,17 +27,16 @@ export interface PlatformPredictorParts {
   readonly general: GeneralRoofline;
 }
 
-/** Interval when no whole model was measured on the platform: kernel errors are taken to be fully correlated. */
-const uncorrectedWidth = 0.15;
 /** A kernel estimated by the general roofline may be off by this factor (ln 3), one out of range by ln 1.5. Choice. */
 const unpredictedWidth = Math.log(3);
 const outOfRangeWidth = Math.log(1.5);
 
 export function createPlatformPredictor(parts: PlatformPredictorParts): PlatformPredictor {
   const cache = new Map<string, Map<string, number>>();
+  const corrector = createCorrector(parts.correction);
   const predictAll = async (models: readonly DetectedModel[], level = 0.9) => {
     await fillCache(parts, cache, models);
-    return models.map((model) => compose(parts, cache, model, level));
+    return models.map((model) => compose(parts, corrector, cache, model, level));
   };
   return {
     ...parts,
@@ -88,6 +86,7 @@ async function fillCache(
 
 function compose(
   parts: PlatformPredictorParts,
+  corrector: Corrector,
   cache: Map<string, Map<string, number>>,
   model: DetectedModel,
   level: number,
@@ -110,9 +109,9 @@ function compose(
     kernels.push({ name: kernel.name, type: kernel.type, config: kernel.config, latencyMs, nodes: kernel.nodes });
   }
   const sum = sumMs(kernels);
-  const latencyMs = sum * correctionFactor(parts.correction, kernels);
-  const { models, residuals } = parts.correction;
-  const width = (models > 0 ? conformalQuantile(residuals, level) : uncorrectedWidth) + (sum > 0 ? doubt.ms / sum : 0);
+  const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
+  const latencyMs = sum * factor;
+  const width = halfWidth + (sum > 0 ? doubt.ms / sum : 0);
   return {
     latencyMs,
     sumMs: sum,
