@@ -4,6 +4,7 @@
  * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
 
+export * from "./android/index.js";
 export { measureNoise, type Noise, noiseOf } from "./anchor.js";
 export { idleShare, readConditions } from "./conditions.js";
 export * from "./contract.js";
@@ -16,6 +17,7 @@ export {
   syntheticLatencyMs,
 } from "./engines/synthetic.js";
 export * from "./estimate.js";
+export * from "./fusion/index.js";
 export type { KernelTask, SessionEngine } from "./kernel-session.js";
 export * from "./measure-kernels.js";
 export * from "./measure-model.js";

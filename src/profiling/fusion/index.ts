@@ -1,0 +1,17 @@
+/**
+ * Which operators an engine fuses.
+ * In: a running engine and a writer of its format. Out: for each pair or composition a verdict by time, with the evidence
+ * and a confidence, and one by the engine's own graph where it tells it. May import what profiling may.
+ */
+export { type ChainSize, chainGraph, chainSizes } from "./chains.js";
+export type { CostPair, Decision, FusionVerdict } from "./decide.js";
+export { type FusionExperiment, fusionExperiments } from "./experiments.js";
+export {
+  type CountEvidence,
+  countVerdict,
+  expectedCounts,
+  type FusionFinding,
+  type FusionRequest,
+  findFusions,
+  type SizeEvidence,
+} from "./find.js";
