@@ -18,7 +18,7 @@ export interface Collector {
 
 /** Collects `count` distinct valid configs from raw ones. Configs in `taken` count as duplicates. */
 export function createCollector(
-  { type, count, signal }: Pick<SamplingRequest, "type" | "count" | "signal">,
+  { type, count, accepts, signal }: Pick<SamplingRequest, "type" | "count" | "accepts" | "signal">,
   taken: Iterable<KernelConfig> = [],
 ): Collector {
   const seen = new Set<string>();
@@ -37,7 +37,7 @@ export function createCollector(
       const config = projectConfig(type, raw);
       if (Object.keys(config).some((field) => raw[field] !== undefined && raw[field] !== config[field])) projected++;
       const key = configKey(type, config);
-      if (seen.has(key)) {
+      if (seen.has(key) || accepts?.(config) === false) {
         duplicates++;
         barren++;
         return;
@@ -60,7 +60,7 @@ export function createCollector(
 
 /** `next` gives a raw config, or undefined when it has no more. */
 export function drawDistinct(
-  request: Pick<SamplingRequest, "type" | "count" | "signal">,
+  request: Pick<SamplingRequest, "type" | "count" | "accepts" | "signal">,
   next: () => LooseConfig | undefined,
   taken: Iterable<KernelConfig> = [],
 ): SamplingResult {

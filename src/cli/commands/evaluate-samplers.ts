@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { createProgress } from "../progress.js";
+import { percent, renderTable } from "../render.js";
+import { collect, defaultPlatform, type RunCommand } from "./command.js";
+
+export function evaluateSamplersCommand(parent: Command, run: RunCommand): void {
+  parent
+    .command("samplers")
+    .description(
+      "predictors trained on kernels of each sampler, at the same number of measurements, on real networks' kernels",
+    )
+    .argument("[model...]", "model files whose kernels are tested on, beside example models and sampled architectures")
+    .option("--platform <id>", "platform id (repeatable)", collect)
+    .option("--count <n>", "measurements that each predictor is trained on", "300")
+    .option("--test <n>", "test kernels of each type, at most", "200")
+    .option("--seeds <n>", "seeds", "3")
+    .option("--kernel <type>", "kernel type (repeatable; default convolutions and depthwise convolutions)", collect)
+    .option("--sampler <name>", "sampler (repeatable; default all)", collect)
+    .option("--recipe <name>", "default or published (repeatable; default: default)", collect)
+    .option("--protocol <name>", "quick, standard or careful", "quick")
+    .option("--minutes <n>", "longest time to measure the samplers' kernels of a platform")
+    .option("--until <stage>", "drawn or measured: stop there; the same command without it goes on")
+    .option("--markdown <file>", "also write the tables into a file")
+    .action((models: string[], options, command) =>
+      run(command, async (context) => {
+        const { evaluateSamplers, renderSamplersReport } = await import("../../jobs/evaluate-samplers.js");
+        let progress: ReturnType<typeof createProgress> | undefined;
+        const report = await evaluateSamplers({
+          home: context.home,
+          platforms: options.platform ?? [defaultPlatform],
+          count: Number(options.count),
+          test: Number(options.test),
+          seeds: Number(options.seeds),
+          ...(options.kernel ? { types: options.kernel } : {}),
+          ...(options.sampler ? { samplers: options.sampler } : {}),
+          ...(options.recipe ? { recipes: options.recipe } : {}),
+          models,
+          protocol: options.protocol,
+          ...(options.minutes ? { minutes: Number(options.minutes) } : {}),
+          ...(options.until ? { until: options.until } : {}),
+          signal: context.signal,
+          onStage(label, total) {
+            progress?.stop();
+            progress = createProgress(label, total);
+          },
+          onProgress: (done, note) => progress?.update(done, note),
+          onNote: (line) => context.note(line),
+        });
+        progress?.stop();
+        if (options.markdown) writeFileSync(options.markdown, renderSamplersReport(report));
+        context.result(report, ({ cells, ceilings }) =>
+          renderTable(
+            ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"],
+            [
+              ...cells.map((c) => [
+                c.platform,
+                c.type,
+                c.sampler,
+                c.recipe,
+                c.trainedOn,
+                percent(c.score.within5),
+                percent(c.score.within10),
+                percent(c.score.weightedWithin10),
+                percent(c.score.mape),
+              ]),
+              ...ceilings.map((c) => [
+                c.platform,
+                c.type,
+                "measured again",
+                "",
+                "",
+                percent(c.score.within5),
+                percent(c.score.within10),
+                percent(c.score.weightedWithin10),
+                percent(c.score.mape),
+              ]),
+            ],
+          ),
+        );
+        return 0;
+      }),
+    );
+}
