@@ -29,12 +29,15 @@ export function createWeightSource(seed: number): WeightSource {
   const pool = Float32Array.from({ length: poolSize }, () => random.next());
   return {
     fill(name, { low, high }, out) {
+      const stretch = out.length < poolSize ? undefined : pool.map((value) => low + (high - low) * value);
       let at = createRandom(`${seed}/${name}`).integer(poolSize);
-      for (let i = 0; i < out.length; i++) {
-        out[i] = low + (high - low) * pool[at]!;
-        at = (at + 1) & (poolSize - 1);
+      for (let from = 0; from < out.length; ) {
+        const count = Math.min(poolSize - at, out.length - from);
+        if (stretch) out.set(stretch.subarray(at, at + count), from);
+        else for (let i = 0; i < count; i++) out[from + i] = low + (high - low) * pool[at + i]!;
+        from += count;
         // A stride other than the pool's length, so that rows of a matrix do not repeat.
-        if (at === 0) at = (i * 7919) & (poolSize - 1);
+        at = ((from - 1) * 7919) & (poolSize - 1);
       }
     },
   };

@@ -11,11 +11,14 @@ export const inputScale = 127 / inputBound;
 export function quantized(values: Float32Array, channels: number): { weights: Weight; scales: Float32Array } {
   const perChannel = values.length / channels;
   const scales = new Float32Array(channels);
+  const whole = new Int8Array(values.length);
   for (let channel = 0; channel < channels; channel++) {
+    const from = channel * perChannel;
     let largest = 1e-6;
-    for (let i = 0; i < perChannel; i++) largest = Math.max(largest, Math.abs(values[channel * perChannel + i]!));
-    scales[channel] = 127 / largest;
+    for (let i = from; i < from + perChannel; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    const scale = 127 / largest;
+    scales[channel] = scale;
+    for (let i = from; i < from + perChannel; i++) whole[i] = Math.round(values[i]! * scale);
   }
-  const whole = Int8Array.from(values, (value, i) => Math.round(value * scales[Math.floor(i / perChannel)]!));
   return { weights: { values: whole, tagged: true }, scales };
 }
