@@ -1,5 +1,6 @@
 import { renderTable } from "../render.js";
 import type { RegisterCommand } from "./command.js";
+import { registerEngineRules } from "./engine-rules.js";
 
 export const engines: RegisterCommand = (program, run) => {
   const parent = program.command("engines").description("inference engines: what is installed and what is missing");
@@ -37,8 +38,9 @@ export const engines: RegisterCommand = (program, run) => {
           onProgress: (line) => context.note(line),
           signal: context.signal,
         });
-        context.result(installed, (i) => `${i.name} ${i.version}, Python ${i.python}`);
+        context.result(installed, (i) => `${i.name} ${i.version}${i.python === undefined ? "" : `, Python ${i.python}`}`);
         return 0;
       }),
     );
+  registerEngineRules(parent, run);
 };

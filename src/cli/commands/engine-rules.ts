@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { createProgress } from "../progress.js";
+import { renderTable } from "../render.js";
+import type { RunCommand } from "./command.js";
+
+/** `litepred engines rules`: which operators an engine fuses, found out by measuring. */
+export function registerEngineRules(parent: Command, run: RunCommand): void {
+  parent
+    .command("rules")
+    .description(
+      "which operators an engine fuses, by measuring them apart and together, and where the rules kept for it differ",
+    )
+    .argument("[engine]", "name of an engine, or a platform id")
+    .option("--pairs <names>", "only pairs whose names contain one of these, separated by commas, e.g. conv+relu,gelu")
+    .option("--rounds <n>", "visits of each chain", "9")
+    .option("--seed <n>", "of the order of the visits", "0")
+    .option("--write", "keep the evidence in data/fusion-rules/evidence")
+    .option("--markdown", "print the page of all evidence that is kept, and measure nothing without an engine")
+    .action((target: string | undefined, options, command) =>
+      run(command, async (context) => {
+        const evidenceJob = await import("../../jobs/fusion-evidence.js");
+        if (target !== undefined) {
+          const { findRules } = await import("../../jobs/find-rules.js");
+          let progress: ReturnType<typeof createProgress> | undefined;
+          const evidence = await findRules({
+            home: context.home,
+            target,
+            ...(options.pairs ? { pairs: String(options.pairs).split(",") } : {}),
+            rounds: Number(options.rounds),
+            seed: Number(options.seed),
+            signal: context.signal,
+            onProgress(done, total, note) {
+              progress ??= createProgress("rounds", total);
+              progress.update(done, note);
+            },
+          });
+          progress?.stop();
+          if (options.write) context.note(`evidence: ${evidenceJob.writeEvidence(evidence)}`);
+          if (!options.markdown) {
+            const { evidenceText } = await import("../fusion-text.js");
+            context.result(evidence, (found) => evidenceText(found, renderTable));
+            return 0;
+          }
+        }
+        const { fusionPage } = await import("../../jobs/fusion-evidence-page.js");
+        context.result(evidenceJob.readEvidence(), (all) => fusionPage(all).trimEnd());
+        return 0;
+      }),
+    );
+}
