@@ -1,6 +1,6 @@
 /** Runs a training loop epoch by epoch: holds parameters and moments between runs, and knows Adam's step count. */
 import { type ComputeBackend, type ComputeSession, invariant, LitepredError, type TensorData } from "../base/index.js";
-import { gradientScale, stepRate } from "./graph/adam.js";
+import { gradientScale, MOST_STEPS, stepRate } from "./graph/adam.js";
 import { type Shape, sizeOf } from "./graph/expression.js";
 import { trainingLoop } from "./graph/training-loop.js";
 import type { StateTensor, TrainingProblem } from "./graph/training-problem.js";
@@ -57,7 +57,10 @@ export async function createTrainer(
     async run(batches, learningRates) {
       const rates = Float64Array.from(learningRates);
       const whole = rates.length - (rates.length % main.stepsPerTurn);
-      let loss = await runPart(main, batches, rates, 0, whole);
+      const most = MOST_STEPS - (MOST_STEPS % main.stepsPerTurn);
+      let loss = 0;
+      for (let from = 0; from < whole; from += most)
+        loss += await runPart(main, batches, rates, from, Math.min(whole, from + most));
       if (whole < rates.length) {
         single ??= await createLoop(backend, problem, 1);
         loss += await runPart(single, batches, rates, whole, rates.length);

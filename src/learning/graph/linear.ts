@@ -9,12 +9,7 @@ export interface ProductOptions {
 }
 
 /** A·B + C, with A and B transposed on demand; C is broadcast. */
-export interface Product extends Expression {
-  readonly factors: readonly [Expression, Expression];
-  readonly options: ProductOptions;
-}
-
-export function affine(a: Expression, b: Expression, c?: Expression, options: ProductOptions = {}): Product {
+export function affine(a: Expression, b: Expression, c?: Expression, options: ProductOptions = {}): Expression {
   const { transposeA = false, transposeB = false } = options;
   const [rows, inner] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const [depth, columns] = transposeB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
@@ -22,8 +17,6 @@ export function affine(a: Expression, b: Expression, c?: Expression, options: Pr
   return {
     shape: [rows, columns],
     inputs: c === undefined ? [a, b] : [a, b, c],
-    factors: [a, b],
-    options,
     emit: (writer, values) => writer.node("Gemm", values, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }),
     gradient(g) {
       const byA = transposeA
@@ -37,7 +30,5 @@ export function affine(a: Expression, b: Expression, c?: Expression, options: Pr
   };
 }
 
-export const matmul = (a: Expression, b: Expression, options: ProductOptions = {}): Product =>
+export const matmul = (a: Expression, b: Expression, options: ProductOptions = {}): Expression =>
   affine(a, b, undefined, options);
-
-export const isProduct = (x: Expression): x is Product => "factors" in x;

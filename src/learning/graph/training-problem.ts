@@ -23,8 +23,9 @@ export interface TrainingProblem {
 }
 
 /**
- * Parameters of a single row are kept in one tensor, so that one pass of Adam does for all biases. Others have one each.
- * Fed as `name`, and for those that are trained `name/m`, `name/v`; what is trained comes back under `out/…`.
+ * Trained parameters are kept flat, [1, n]: all rows (biases) in one tensor and all small matrices in another, so that one pass
+ * of Adam does for each; larger ones have one each. What is frozen keeps its shape. Fed as `name`, and for those that are
+ * trained `name/m`, `name/v`; what is trained comes back under `out/…`.
  */
 export interface StateTensor {
   readonly name: string;
@@ -32,6 +33,8 @@ export interface StateTensor {
   /** Names of the parameters that it holds, in order. */
   readonly members: readonly string[];
   readonly trained: boolean;
+  /** Whether its members are biases, which do not decay. */
+  readonly rows: boolean;
 }
 
 export const carriedNames = (name: string): AdamNames => ({
@@ -46,16 +49,27 @@ export function stateInfo({ name, shape, trained }: StateTensor, prefix: string)
   return (trained ? [parameter, momentum, variance] : [parameter]).map((each) => valueInfo(each, "float", shape));
 }
 
-export const isRow = (shape: Shape): boolean => shape.length === 2 && shape[0] === 1;
+/** Up to this many elements, seven calls of the engine cost more than copying the parameter into a common tensor. Measured. */
+const SMALL = 8192;
+
+const isRow = (shape: Shape): boolean => shape.length === 2 && shape[0] === 1;
 
 export function arrangeState(parameters: TrainingProblem["parameters"]): StateTensor[] {
-  const entries = Object.entries(parameters);
-  const isPacked = ([, { leaf: x, rate }]: (typeof entries)[number]) => isRow(x.shape) && rate !== 0;
-  const rows = entries.filter(isPacked);
-  const alone = entries
-    .filter((entry) => !isPacked(entry))
-    .map(([name, { leaf: x, rate }]) => ({ name, shape: x.shape, members: [name], trained: rate !== 0 }));
-  if (rows.length === 0) return alone;
-  const size = rows.reduce((total, [, { leaf: x }]) => total + sizeOf(x.shape), 0);
-  return [...alone, { name: "rows", shape: [1, size], members: rows.map(([name]) => name), trained: true }];
+  const trained = Object.keys(parameters).filter((name) => parameters[name]!.rate !== 0);
+  const shapeOf = (name: string) => parameters[name]!.leaf.shape;
+  const flat = (name: string, members: readonly string[], rows: boolean): StateTensor => {
+    const size = members.reduce((total, member) => total + sizeOf(shapeOf(member)), 0);
+    return { name, shape: [1, size], members, trained: true, rows };
+  };
+  const rows = trained.filter((name) => isRow(shapeOf(name)));
+  const matrices = trained.filter((name) => !isRow(shapeOf(name)));
+  const small = matrices.filter((name) => sizeOf(shapeOf(name)) <= SMALL);
+  return [
+    ...Object.keys(parameters)
+      .filter((name) => !trained.includes(name))
+      .map((name) => ({ name, shape: shapeOf(name), members: [name], trained: false, rows: false })),
+    ...matrices.filter((name) => !small.includes(name)).map((name) => flat(name, [name], false)),
+    ...(small.length > 0 ? [flat("small", small, false)] : []),
+    ...(rows.length > 0 ? [flat("rows", rows, true)] : []),
+  ];
 }

@@ -2,12 +2,10 @@
 import type { GraphProto } from "../../formats/onnx/index.js";
 import { type AdamNames, emitAdamStep } from "./adam.js";
 import { differentiate } from "./differentiate.js";
-import { add } from "./elementwise.js";
 import { emit } from "./emit.js";
-import { constant, type Expression, leaf, sizeOf } from "./expression.js";
-import { affine, isProduct } from "./linear.js";
+import { type Expression, leaf, type Shape, sameShape, sizeOf } from "./expression.js";
 import { type GraphWriter, valueInfo } from "./onnx-writer.js";
-import { carriedNames, isRow, type StateTensor, stateInfo, type TrainingProblem } from "./training-problem.js";
+import { carriedNames, type StateTensor, stateInfo, type TrainingProblem } from "./training-problem.js";
 
 /** The body of the loop: `stepsPerTurn` steps, one after the other. */
 export function writeTurn(
@@ -19,7 +17,7 @@ export function writeTurn(
   const trained = state.filter((tensor) => tensor.trained);
   const scale = leaf([]);
   const variables = trained.flatMap(({ members }) => members.map((name) => problem.parameters[name]!.leaf));
-  const gradients = differentiate(problem.loss, variables, scale).map(withoutDenormals);
+  const gradients = differentiate(problem.loss, variables, scale);
   const first = body.node("Mul", ["iteration", body.int64([stepsPerTurn], [])]);
   let current = new Map(state.map(({ name, trained }) => [name, carriedNames(trained ? inBody(name) : name)]));
   const losses: string[] = [];
@@ -66,14 +64,17 @@ function writeStep(
   names.set(scale, pick("scale"));
   const [loss, ...written] = emit(body, [problem.report ?? problem.loss, ...gradients], names) as [string, ...string[]];
   const gradientOf = new Map(variables.map((variable, i) => [variable, written[i]!]));
-  const rate = pick("rate");
+  const rate = body.node("Reshape", [pick("rate"), body.int64([1, 1])]);
   const keep = problem.decays ? pick("keep") : undefined;
   const next = new Map(current);
   for (const tensor of state.filter(({ trained }) => trained)) {
-    const parts = tensor.members.map((name) => gradientOf.get(problem.parameters[name]!.leaf)!);
+    const parts = tensor.members.map((name) => {
+      const { leaf: x } = problem.parameters[name]!;
+      return reshaped(body, gradientOf.get(x)!, x.shape, [1, sizeOf(x.shape)]);
+    });
     const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 1 });
     const ownRate = scaledRate(body, problem, tensor, rate);
-    const ownKeep = isRow(tensor.shape) ? undefined : keep;
+    const ownKeep = tensor.rows ? undefined : keep;
     next.set(tensor.name, emitAdamStep(body, current.get(tensor.name)!, gradient, ownRate, ownKeep));
   }
   return { loss, next };
@@ -82,41 +83,33 @@ function writeStep(
 /** A loop's state has names of its own in the body; what is frozen is seen from outside. */
 const inBody = (name: string): string => `body/${name}`;
 
+/** The parameters of a tensor by their leaves, each in its own shape. */
 function nameParameters(
   body: GraphWriter,
   { parameters }: TrainingProblem,
-  { members }: StateTensor,
+  { members, shape }: StateTensor,
   source: string,
   names: Map<Expression, string>,
 ): void {
   const leaves = members.map((member) => parameters[member]!.leaf);
-  if (leaves.length === 1) {
-    names.set(leaves[0]!, source);
-    return;
-  }
-  const sizes = body.int64(leaves.map((x) => x.shape[1]!));
-  const parts = body.nodes("Split", [source, sizes], leaves.length, { axis: 1 });
+  const sizes = leaves.map((x) => sizeOf(x.shape));
+  const parts =
+    leaves.length === 1 ? [source] : body.nodes("Split", [source, body.int64(sizes)], leaves.length, { axis: 1 });
   leaves.forEach((x, i) => {
-    names.set(x, parts[i]!);
+    names.set(x, reshaped(body, parts[i]!, leaves.length === 1 ? shape : [1, sizes[i]!], x.shape));
   });
 }
 
-function scaledRate(body: GraphWriter, problem: TrainingProblem, { members }: StateTensor, rate: string): string {
+const reshaped = (body: GraphWriter, value: string, from: Shape, to: Shape): string =>
+  sameShape(from, to) ? value : body.node("Reshape", [value, body.int64(to)]);
+
+function scaledRate(body: GraphWriter, problem: TrainingProblem, { members }: StateTensor, rate: string) {
   const parameters = members.map((name) => problem.parameters[name]!);
   const rates = parameters.map((parameter) => parameter.rate);
-  if (rates.every((r) => r === rates[0]))
-    return rates[0] === 1 ? rate : body.node("Mul", [rate, body.float([rates[0]!])]);
+  if (rates.every((r) => r === rates[0])) {
+    const name = rates[0] === 1 ? rate : body.node("Mul", [rate, body.float([rates[0]!])]);
+    return { name, perElement: false };
+  }
   const each = parameters.flatMap((parameter) => new Array<number>(sizeOf(parameter.leaf.shape)).fill(parameter.rate));
-  return body.node("Mul", [rate, body.float(each, [1, each.length])]);
-}
-
-/**
- * The moments of weights behind dead units decay into denormal numbers, on which a processor is a hundred times slower
- * (measured: 264 → 1,401 ms an epoch). A constant far below any gradient that matters keeps them away; in a matrix product
- * it costs nothing.
- */
-function withoutDenormals(gradient: Expression): Expression {
-  const tiny = constant(1e-16);
-  if (!isProduct(gradient) || gradient.inputs.length > 2) return add(gradient, tiny);
-  return affine(...gradient.factors, tiny, gradient.options);
+  return { name: body.node("Mul", [rate, body.float(each, [1, each.length])]), perElement: true };
 }
