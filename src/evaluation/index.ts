@@ -2,7 +2,9 @@
  * Metrics by name, methods by name, and experiments that return report objects. In: recorded platforms, sources, a seed.
  * Out: plain objects that print as JSON. May import transfer, baselines, pool, search and what is below; no I/O.
  */
+export * from "./architecture-transfer.js";
 export { createBaselineMethod } from "./baseline-method.js";
+export * from "./distribution-experiment.js";
 export * from "./methods.js";
 export * from "./metrics.js";
 export * from "./recorded-experiment.js";

@@ -1,9 +1,16 @@
+import { LitepredError } from "../../base/index.js";
 import { createProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
+import { evaluateDistributionCommand } from "./evaluate-distribution.js";
+import { evaluateEngines } from "./evaluate-engines.js";
+import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 
 export const evaluate: RegisterCommand = (program, run) => {
   const parent = program.command("evaluate").description("one table of the method's evaluation, or of your own data");
+  evaluateDistributionCommand(parent, run);
+  evaluateSamplersCommand(parent, run);
+  evaluateEngines(parent, run);
   parent
     .command("models")
     .description("predicted beside measured latency of model files, with the noise ceiling")
@@ -54,8 +61,16 @@ export const evaluate: RegisterCommand = (program, run) => {
     );
   parent
     .command("transfer")
-    .description("adapts a pool of measured tables to a recorded platform and tests on what was not looked at")
-    .requiredOption("--target <dir>", "folder of the target's tables")
+    .description(
+      "adapts a pool to a target and tests on what was not looked at: tables of a recorded platform (--target), or real platforms of this machine, each in turn (--platform)",
+    )
+    .option("--target <dir>", "folder of the target's tables")
+    .option("--platform <id>", "a platform of this machine (repeatable): pool and targets of real engines", collect)
+    .option("--target-platform <id>", "with --platform: only these are targets (repeatable)", collect)
+    .option("--seeds <n>", "with --platform: repetitions", "3")
+    .option("--measure-only", "with --platform: only measure what the store lacks")
+    .option("--no-measure", "with --platform: only use what the store has")
+    .option("--markdown <file>", "with --platform: also write the tables here")
     .option("--pool <dir>", "folder of a source's tables (repeatable)", collect)
     .option("--budget <n>", "target measurements that may be looked at", "260")
     .option("--seed <n>", "seed", "1")
@@ -63,6 +78,12 @@ export const evaluate: RegisterCommand = (program, run) => {
     .option("--level <share>", "level of the intervals", "0.9")
     .action((options, command) =>
       run(command, async (context) => {
+        if (options.platform) {
+          const { evaluatePlatforms } = await import("./evaluate-transfer-platforms.js");
+          return evaluatePlatforms(context, { ...options, target: options.targetPlatform });
+        }
+        if (options.target === undefined)
+          throw new LitepredError("bad-usage", "nothing to transfer to", "give --target DIR, or --platform ID …");
         const { evaluateTransfer } = await import("../../jobs/evaluate-transfer.js");
         const report = await evaluateTransfer({
           target: options.target,

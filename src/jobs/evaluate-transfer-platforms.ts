@@ -1,0 +1,302 @@
+/**
+ * `evaluate transfer` over real engines: every platform is measured once (kernels, architectures to adapt with, architectures
+ * to test on), base predictors are trained, then each platform in turn is the target of the others. The transfers are computed
+ * from the store, so they can be repeated with other seeds, budgets and methods without measuring again.
+ */
+import { createRandom, getOrCreate, median } from "../base/index.js";
+import {
+  type ArchitectureTransferResult,
+  type MeasuredKernel,
+  noiseCeiling,
+  type RealTarget,
+  runArchitectureTransfer,
+  type TestArchitecture,
+} from "../evaluation/index.js";
+import type { FusionRules } from "../kernels/index.js";
+import { type Measurement, openStore, type Store } from "../measurements/index.js";
+import { parsePlatformId } from "../platforms/index.js";
+import { openPool } from "../pool/index.js";
+import { loadPlatformPredictor, type PlatformPredictor } from "../predictors/index.js";
+import { protocols } from "../profiling/index.js";
+import { onnxRuntime } from "../runtime/index.js";
+import { collectStatistics, planKernels } from "../sampling/index.js";
+import { loadSpaces } from "../spaces/index.js";
+import { loadTransferMethod, type TransferMethodName } from "../transfer/index.js";
+import {
+  architectureKernels,
+  measureArchitectures,
+  type NamedArchitecture,
+  passName,
+  sampleArchitectures,
+} from "./architectures.js";
+import { profileKernels } from "./profile.js";
+import { trainPlatform } from "./train.js";
+import { type LocalPlatform, openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
+
+export interface PlatformsRequest {
+  readonly home: string;
+  readonly platforms: readonly string[];
+  readonly signal?: AbortSignal;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+/** The six spaces of the method's evaluation: five of CNNs, one of vision transformers. */
+const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"];
+const transformerSpaces = ["autoformer"];
+const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
+const adaptationCounts = { ...each(cnnSpaces, 24), ...each(transformerSpaces, 24) };
+const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 40) };
+/** Kernels measured on every platform; a transfer looks at some of them. */
+const kernelCount = 900;
+const architecturesPerSpace = 40;
+const seed = 7;
+
+async function architecturesOfExperiment(): Promise<{ adaptation: NamedArchitecture[]; test: NamedArchitecture[] }> {
+  const adaptation = await sampleArchitectures("adapt", adaptationCounts, seed);
+  return { adaptation, test: await sampleArchitectures("test", testCounts, seed, adaptation) };
+}
+
+/** Measures what the store lacks. A platform that breaks does not cost the others. */
+export async function measurePlatforms(request: PlatformsRequest): Promise<{ platform: string; problem: string }[]> {
+  const problems: { platform: string; problem: string }[] = [];
+  const store = await openStore(request.home);
+  try {
+    for (const asked of request.platforms) {
+      if (request.signal?.aborted) break;
+      try {
+        await measurePlatform(request, await openLocalPlatform(asked, request.home), store);
+      } catch (error) {
+        problems.push({ platform: asked, problem: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  } finally {
+    await store.close();
+  }
+  return problems;
+}
+
+async function measurePlatform(request: PlatformsRequest, local: LocalPlatform, store: Store): Promise<void> {
+  const { signal } = request;
+  const abort = signal ? { signal } : {};
+  const { adaptation, test } = await architecturesOfExperiment();
+  const statistics = collectStatistics({
+    spaces: await loadSpaces(),
+    rules: rulesOf(local.platform),
+    architecturesPerSpace,
+    random: createRandom(`${seed}/statistics`),
+  });
+  const kernels = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });
+  request.onStage?.(`${local.id}: kernels`, kernels.length);
+  await profileKernels({
+    store,
+    engine: local.engine,
+    platform: local.platform,
+    kernels,
+    protocol: protocols.quick,
+    ...abort,
+    onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
+  });
+  const stages = [
+    { label: "architectures to adapt with", architectures: adaptation, pass: 1 },
+    { label: "test architectures", architectures: test, pass: 1 },
+    { label: "test architectures again", architectures: test, pass: 2 },
+  ];
+  for (const { label, architectures, pass } of stages) {
+    if (signal?.aborted) return;
+    request.onStage?.(`${local.id}: ${label}`, architectures.length);
+    await measureArchitectures({
+      store,
+      local,
+      architectures,
+      pass,
+      ...abort,
+      onProgress: (done, note) => request.onProgress?.(done, note),
+    });
+  }
+}
+
+/** Base predictors of platforms that have none yet, from what the store has. */
+export async function trainSources(request: PlatformsRequest): Promise<void> {
+  const pool = openPool(request.home);
+  for (const asked of request.platforms) {
+    const id = await resolvePlatformId(asked, request.home);
+    if (pool.list().entries.some(({ platform }) => platform === id)) continue;
+    request.onStage?.(`${id}: training`, 100);
+    await trainPlatform({
+      home: request.home,
+      platform: asked,
+      recipe: "default",
+      seed,
+      ...(request.signal ? { signal: request.signal } : {}),
+      onProgress: (share, note) => request.onProgress?.(Math.round(100 * share), note),
+    });
+  }
+}
+
+export interface TransferVariant {
+  readonly name: string;
+  readonly sources: "all" | "other engines" | "none";
+  readonly kernels: number;
+  readonly architectures: number;
+}
+
+/** What is compared by default: the method's own settings (a) and (b), and the same data without a pool. */
+export const transferVariants: readonly TransferVariant[] = [
+  { name: "whole pool", sources: "all", kernels: 400, architectures: 120 },
+  { name: "other engines only", sources: "other engines", kernels: 400, architectures: 120 },
+  { name: "from scratch", sources: "none", kernels: 400, architectures: 120 },
+];
+
+export interface TransferCell extends ArchitectureTransferResult {
+  readonly target: string;
+  readonly variant: string;
+  readonly seed: number;
+  /** Measuring what was looked at, estimated from the platform's own rates. */
+  readonly minutes: number;
+}
+
+export interface TargetSummary {
+  readonly target: string;
+  readonly test: number;
+  /** Second measurement of the test architectures against the first. */
+  readonly noise: { readonly within5: number; readonly within10: number; readonly rmseMs: number };
+}
+
+export interface EvaluatePlatformsReport {
+  readonly date: string;
+  readonly platforms: readonly string[];
+  readonly targets: readonly TargetSummary[];
+  readonly cells: readonly TransferCell[];
+}
+
+export interface EvaluatePlatformsRequest extends PlatformsRequest {
+  /** Default: all of `platforms`. */
+  readonly targets?: readonly string[];
+  readonly variants?: readonly TransferVariant[];
+  readonly seeds: number;
+  readonly method: TransferMethodName;
+  onCell?(cell: TransferCell): void;
+}
+
+export async function evaluateTransferPlatforms(request: EvaluatePlatformsRequest): Promise<EvaluatePlatformsReport> {
+  const { home, seeds, variants = transferVariants } = request;
+  const ids = await Promise.all(request.platforms.map((platform) => resolvePlatformId(platform, home)));
+  const targetIds = await Promise.all((request.targets ?? ids).map((platform) => resolvePlatformId(platform, home)));
+  const pool = openPool(home);
+  const sources = new Map<string, PlatformPredictor>();
+  for (const id of ids) sources.set(id, await loadPlatformPredictor(pool.load(id)));
+  const method = await loadTransferMethod(request.method, onnxRuntime);
+  const store = await openStore(home);
+  const targets: TargetSummary[] = [];
+  const cells: TransferCell[] = [];
+  try {
+    request.onStage?.("transfers", targetIds.length * variants.length * seeds);
+    for (const id of targetIds) {
+      const rows = await store.query({ platform: id });
+      const target = await readTarget(id, rows);
+      if (target.test.length === 0) continue;
+      const { within5, within10, rmseMs } = noiseCeiling(target.test);
+      targets.push({ target: id, test: target.test.length, noise: { within5, within10, rmseMs } });
+      for (const variant of variants)
+        for (let run = 1; run <= seeds; run++) {
+          const usable = [...sources.values()].filter((source) => maySource(variant, id, source.platform));
+          const result = await runArchitectureTransfer({
+            target,
+            sources: usable,
+            method,
+            kernels: variant.kernels,
+            architectures: variant.architectures,
+            seed: run,
+            ...(request.signal ? { signal: request.signal } : {}),
+          });
+          const looked = { kernels: result.measurementsUsed - variant.architectures, models: variant.architectures };
+          const minutes =
+            (looked.kernels * secondsEach(rows, "kernel") + looked.models * secondsEach(rows, "model")) / 60;
+          const cell = { target: id, variant: variant.name, seed: run, minutes, ...result };
+          cells.push(cell);
+          request.onCell?.(cell);
+          request.onProgress?.(cells.length);
+        }
+    }
+  } finally {
+    await store.close();
+    for (const source of sources.values()) await source.release();
+  }
+  return { date: new Date().toISOString(), platforms: ids, targets, cells };
+}
+
+/** Names under which one engine family goes: sources of the same family are excluded together. */
+const families: readonly (readonly string[])[] = [
+  ["litert", "tflite"],
+  ["onnxruntime-node", "onnxruntime-web"],
+];
+const familyOf = (platform: string) => {
+  const { engine } = parsePlatformId(platform);
+  return families.find((names) => names.includes(engine))?.[0] ?? engine;
+};
+
+function maySource({ sources }: TransferVariant, target: string, source: string): boolean {
+  if (source === target || sources === "none") return false;
+  return sources === "all" || familyOf(source) !== familyOf(target);
+}
+
+async function readTarget(platform: string, rows: readonly Measurement[]): Promise<RealTarget> {
+  const rules = rulesOf(parsePlatformId(platform));
+  const kernels = new Map<string, MeasuredKernel[]>();
+  const latencies = new Map<string, number>();
+  for (const { subject, outcome } of rows) {
+    const latency = outcome.status === "ok" ? { latencyMs: outcome.latencyMs } : {};
+    if (subject.kind === "kernel")
+      getOrCreate(kernels, subject.type, () => [] as MeasuredKernel[]).push({ config: subject.config, ...latency });
+    else if (latency.latencyMs !== undefined) latencies.set(subject.name, latency.latencyMs);
+  }
+  const { adaptation, test } = await architecturesOfExperiment();
+  return {
+    platform,
+    kernels,
+    architectures: await measuredOf(adaptation, latencies, rules),
+    test: await testOf(test, latencies, rules),
+  };
+}
+
+async function measuredOf(
+  names: readonly NamedArchitecture[],
+  latencies: ReadonlyMap<string, number>,
+  rules: FusionRules,
+) {
+  const found = [];
+  for (const { name, space } of names) {
+    const measuredMs = latencies.get(name);
+    const detection = measuredMs === undefined ? undefined : await architectureKernels(name, rules);
+    if (measuredMs !== undefined && detection) found.push({ space, detection, measuredMs });
+  }
+  return found;
+}
+
+async function testOf(
+  names: readonly NamedArchitecture[],
+  latencies: ReadonlyMap<string, number>,
+  rules: FusionRules,
+): Promise<TestArchitecture[]> {
+  const found: TestArchitecture[] = [];
+  for (const { name, space } of names) {
+    const firstMs = latencies.get(name);
+    const secondMs = latencies.get(passName(name, 2));
+    if (firstMs === undefined || secondMs === undefined) continue;
+    const detection = await architectureKernels(name, rules);
+    if (detection) found.push({ space, detection, firstMs, secondMs, measuredMs: Math.min(firstMs, secondMs) });
+  }
+  return found;
+}
+
+/** Seconds that one measurement took: median over the sessions of their length ÷ number. */
+function secondsEach(rows: readonly Measurement[], kind: "kernel" | "model"): number {
+  const sessions = new Map<string, number[]>();
+  for (const { subject, session, at } of rows)
+    if (subject.kind === kind) getOrCreate(sessions, session, () => [] as number[]).push(Date.parse(at));
+  const rates = [...sessions.values()]
+    .filter((times) => times.length >= 20)
+    .map((times) => (Math.max(...times) - Math.min(...times)) / 1000 / times.length);
+  return rates.length === 0 ? Number.NaN : median(rates);
+}
