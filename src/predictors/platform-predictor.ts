@@ -2,10 +2,9 @@
  * All kernel predictors of one platform, composed: a model's latency is the sum over its kernels, then the model-level
  * correction. A kernel without a predictor is estimated by the platform's general roofline, named, and widens the interval.
  */
-import { getOrCreate } from "../base/index.js";
-import type { Kernel, KernelConfig } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
-import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
+import type { GeneralRoofline } from "./general-roofline.js";
+import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
 export interface PlatformPredictor {
@@ -27,16 +26,12 @@ export interface PlatformPredictorParts {
   readonly general: GeneralRoofline;
 }
 
-/** A kernel estimated by the general roofline may be off by this factor (ln 3), one out of range by ln 1.5. Choice. */
-const unpredictedWidth = Math.log(3);
-const outOfRangeWidth = Math.log(1.5);
-
 export function createPlatformPredictor(parts: PlatformPredictorParts): PlatformPredictor {
-  const cache = new Map<string, Map<string, number>>();
+  const knownKernels = createKnownKernels(parts.kernels, parts.general);
   const corrector = createCorrector(parts.correction);
   const predictAll = async (models: readonly DetectedModel[], level = 0.9) => {
-    await fillCache(parts, cache, models);
-    return models.map((model) => compose(parts, corrector, cache, model, level));
+    const known = await knownKernels(models);
+    return models.map((model, i) => compose(model, known[i]!, corrector, level));
   };
   return {
     ...parts,
@@ -48,66 +43,27 @@ export function createPlatformPredictor(parts: PlatformPredictorParts): Platform
   };
 }
 
-/** Identity of a config inside one process: field order is the catalogue's, so joining the values is enough (and fast). */
-function cacheKey(config: KernelConfig): string {
-  let key = "";
-  for (const name in config) key += `${config[name]},`;
-  return key;
-}
-
-/** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
-const cacheLimit = 200_000;
-
-async function fillCache(
-  parts: PlatformPredictorParts,
-  cache: Map<string, Map<string, number>>,
-  models: readonly DetectedModel[],
-): Promise<void> {
-  const wanted = new Map<string, Map<string, KernelConfig>>();
-  for (const type of parts.kernels.keys()) {
-    const known = cache.get(type);
-    if (known === undefined || known.size > cacheLimit) cache.set(type, new Map());
-  }
-  for (const { kernels } of models)
-    for (const { type, config } of kernels) {
-      const known = cache.get(type);
-      if (known === undefined) continue;
-      const key = cacheKey(config);
-      if (known.has(key)) continue;
-      getOrCreate(wanted, type, () => new Map<string, KernelConfig>()).set(key, config);
-    }
-  for (const [type, configs] of wanted) {
-    const latencies = await parts.kernels.get(type)!.predict([...configs.values()]);
-    const known = cache.get(type)!;
-    let i = 0;
-    for (const key of configs.keys()) known.set(key, latencies[i++]!);
-  }
-}
-
 function compose(
-  parts: PlatformPredictorParts,
-  corrector: Corrector,
-  cache: Map<string, Map<string, number>>,
   model: DetectedModel,
+  known: readonly KnownKernel[],
+  corrector: Corrector,
   level: number,
 ): ModelPrediction {
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
   const kernels: PredictedKernel[] = [];
   const doubt = { ms: 0, kernels: 0, flops: 0 };
   let flops = 0;
-  for (const kernel of model.kernels) {
-    const known = cache.get(kernel.type)?.get(cacheKey(kernel.config));
-    const latencyMs = known ?? generalLatencyMs(parts.general, kernel.type, kernel.config);
-    const reason = doubtOf(parts, kernel, known);
-    if (reason !== undefined) {
-      unpredicted.push({ node: kernel.nodes[0] ?? kernel.name, operator: kernel.type, reason });
-      doubt.ms += latencyMs * (known === undefined ? unpredictedWidth : outOfRangeWidth);
+  model.kernels.forEach(({ name, type, config, nodes, flops: ownFlops }, i) => {
+    const { latencyMs, doubt: own } = known[i]!;
+    if (own !== undefined) {
+      unpredicted.push({ node: nodes[0] ?? name, operator: type, reason: own.reason });
+      doubt.ms += latencyMs * own.width;
       doubt.kernels++;
-      doubt.flops += kernel.flops;
+      doubt.flops += ownFlops;
     }
-    flops += kernel.flops;
-    kernels.push({ name: kernel.name, type: kernel.type, config: kernel.config, latencyMs, nodes: kernel.nodes });
-  }
+    flops += ownFlops;
+    kernels.push({ name, type, config, latencyMs, nodes });
+  });
   const sum = sumMs(kernels);
   const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
   const latencyMs = sum * factor;
@@ -123,11 +79,4 @@ function compose(
     unpredicted,
     kernels,
   };
-}
-
-function doubtOf(parts: PlatformPredictorParts, kernel: Kernel, known: number | undefined): string | undefined {
-  const predictor = parts.kernels.get(kernel.type);
-  if (predictor === undefined || known === undefined)
-    return `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`;
-  return predictor.outOfRange(kernel.config);
 }
