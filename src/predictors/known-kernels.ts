@@ -4,6 +4,7 @@
  */
 import { getOrCreate } from "../base/index.js";
 import type { KernelConfig } from "../kernels/index.js";
+import { type ConfigMap, createConfigMap } from "./config-map.js";
 import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
@@ -20,12 +21,6 @@ const outOfRangeWidth = Math.log(1.5);
 /** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
 const cacheLimit = 200_000;
 
-/** A place in the answer, and what belongs there. */
-interface Wanted {
-  readonly config: KernelConfig;
-  readonly places: [answer: KnownKernel[], index: number][];
-}
-
 /** For each model its kernels, in order. Each type is evaluated once for all models. */
 export type KnownKernels = (models: readonly DetectedModel[]) => Promise<KnownKernel[][]>;
 
@@ -33,38 +28,44 @@ export function createKnownKernels(
   predictors: ReadonlyMap<string, KernelPredictor>,
   general: GeneralRoofline,
 ): KnownKernels {
-  const cache = new Map<string, Map<string, KnownKernel>>();
+  const cache = new Map<string, ConfigMap<KnownKernel>>();
   return async (models) => {
-    for (const [type, known] of cache) if (known.size > cacheLimit) cache.delete(type);
-    const wanted = new Map<string, Map<string, Wanted>>();
-    const answers = models.map(({ kernels }) => {
-      const answer = new Array<KnownKernel>(kernels.length);
-      kernels.forEach(({ type, config }, index) => {
-        const key = keyOf(config);
-        const known = cache.get(type)?.get(key);
-        if (known !== undefined) answer[index] = known;
-        else
-          getOrCreate(
-            getOrCreate(wanted, type, () => new Map<string, Wanted>()),
-            key,
-            () => ({ config, places: [] }) as Wanted,
-          ).places.push([answer, index]);
-      });
-      return answer;
+    for (const [type, known] of cache) if (known.size() > cacheLimit) cache.delete(type);
+    const answers = models.map(({ kernels }) => new Array<KnownKernel>(kernels.length));
+    const wanted = new Map<string, ConfigMap<Wanted>>();
+    models.forEach(({ kernels }, m) => {
+      for (let i = 0; i < kernels.length; i++) {
+        const { type, config } = kernels[i]!;
+        const known = cache.get(type)?.get(config);
+        if (known !== undefined) answers[m]![i] = known;
+        else wantedOf(wanted, type, config).places.push([answers[m]!, i]);
+      }
     });
     for (const [type, entries] of wanted) {
-      const configs = Array.from(entries.values(), ({ config }) => config);
-      const found = await predictKernels(predictors.get(type), type, configs, general);
-      const known = getOrCreate(cache, type, () => new Map<string, KnownKernel>());
-      let i = 0;
-      for (const [key, { places }] of entries) {
-        const kernel = found[i++]!;
-        known.set(key, kernel);
-        for (const [answer, index] of places) answer[index] = kernel;
-      }
+      const found = await predictKernels(predictors.get(type), type, entries.keys(), general);
+      const known = getOrCreate(cache, type, () => createConfigMap<KnownKernel>());
+      entries.entries().forEach(([config, { places }], i) => {
+        known.set(config, found[i]!);
+        for (const [answer, index] of places) answer[index] = found[i]!;
+      });
     }
     return answers;
   };
+}
+
+/** Where in the answers a config's prediction belongs. */
+interface Wanted {
+  readonly places: [answer: KnownKernel[], index: number][];
+}
+
+function wantedOf(wanted: Map<string, ConfigMap<Wanted>>, type: string, config: KernelConfig): Wanted {
+  const ofType = getOrCreate(wanted, type, () => createConfigMap<Wanted>());
+  let entry = ofType.get(config);
+  if (entry === undefined) {
+    entry = { places: [] };
+    ofType.set(config, entry);
+  }
+  return entry;
 }
 
 async function predictKernels(
@@ -85,11 +86,4 @@ async function predictKernels(
     const reason = predictor.outOfRange(config);
     return { latencyMs: latencies[i]!, doubt: reason === undefined ? undefined : { reason, width: outOfRangeWidth } };
   });
-}
-
-/** Identity of a config inside one process: field order is the catalogue's, so joining the values is enough (and fast). */
-function keyOf(config: KernelConfig): string {
-  let key = "";
-  for (const name in config) key += `${config[name]},`;
-  return key;
 }

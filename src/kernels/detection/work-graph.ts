@@ -73,10 +73,9 @@ export function createWorkGraph(graph: Graph): WorkGraph {
     return value;
   };
   for (const node of graph.nodes) {
-    const inputs: (WorkValue | undefined)[] = [];
-    for (const name of node.inputs) inputs.push(name === "" ? undefined : valueNamed(name));
-    const outputs: WorkValue[] = [];
-    for (const name of node.outputs) if (name !== "") outputs.push(valueNamed(name));
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : valueNamed(name)));
+    const named = node.outputs.includes("") ? node.outputs.filter((name) => name !== "") : node.outputs;
+    const outputs = named.map(valueNamed);
     attach(work, node.name, node.operator, node.domain, inputs, outputs, node.attributes, [node.name]);
   }
   for (const name of graph.outputs) valueNamed(name).isOutput = true;

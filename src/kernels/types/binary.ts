@@ -149,8 +149,10 @@ export const elementwise = defineKernelType({
 
 /** c × h × w of a tensor: the last two axes, everything in front merged into c. */
 export function imageSize(shape: readonly number[]): { c: number; h: number; w: number } {
-  const padded = [1, 1, 1, ...shape];
-  return { c: count(padded.slice(0, -2)), h: padded.at(-2)!, w: padded.at(-1)! };
+  const rank = shape.length;
+  let c = 1;
+  for (let axis = 0; axis < rank - 2; axis++) c *= shape[axis]!;
+  return { c, h: shape[rank - 2] ?? 1, w: shape[rank - 1] ?? 1 };
 }
 
 /**

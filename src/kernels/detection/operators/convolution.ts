@@ -41,7 +41,8 @@ function windowOf(
   const [h, w] = spatial(plain);
   const [outH, outW] = spatial(output);
   const [strideH, strideW] = pair(node, "strides", ones);
-  const dilation = Math.max(...pair(node, "dilations", ones));
+  const [dilationH, dilationW] = pair(node, "dilations", ones);
+  const dilation = Math.max(dilationH, dilationW);
   if (outH === Math.ceil(h / strideH) && outW === Math.ceil(w / strideW)) {
     return { h, w, kernelH, kernelW, strideH, strideW, dilation, padding: "same" };
   }

@@ -47,8 +47,10 @@ const activations: Readonly<Record<string, string>> = {
 };
 
 export function fusedActivation(node: WorkNode): string {
-  if (node.activation === undefined) return "none";
-  return activations[node.activation.replace(/\(.*/, "")] ?? "none";
+  const { activation } = node;
+  if (activation === undefined) return "none";
+  const bounds = activation.indexOf("(");
+  return activations[bounds < 0 ? activation : activation.slice(0, bounds)] ?? "none";
 }
 
 /** n × c × h × w of an image; missing axes are 1, further ones are merged into h. */
