@@ -16,6 +16,8 @@ import type { BenchResult } from "./result.js";
 
 const home = process.env.LITEPRED_HOME ?? ".litepred";
 const graphCount = 2000;
+/** Graphs at a time, as in a step of a search. */
+const batch = 100;
 
 export default async function* run(): AsyncGenerator<BenchResult> {
   const id = await resolvePlatformId("local/cpu/onnxruntime-node/fp32", home);
@@ -54,23 +56,27 @@ async function* graphsPerSecond(id: string): AsyncGenerator<BenchResult> {
   const rules = rulesOf(parsePlatformId(id), artefact.nchwcBlock);
   const space = await loadSpace("ofa-mobilenetv3");
   const random = createRandom("bench/predict");
-  const graphs = Array.from({ length: graphCount }, () => space.toGraph(space.sample(random)));
-  const started = performance.now();
-  const models = graphs.map((graph) => detectKernels(graph, rules));
-  const detected = performance.now();
-  await predictor.predictAll(models);
-  const predicted = performance.now();
+  const spent = { detectionMs: 0, predictionMs: 0 };
+  for (let done = 0; done < graphCount; done += batch) {
+    const graphs = Array.from({ length: batch }, () => space.toGraph(space.sample(random)));
+    const started = performance.now();
+    const models = graphs.map((graph) => detectKernels(graph, rules));
+    const detected = performance.now();
+    await predictor.predictAll(models);
+    spent.detectionMs += detected - started;
+    spent.predictionMs += performance.now() - detected;
+  }
   await predictor.release();
   const perSecond = (ms: number) => (graphCount * 1000) / ms;
   yield {
     what: "graphs predicted per second, kernels known",
-    value: perSecond(predicted - detected),
+    value: perSecond(spent.predictionMs),
     unit: "/s",
     goal: { atLeast: 1000 },
   };
   yield {
     what: "graphs detected and predicted per second",
-    value: perSecond(predicted - started),
+    value: perSecond(spent.detectionMs + spent.predictionMs),
     unit: "/s",
     goal: { atLeast: 1000 },
   };
