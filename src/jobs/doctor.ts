@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { LitepredError } from "../base/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
 import { engineNames, idleShare, loadEngine, measureNoise, protocol, quietCores } from "../profiling/index.js";
+import { phoneFindings } from "./attached.js";
 import { encoderOf } from "./encoding.js";
 
 export interface Finding {
@@ -15,12 +16,15 @@ export interface Finding {
 }
 
 export interface DoctorRequest {
+  /** Workspace, where tools for phones lie. Default: `LITEPRED_HOME`, else `.litepred`. */
+  readonly home?: string;
   /** Milliseconds spent on the noise; default 5000, 0 leaves it out. */
   readonly noiseMs?: number;
 }
 
 /** In the order in which a person would ask. Takes about six seconds. */
-export async function runDoctor({ noiseMs = 5000 }: DoctorRequest = {}): Promise<Finding[]> {
+export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]> {
+  const { home = process.env.LITEPRED_HOME ?? ".litepred", noiseMs = 5000 } = request;
   const engines = await Promise.all(engineNames.map(engineFinding));
   return [
     nodeFinding(),
@@ -28,6 +32,7 @@ export async function runDoctor({ noiseMs = 5000 }: DoctorRequest = {}): Promise
     ...engines,
     await toolFinding("python3", "engines that are driven from Python need it"),
     await toolFinding("uv", "engines that are driven from Python install faster and with the right Python"),
+    ...(await phoneFindings(home)),
     await loadFinding(),
     await pinningFinding(),
     ...(noiseMs > 0 ? [await noiseFinding(noiseMs)] : []),

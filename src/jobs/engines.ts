@@ -17,6 +17,7 @@ import {
   readRecipe,
   recipeVersion,
 } from "../profiling/index.js";
+import { attachedEngines } from "./attached.js";
 import { type CommandResult, findPython, findUv, runCommand } from "./engines-python.js";
 
 export interface EngineRow {
@@ -45,7 +46,7 @@ export async function listEngines(home: string): Promise<EngineRow[]> {
     const recipe = readRecipe(name);
     for (const version of recipe.versions) rows.push(await engineRow(recipe, version, home, lacking));
   }
-  return rows;
+  return [...rows, ...(await attachedEngines(home))];
 }
 
 async function engineRow(

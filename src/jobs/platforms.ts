@@ -3,6 +3,7 @@ import { openStore } from "../measurements/index.js";
 import { formatPlatformId, readCpuFacts, resolveLocal } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { engineNames, loadEngine } from "../profiling/index.js";
+import { attachedPlatforms } from "./attached.js";
 
 export interface PlatformRow {
   readonly platform: string;
@@ -34,8 +35,10 @@ export async function listPlatforms(home: string): Promise<PlatformRow[]> {
     });
   for (const name of engineNames)
     for (const { id, missing } of await localPlatforms(name, home)) add(id, missing === undefined, missing);
+  for (const { id, missing } of await attachedPlatforms(home)) add(id, missing === undefined, missing);
   for (const platform of [...counts.keys(), ...predictors])
-    if (!rows.has(platform)) add(platform, false, "not this machine, or another version of the engine");
+    if (!rows.has(platform))
+      add(platform, false, "neither this machine nor an attached phone, or another version of the engine");
   return [...rows.values()];
 }
 

@@ -23,15 +23,10 @@ export interface LocalPlatform {
   readonly description: EngineDescription;
 }
 
-/** A platform of this machine, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
+/** A platform of this machine or of an attached phone, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
 export async function openLocalPlatform(id: string, home: string): Promise<LocalPlatform> {
   const asked = parsePlatformId(id);
-  if (!isLocal(asked))
-    throw new LitepredError(
-      "engine-unavailable",
-      `"${asked.device}" is not this machine, so ${id} cannot be measured here`,
-      "use local/…, or import measured tables (litepred import)",
-    );
+  if (!isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
   const { loadEngine } = await import("../profiling/index.js");
   const engine = await loadEngine(asked.engine, { version: asked.version, home });
   const description = await engine.describe();

@@ -28,7 +28,7 @@ export const protocolSchema = z.object({
 });
 export type Protocol = z.infer<typeof protocolSchema>;
 
-/** The state of the machine around the measurement. */
+/** The state of the machine, or of the phone, around the measurement. */
 export const conditionsSchema = z.object({
   cpu: z.string(),
   cores: z.number().int(),
@@ -42,6 +42,10 @@ export const conditionsSchema = z.object({
   engineVersion: z.string(),
   /** Celsius, where readable. */
   temperature: z.number().optional(),
+  /** Of a phone's battery, Celsius. */
+  batteryTemperature: z.number().optional(),
+  /** Of a phone's core, read as soon as the last run ended. */
+  frequencyMhz: z.number().optional(),
 });
 export type Conditions = z.infer<typeof conditionsSchema>;
 

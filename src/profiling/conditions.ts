@@ -4,6 +4,7 @@ import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Conditions } from "../measurements/index.js";
 import { type CpuFacts, readCpuFacts } from "../platforms/index.js";
+import type { RunningEngine } from "./contract.js";
 
 let known: CpuFacts | undefined;
 function cpuFacts(): CpuFacts {
@@ -30,7 +31,33 @@ export function readConditions(engineVersion: string, pinnedCore: number | undef
   };
 }
 
-export const withLoadAfter = (conditions: Conditions): Conditions => ({ ...conditions, loadAfter: loadavg()[0]! });
+/** Of the machine or the phone that the engine runs on, as soon as that is fit to be measured. */
+export async function quietConditions(
+  running: Pick<RunningEngine, "device" | "pinnedCore">,
+  engineVersion: string,
+  signal?: AbortSignal,
+): Promise<Conditions> {
+  const { device } = running;
+  if (device === undefined) {
+    await waitForQuiet(running, quietWaitMs, signal);
+    return readConditions(engineVersion, running.pinnedCore);
+  }
+  await device.settle(signal);
+  return { ...(await device.conditions()), node: process.versions.node, engineVersion };
+}
+
+/** Longest wait for a quiet machine. */
+const quietWaitMs = 3000;
+
+/** With what is known at the end: the load after, and on a phone, which heats up, its clock and temperature. */
+export async function conditionsAfter(
+  { device }: Pick<RunningEngine, "device">,
+  before: Conditions,
+): Promise<Conditions> {
+  if (device === undefined) return { ...before, loadAfter: loadavg()[0]! };
+  const { loadBefore: _before, ...after } = await device.conditions();
+  return { ...before, ...after };
+}
 
 function readText(path: string): string | undefined {
   try {

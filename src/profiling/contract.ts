@@ -3,7 +3,7 @@
  * An engine runs in a process of its own; whatever it does there (crash, hang, nonsense) reaches the caller as an
  * EngineFailure, which the session turns into a recorded outcome.
  */
-import type { FailureReason } from "../measurements/index.js";
+import type { Conditions, FailureReason } from "../measurements/index.js";
 import type { Precision, Processor } from "../platforms/index.js";
 
 export interface EngineOption {
@@ -79,11 +79,21 @@ export interface PreparedModel {
   release(): Promise<void>;
 }
 
+/** A device other than this machine, on which the engine runs. */
+export interface DeviceState {
+  /** Its conditions now. @throws LitepredError `engine-unavailable` where it has gone */
+  conditions(): Promise<Omit<Conditions, "node" | "engineVersion">>;
+  /** Waits until it is fit to be measured, within limits of its own. */
+  settle(signal?: AbortSignal): Promise<void>;
+}
+
 export interface RunningEngine {
   /** `profile`: times by operator will be asked for (some engines must know before loading). */
   prepare(model: Uint8Array, use?: { readonly profile?: boolean; readonly timeoutMs?: number }): Promise<PreparedModel>;
   /** Core it is pinned to, if any. */
   readonly pinnedCore?: number;
+  /** Absent where the engine runs on this machine. */
+  readonly device?: DeviceState;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { createRandom, quantile, type Random, stableJson } from "../base/index.j
 import { elementCount, type Graph } from "../graph/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
 import { anchorGraph } from "./anchor.js";
-import { readConditions, waitForQuiet, withLoadAfter } from "./conditions.js";
+import { conditionsAfter, quietConditions } from "./conditions.js";
 import { EngineFailure } from "./contract.js";
 import { estimate, summarise } from "./estimate.js";
 import {
@@ -40,8 +40,6 @@ export interface MeasuredWindow {
 const bundlesPerWindow = 4;
 /** A session whose anchor takes this much longer than when it was quiet is done again. Choice: sessions differ by 3 %, rarely by 10 %. */
 const anchorLimit = 1.2;
-/** Longest wait for a quiet machine before each window. */
-const quietWaitMs = 3000;
 
 /** Windows as they are finished; ends early, with whole windows only, when the signal aborts. */
 export async function* measureKernels(
@@ -54,35 +52,47 @@ export async function* measureKernels(
     request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
   const anchor: Anchor = { task: { type: "anchor", config: {}, graph: anchorGraph() }, history: [] };
   for (const window of windowsOf(tasks, protocol)) {
-    await waitForQuiet(request.engine.running, quietWaitMs, request.signal);
-    const conditions = readConditions(request.engineVersion, request.engine.running.pinnedCore);
-    const sessions = await runWindow({ ...request, protocol }, tasks, window, random, anchor);
-    if (sessions === undefined) return;
+    const conditions = await quietConditions(request.engine.running, request.engineVersion, request.signal);
+    const sessions: WindowSessions = { byKernel: new Map(window.map((index) => [index, []])), reorders: [] };
+    let lost: { readonly reason: unknown } | undefined;
+    const finished = await runWindow({ ...request, protocol }, tasks, window, random, anchor, sessions).catch(
+      (reason: unknown) => {
+        lost = { reason };
+        return true;
+      },
+    );
+    if (!finished) return;
+    const { byKernel, reorders } = sessions;
+    // Of an engine that is gone, what was already measured in full is kept.
+    const whole = lost ? window.filter((index) => isWhole(byKernel.get(index)!, protocol)) : window;
     yield {
-      outcomes: window.map((index) => ({ index, outcome: outcomeOf(sessions.byKernel.get(index) ?? [], protocol) })),
-      reorders: reorderOutcomes(sessions.reorders, protocol),
-      conditions: withLoadAfter(conditions),
+      outcomes: whole.map((index) => ({ index, outcome: outcomeOf(byKernel.get(index)!, protocol) })),
+      reorders: reorderOutcomes(reorders, protocol),
+      conditions: lost ? conditions : await conditionsAfter(request.engine.running, conditions),
       protocol,
     };
+    if (lost) throw lost.reason;
   }
 }
+
+const isWhole = (sessions: readonly SessionRuns[], protocol: Protocol) =>
+  sessions.length >= protocol.sessions || sessions.some(isFailure);
 
 interface WindowSessions {
   readonly byKernel: Map<number, SessionRuns[]>;
   readonly reorders: ReorderRuns[];
 }
 
-/** Undefined when aborted. */
+/** Adds to `sessions`; false when aborted. */
 async function runWindow(
   request: KernelRequest,
   tasks: readonly KernelTask[],
   window: readonly number[],
   random: Random,
   anchor: Anchor,
-): Promise<WindowSessions | undefined> {
+  { byKernel, reorders }: WindowSessions,
+): Promise<boolean> {
   const { protocol, signal } = request;
-  const byKernel = new Map<number, SessionRuns[]>(window.map((index) => [index, []]));
-  const reorders: ReorderRuns[] = [];
   const round = async (indices: readonly number[]) => {
     for (const bundle of bundlesOf(indices, tasks, protocol, random)) {
       if (signal?.aborted) return;
@@ -103,7 +113,7 @@ async function runWindow(
     if (unsettled.length === 0 || signal?.aborted) break;
     await round(unsettled);
   }
-  return signal?.aborted ? undefined : { byKernel, reorders };
+  return !signal?.aborted;
 }
 
 const isFailure = (runs: SessionRuns): runs is EngineFailure => runs instanceof EngineFailure;

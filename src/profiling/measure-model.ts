@@ -1,6 +1,6 @@
 /** Whole models → outcomes, by a protocol: wall time of a run, sessions of all models interleaved, outlier sessions redone. */
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
-import { readConditions, waitForQuiet, withLoadAfter } from "./conditions.js";
+import { conditionsAfter, quietConditions } from "./conditions.js";
 import { EngineFailure } from "./contract.js";
 import { estimate, spreadOf, summarise } from "./estimate.js";
 import { type SessionEngine, timeModel } from "./kernel-session.js";
@@ -22,7 +22,6 @@ export interface MeasuredModel {
 
 /** Models measured beside each other: few enough that an interruption loses little. Choice. */
 const modelsPerWindow = 6;
-const quietWaitMs = 3000;
 
 /** Each model's outcome as soon as its window is finished; `load(i)` gives the bytes in the engine's format. */
 export async function* measureModelFiles(
@@ -36,8 +35,7 @@ export async function* measureModelFiles(
     const window = Array.from({ length: Math.min(modelsPerWindow, count - from) }, (_, i) => from + i);
     const sessions = new Map<number, (readonly number[])[]>(window.map((index) => [index, []]));
     const failures = new Map<number, EngineFailure>();
-    await waitForQuiet(engine.running, quietWaitMs, signal);
-    const conditions = readConditions(request.engineVersion, engine.running.pinnedCore);
+    const conditions = await quietConditions(engine.running, request.engineVersion, signal);
     const round = async (indices: readonly number[]) => {
       for (const index of indices) {
         if (signal?.aborted) return;
@@ -51,17 +49,26 @@ export async function* measureModelFiles(
       }
     };
     const sound = () => window.filter((index) => !failures.has(index));
-    for (let session = 0; session < protocol.sessions; session++) await round(sound());
-    for (let extra = 0; extra < protocol.sessions && protocol.sessions > 1; extra++)
-      await round(sound().filter((index) => spread(sessions.get(index)!, protocol) > protocol.maxSpread));
+    let lost: { readonly reason: unknown } | undefined;
+    try {
+      for (let session = 0; session < protocol.sessions; session++) await round(sound());
+      for (let extra = 0; extra < protocol.sessions && protocol.sessions > 1; extra++)
+        await round(sound().filter((index) => spread(sessions.get(index)!, protocol) > protocol.maxSpread));
+    } catch (reason) {
+      lost = { reason };
+    }
     if (signal?.aborted) return;
+    const after = lost ? conditions : await conditionsAfter(engine.running, conditions);
     for (const index of window) {
       const failure = failures.get(index);
+      // Of an engine that is gone, what was already measured in full is kept.
+      if (lost && !failure && sessions.get(index)!.length < protocol.sessions) continue;
       const outcome: Outcome = failure
         ? { status: "failed", reason: failure.reason, message: failure.message }
         : summarise(sessions.get(index)!, protocol);
-      yield { index, outcome, conditions: withLoadAfter(conditions) };
+      yield { index, outcome, conditions: after };
     }
+    if (lost) throw lost.reason;
   }
 }
 

@@ -7,7 +7,7 @@ export const doctor: RegisterCommand = (program, run) => {
     .action((_options, command) =>
       run(command, async (context) => {
         const { runDoctor } = await import("../../jobs/doctor.js");
-        context.result(await runDoctor(), (findings) =>
+        context.result(await runDoctor({ home: context.home }), (findings) =>
           findings.map((f) => `${f.level.padEnd(8)}${f.subject}: ${f.message}`).join("\n"),
         );
         return 0;

@@ -1,0 +1,164 @@
+/**
+ * One phone prepared for one engine: tool files in place, cores chosen, clock fixed where asked, and commands that survive
+ * a phone that goes away for a moment. Everything lies in /data/local/tmp/litepred, where the shell may execute.
+ */
+import { LitepredError } from "../../base/index.js";
+import { EngineFailure } from "../contract.js";
+import { type CoreChoice, chooseCores, coreMask } from "./cores.js";
+import type { PhoneFacts } from "./facts.js";
+import { fixFrequency } from "./frequency.js";
+import { type PhoneLink, PhoneLost, type ShellResult } from "./link.js";
+import { PhoneTimeout } from "./server.js";
+import { cpuFolder, type PhoneState, parseState, stateProbe } from "./state.js";
+import { readToolFiles, type ToolFiles } from "./tool-files.js";
+
+const root = "/data/local/tmp/litepred";
+const runFolder = `${root}/run`;
+const shortMs = 15_000;
+/** Tools are some megabytes; USB 2 carries 30 of them in a second, Wi-Fi fewer. */
+const pushToolsMs = 180_000;
+
+export interface SessionOptions {
+  /** "" leaves the clock to the governor. */
+  readonly frequency: string;
+  readonly cores: CoreChoice;
+  readonly threads: number;
+  /** How long a phone that has gone is waited for. */
+  readonly reconnectMs: number;
+}
+
+export interface PhoneSession {
+  readonly facts: PhoneFacts;
+  /** Cores that tools are pinned to. */
+  readonly cores: readonly number[];
+  /** @throws EngineFailure `timeout` */
+  pushModel(name: string, bytes: Uint8Array, timeoutMs: number): Promise<void>;
+  removeModels(pattern: string): Promise<void>;
+  /** Runs a tool in the folder of the models, pinned. What does not end in time is killed. @throws EngineFailure `timeout`, or `crash` where the phone goes away each time */
+  runTool(binary: string, args: readonly string[], timeoutMs: number): Promise<ShellResult>;
+  state(): Promise<PhoneState>;
+  close(): Promise<void>;
+}
+
+/** @throws LitepredError `engine-unavailable` where the phone goes away and stays away. */
+export async function openSession(
+  link: PhoneLink,
+  facts: PhoneFacts,
+  tools: ToolFiles & { readonly engine: string },
+  options: SessionOptions,
+): Promise<PhoneSession> {
+  const cores = chooseCores(facts.cores, options.cores, options.threads);
+  const first = cores[0] ?? 0;
+  const toolFolder = `${root}/${tools.engine}@${tools.version}`;
+  /** Of the first core, as it was right after a tool ran: an idle phone's says nothing. */
+  let busyMhz: number | undefined;
+  let restoreClock: (() => Promise<void>) | undefined;
+
+  const setUp = async () => {
+    await link.shell(`${killTool}; rm -rf ${runFolder}; mkdir -p ${runFolder} ${toolFolder}`, shortMs);
+    await pushTools(link, tools.folder, toolFolder);
+    if (options.frequency !== "") restoreClock = await fixFrequency(link, cores, options.frequency);
+  };
+  /** Repeats once what the phone's going away interrupted; models that take it down each time fail alone. */
+  const surviving = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    for (let attempt = 0; ; attempt++)
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof PhoneLost)) throw error;
+        if (!(await link.returns(options.reconnectMs))) throw gone(facts, error);
+        // It may have been rebooted: the clock is the governor's again, the models are still there.
+        if (options.frequency !== "") await fixFrequency(link, cores, options.frequency);
+        if (attempt > 0) throw new EngineFailure("crash", `the phone went away twice during ${what}: ${error.message}`);
+      }
+  };
+
+  await surviving("preparation", setUp);
+  return {
+    facts,
+    cores,
+    pushModel: (name, bytes, timeoutMs) =>
+      surviving("a push", () =>
+        orTimeout(() => link.push(bytes, `${runFolder}/${name}`, 0o644, timeoutMs), "pushing the model"),
+      ),
+    async removeModels(pattern) {
+      await surviving("cleaning up", () => link.shell(`rm -f ${runFolder}/${pattern}`, shortMs));
+    },
+    async runTool(binary, args, timeoutMs) {
+      const pinned = options.cores === "all" || cores.length === 0 ? "" : `taskset ${coreMask(cores)} `;
+      const command = `exec ${pinned}${toolFolder}/${binary} ${args.map(quote).join(" ")}`;
+      const script = [
+        `cd ${runFolder} && export LD_LIBRARY_PATH=${toolFolder}`,
+        `sh -c ${quote(`echo $$ > pid; ${command}`)}`,
+        // The exit code must be the tool's; the clock is read before it falls.
+        `code=$?; echo @frequency; cat ${cpuFolder(first)}/cpufreq/scaling_cur_freq 2>/dev/null; (exit $code)`,
+      ].join("\n");
+      const result = await surviving(`a run of ${binary}`, async () => {
+        try {
+          return await link.shell(script, timeoutMs);
+        } catch (error) {
+          if (!(error instanceof PhoneTimeout)) throw error;
+          await link.shell(killTool, shortMs);
+          throw new EngineFailure("timeout", `${binary} did not end within ${timeoutMs / 1000} s and was killed`);
+        }
+      });
+      const { stdout, frequencyMhz } = splitFrequency(result.stdout);
+      busyMhz = frequencyMhz ?? busyMhz;
+      return { ...result, stdout };
+    },
+    async state() {
+      const { stdout } = await surviving("reading its state", () => link.shell(stateProbe(first), shortMs));
+      const state = parseState(stdout);
+      return busyMhz === undefined ? state : { ...state, frequencyMhz: busyMhz };
+    },
+    async close() {
+      try {
+        await link.shell(`${killTool}; rm -rf ${runFolder}`, shortMs);
+        await restoreClock?.();
+      } catch (error) {
+        // A phone that is gone cannot be cleaned up; the next session does.
+        if (!(error instanceof PhoneLost || error instanceof PhoneTimeout)) throw error;
+      }
+    },
+  };
+}
+
+/** Ends a tool that is still running, be it of a session that was cut off; nothing else bears our folder in its command line. */
+const killTool = `p=$(cat ${runFolder}/pid 2>/dev/null); [ -n "$p" ] && grep -q litepred /proc/$p/cmdline 2>/dev/null && kill -9 $p 2>/dev/null`;
+
+/** Once for each content of the folder: a stamp beside the files tells. */
+async function pushTools(link: PhoneLink, from: string, to: string): Promise<void> {
+  const { files, hash } = readToolFiles(from);
+  const { stdout } = await link.shell(`cat ${to}/stamp 2>/dev/null`, shortMs);
+  if (stdout.trim() === hash) return;
+  for (const { name, bytes } of files) await link.push(bytes, `${to}/${name}`, 0o755, pushToolsMs);
+  // Phones from before Android 5 ignore the mode of a push.
+  await link.shell(`chmod 755 ${to}/*; echo ${hash} > ${to}/stamp`, shortMs);
+}
+
+async function orTimeout<T>(work: () => Promise<T>, what: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PhoneTimeout) throw new EngineFailure("timeout", `${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+function gone({ model, serial }: PhoneFacts, error: Error): LitepredError {
+  return new LitepredError(
+    "engine-unavailable",
+    `${model} (${serial}) has gone: ${error.message}`,
+    "plug it in again and unlock it; the same command goes on from there",
+    { serial },
+  );
+}
+
+function splitFrequency(stdout: string): { stdout: string; frequencyMhz?: number } {
+  const at = stdout.lastIndexOf("@frequency\n");
+  if (at < 0) return { stdout };
+  const khz = Number.parseInt(stdout.slice(at + "@frequency\n".length), 10);
+  return { stdout: stdout.slice(0, at), ...(Number.isFinite(khz) ? { frequencyMhz: khz / 1000 } : {}) };
+}
+
+const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
