@@ -15,6 +15,7 @@ import { createGraphBuilder, type Graph } from "../../../src/graph/index.js";
 import { profileKernels } from "../../../src/jobs/profile.js";
 import { openLocalPlatform } from "../../../src/jobs/workspace.js";
 import { openStore } from "../../../src/measurements/index.js";
+import { openLink } from "../../../src/profiling/android/link.js";
 import { EngineFailure, protocols, type RunningEngine } from "../../../src/profiling/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../../../src/writers/index.js";
 import { type AdbServer, hasAdb, startAdbServer } from "./adb.js";
@@ -311,6 +312,14 @@ withPhone("a phone that is unplugged for a moment costs nothing", {}, async (pho
   await server.connect(phone);
   assert.deepEqual((await running).result, { measured: kernels.length, failed: 0, skipped: 0 });
   rmSync(folder, { recursive: true });
+});
+
+withPhone("a phone unplugged in the middle of a push is lost, and nothing else", {}, async (phone) => {
+  const pushing = openLink(phone.serial).push(new Uint8Array(2e8), "/data/local/tmp/litepred/big", 0o644, 30_000);
+  const lost = assert.rejects(pushing, { name: "PhoneLost" });
+  await sleep(60);
+  await phone.unplug();
+  await lost;
 });
 
 withPhone(
