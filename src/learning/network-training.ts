@@ -103,7 +103,7 @@ function withoutWeightless(set: TrainingSet): TrainingSet {
  * Epochs are run together until they have about this many steps: a run copies weights and moments in and out, which for the
  * published net costs as much as four steps. Choice: about a second of the published net between two looks at the signal.
  */
-const STEPS_PER_RUN = 300;
+const STEPS_PER_RUN = 375;
 
 async function trainMember(
   backend: ComputeBackend,
@@ -124,9 +124,15 @@ async function trainMember(
   requireSameShapes(parameters, initial);
   const problem = { batches: { x, y, weight }, parameters, loss, decays: recipe.weightDecay > 0 };
   const { weightDecay, epochs } = recipe;
-  const trainer = await createTrainer(backend, problem, initial, { weightDecay, signal: options.signal });
+  const stepsPerEpoch = Math.ceil(data.rows / batch);
+  const expectedSteps = epochs * stepsPerEpoch;
+  const trainer = await createTrainer(backend, problem, initial, {
+    weightDecay,
+    expectedSteps,
+    signal: options.signal,
+  });
   const members = options.members ?? 1;
-  const atOnce = Math.max(1, Math.round(STEPS_PER_RUN / Math.ceil(data.rows / batch)));
+  const atOnce = Math.max(1, Math.round(STEPS_PER_RUN / stepsPerEpoch));
   try {
     for (let epoch = 0; epoch < epochs; epoch += atOnce) {
       const end = Math.min(epochs, epoch + atOnce);
@@ -151,8 +157,14 @@ function epochBatches(
 ): { batches: BatchValues; rates: number[] } {
   const epochs = Array.from({ length: to - from }, (_, i) => from + i);
   const orders = epochs.map(() => shuffledEpoch(data.rows, batch, random, data.weights));
-  const rows = Int32Array.from(orders.flatMap((order) => Array.from(order.rows)));
-  const weight = Float32Array.from(orders.flatMap((order) => Array.from(order.weights)));
+  const rows = new Int32Array(orders.reduce((total, order) => total + order.rows.length, 0));
+  const weight = new Float32Array(rows.length);
+  let at = 0;
+  for (const order of orders) {
+    rows.set(order.rows, at);
+    weight.set(order.weights, at);
+    at += order.rows.length;
+  }
   const rates = orders.flatMap(({ steps }, i) =>
     Array.from({ length: steps }, (_, step) => learningRateAt(recipe, epochs[i]!, step, steps)),
   );

@@ -1,6 +1,6 @@
 /** Runs a training loop epoch by epoch: holds parameters and moments between runs, and knows Adam's step count. */
 import { type ComputeBackend, type ComputeSession, invariant, LitepredError, type TensorData } from "../base/index.js";
-import { gradientScale, MOST_STEPS, stepRate } from "./graph/adam.js";
+import { adamSchedule, MOST_STEPS } from "./graph/adam.js";
 import { type Shape, sizeOf } from "./graph/expression.js";
 import { trainingLoop } from "./graph/training-loop.js";
 import type { StateTensor, TrainingProblem } from "./graph/training-problem.js";
@@ -18,24 +18,31 @@ export interface Trainer {
 
 export interface TrainerOptions {
   readonly weightDecay?: number;
+  /** About how many steps there will be in all. */
+  readonly expectedSteps?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * From this many weights on, their moments outgrow the processor's inner caches, and it pays to update them in place: several
- * steps a turn. Below, it would only make the session dearer to create. The number divides the 125 steps of 4,000 rows.
+ * steps a turn. That makes the session dearer to create: for few weights, or few steps, too dear.
  */
 const LARGE = 200_000;
-const STEPS_PER_TURN = 5;
+const LONG = 2000;
+
+const stepsPerTurn = (weights: number, steps: number): number => {
+  if (weights < LARGE) return 1;
+  return steps < LONG ? 5 : 25;
+};
 
 export async function createTrainer(
   backend: ComputeBackend,
   problem: TrainingProblem,
   initial: ParameterValues,
-  { weightDecay = 0, signal }: TrainerOptions = {},
+  { weightDecay = 0, expectedSteps = 0, signal }: TrainerOptions = {},
 ): Promise<Trainer> {
   const weights = Object.values(initial).reduce((size, values) => size + values.length, 0);
-  const main = await createLoop(backend, problem, weights < LARGE ? 1 : STEPS_PER_TURN);
+  const main = await createLoop(backend, problem, stepsPerTurn(weights, expectedSteps));
   const values = packState(problem, main.state, initial);
   let single: Loop | undefined;
   let total = 0;
@@ -98,18 +105,13 @@ async function step(
 }
 
 function schedule(learningRates: ArrayLike<number>, before: number, weightDecay?: number): Record<string, TensorData> {
-  const steps = learningRates.length;
-  const perStep = (f: (i: number) => number): TensorData => ({
-    shape: [steps],
-    values: Float32Array.from({ length: steps }, (_, i) => f(i)),
-  });
-  const feeds: Record<string, TensorData> = {
-    unscale: { shape: [], values: Float32Array.of(1 / gradientScale(steps)) },
-    scale: perStep((i) => gradientScale(i + 1)),
-    rate: perStep((i) => stepRate(learningRates[i]!, before + i + 1)),
-  };
-  if (weightDecay !== undefined) feeds.keep = perStep((i) => 1 - learningRates[i]! * weightDecay);
-  return feeds;
+  const keep = weightDecay === undefined ? {} : { keep: Float32Array.from(learningRates, (r) => 1 - r * weightDecay) };
+  return Object.fromEntries(
+    Object.entries({ ...adamSchedule(learningRates, before), ...keep }).map(([name, values]) => [
+      name,
+      typeof values === "number" ? { shape: [], values: Float32Array.of(values) } : { shape: [values.length], values },
+    ]),
+  );
 }
 
 function packState(

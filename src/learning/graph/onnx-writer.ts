@@ -23,6 +23,9 @@ import {
 
 const OPSET = 17n;
 const IR_VERSION = 8n;
+/** ONNX Runtime's own operators: written with this in front of their names. */
+const OWN_DOMAIN = "com.microsoft";
+const ownOperators = `${OWN_DOMAIN}.`;
 
 /** A string is a symbolic dimension. */
 export type Dimensions = readonly (number | string)[];
@@ -68,9 +71,11 @@ export function createGraphWriter(fresh: () => string = numbered()): GraphWriter
     constants.set(key, tensor);
     return tensor.name;
   };
-  const named: GraphWriter["named"] = (opType, input, output, attributes = {}) => {
+  const named: GraphWriter["named"] = (operator, input, output, attributes = {}) => {
     const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
-    list.push(create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute }));
+    const own = operator.startsWith(ownOperators);
+    const [domain, opType] = own ? [OWN_DOMAIN, operator.slice(ownOperators.length)] : ["", operator];
+    list.push(create(NodeProtoSchema, { opType, domain, input: [...input], output: [...output], attribute }));
   };
   const nodes: GraphWriter["nodes"] = (operator, inputs, outputs, attributes) => {
     const names = Array.from({ length: outputs }, fresh);
@@ -139,7 +144,10 @@ export function modelBytes(graph: GraphProto): Uint8Array {
     create(ModelProtoSchema, {
       irVersion: IR_VERSION,
       producerName: "litepred",
-      opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: OPSET })],
+      opsetImport: [
+        create(OperatorSetIdProtoSchema, { domain: "", version: OPSET }),
+        create(OperatorSetIdProtoSchema, { domain: OWN_DOMAIN, version: 1n }),
+      ],
       graph,
     }),
   );

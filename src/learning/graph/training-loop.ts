@@ -8,6 +8,8 @@ import { createGraphWriter, modelBytes, valueInfo } from "./onnx-writer.js";
 import { arrangeState, carriedNames, type StateTensor, stateInfo, type TrainingProblem } from "./training-problem.js";
 import { writeTurn } from "./training-step.js";
 
+const unscale = { momentum: "unscaleMomentum", variance: "unscaleVariance" };
+
 export interface TrainingLoop {
   readonly model: Uint8Array;
   readonly state: readonly StateTensor[];
@@ -16,9 +18,8 @@ export interface TrainingLoop {
 /**
  * `stepsPerTurn`: steps in one turn of the loop. The engine updates a tensor in place only where it is neither input nor output
  * of the loop's body; with several steps in a turn, weights and moments move to new memory in one of them instead of in each.
- * Feeds beside batches and state: `turns` (int64 scalar), the steps of the run / stepsPerTurn; float32 [steps] `scale`
- * (gradientScale), `rate` (stepRate), and with decay `keep`; `unscale` (scalar, 1 / last scale). Output beside the state:
- * `loss` [turns], each the sum over its steps.
+ * Feeds beside batches and state: `turns` (int64 scalar), the steps of the run / stepsPerTurn; those of adamSchedule, and with
+ * decay `keep` [steps]. Output beside the state: `loss` [turns], each the sum over its steps.
  */
 export function trainingLoop(problem: TrainingProblem, stepsPerTurn = 1): TrainingLoop {
   const state = arrangeState(problem.parameters);
@@ -34,7 +35,7 @@ export function trainingLoop(problem: TrainingProblem, stepsPerTurn = 1): Traini
   const results = outer.nodes("Loop", ["turns", always, ...started], started.length + 1, { body });
   trained.forEach(({ name }, i) => {
     const [parameter, momentum, variance] = results.slice(3 * i, 3 * i + 3) as [string, string, string];
-    const ended = emitAdamEnd(outer, { parameter, momentum, variance }, "unscale");
+    const ended = emitAdamEnd(outer, { parameter, momentum, variance }, unscale);
     const out = carriedNames(`out/${name}`);
     outer.named("Identity", [ended.parameter], [out.parameter]);
     outer.named("Identity", [ended.momentum], [out.momentum]);
@@ -42,10 +43,10 @@ export function trainingLoop(problem: TrainingProblem, stepsPerTurn = 1): Traini
   });
   outer.named("Identity", [results.at(-1)!], ["loss"]);
 
-  const perStep = ["scale", "rate", ...(problem.decays ? ["keep"] : [])];
+  const perStep = ["scale", "push", "rate", ...(problem.decays ? ["keep"] : [])];
   const inputs = [
     valueInfo("turns", "int64", []),
-    valueInfo("unscale", "float", []),
+    ...Object.values(unscale).map((name) => valueInfo(name, "float", [])),
     ...perStep.map((name) => valueInfo(name, "float", ["steps"])),
     ...Object.entries(problem.batches).map(([name, { shape }]) => valueInfo(name, "float", ["steps", ...shape])),
     ...state.flatMap((tensor) => stateInfo(tensor, "")),

@@ -23,7 +23,7 @@ export interface TrainingProblem {
 }
 
 /**
- * Trained parameters are kept flat, [1, n]: all rows (biases) in one tensor and all small matrices in another, so that one pass
+ * Trained parameters are kept flat, [1, 1, 1, n]: all rows (biases) in one tensor and all small matrices in another, so that one pass
  * of Adam does for each; larger ones have one each. What is frozen keeps its shape. Fed as `name`, and for those that are
  * trained `name/m`, `name/v`; what is trained comes back under `out/…`.
  */
@@ -49,7 +49,11 @@ export function stateInfo({ name, shape, trained }: StateTensor, prefix: string)
   return (trained ? [parameter, momentum, variance] : [parameter]).map((each) => valueInfo(each, "float", shape));
 }
 
-/** Up to this many elements, seven calls of the engine cost more than copying the parameter into a common tensor. Measured. */
+/** An image of one row, as Adam wants it (adam.ts). */
+export const flatShape = (size: number): Shape => [1, 1, 1, size];
+export const FLAT_AXIS = 3;
+
+/** Up to this many elements, six calls of the engine cost more than copying the parameter into a common tensor. Measured. */
 const SMALL = 8192;
 
 const isRow = (shape: Shape): boolean => shape.length === 2 && shape[0] === 1;
@@ -59,7 +63,7 @@ export function arrangeState(parameters: TrainingProblem["parameters"]): StateTe
   const shapeOf = (name: string) => parameters[name]!.leaf.shape;
   const flat = (name: string, members: readonly string[], rows: boolean): StateTensor => {
     const size = members.reduce((total, member) => total + sizeOf(shapeOf(member)), 0);
-    return { name, shape: [1, size], members, trained: true, rows };
+    return { name, shape: flatShape(size), members, trained: true, rows };
   };
   const rows = trained.filter((name) => isRow(shapeOf(name)));
   const matrices = trained.filter((name) => !isRow(shapeOf(name)));

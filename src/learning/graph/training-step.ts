@@ -5,7 +5,14 @@ import { differentiate } from "./differentiate.js";
 import { emit } from "./emit.js";
 import { type Expression, leaf, type Shape, sameShape, sizeOf } from "./expression.js";
 import { type GraphWriter, valueInfo } from "./onnx-writer.js";
-import { carriedNames, type StateTensor, stateInfo, type TrainingProblem } from "./training-problem.js";
+import {
+  carriedNames,
+  FLAT_AXIS,
+  flatShape,
+  type StateTensor,
+  stateInfo,
+  type TrainingProblem,
+} from "./training-problem.js";
 
 /** The body of the loop: `stepsPerTurn` steps, one after the other. */
 export function writeTurn(
@@ -64,18 +71,22 @@ function writeStep(
   names.set(scale, pick("scale"));
   const [loss, ...written] = emit(body, [problem.report ?? problem.loss, ...gradients], names) as [string, ...string[]];
   const gradientOf = new Map(variables.map((variable, i) => [variable, written[i]!]));
-  const rate = body.node("Reshape", [pick("rate"), body.int64([1, 1])]);
+  const factor = (source: string) => reshaped(body, pick(source), [], flatShape(1));
+  const [rate, push] = [factor("rate"), factor("push")];
   const keep = problem.decays ? pick("keep") : undefined;
   const next = new Map(current);
   for (const tensor of state.filter(({ trained }) => trained)) {
     const parts = tensor.members.map((name) => {
       const { leaf: x } = problem.parameters[name]!;
-      return reshaped(body, gradientOf.get(x)!, x.shape, [1, sizeOf(x.shape)]);
+      return reshaped(body, gradientOf.get(x)!, x.shape, flatShape(sizeOf(x.shape)));
     });
-    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: 1 });
-    const ownRate = scaledRate(body, problem, tensor, rate);
-    const ownKeep = tensor.rows ? undefined : keep;
-    next.set(tensor.name, emitAdamStep(body, current.get(tensor.name)!, gradient, ownRate, ownKeep));
+    const gradient = parts.length === 1 ? parts[0]! : body.node("Concat", parts, { axis: FLAT_AXIS });
+    const factors = {
+      push,
+      rate: scaledRate(body, problem, tensor, rate),
+      keep: tensor.rows ? undefined : keep,
+    };
+    next.set(tensor.name, emitAdamStep(body, current.get(tensor.name)!, gradient, factors));
   }
   return { loss, next };
 }
@@ -94,9 +105,11 @@ function nameParameters(
   const leaves = members.map((member) => parameters[member]!.leaf);
   const sizes = leaves.map((x) => sizeOf(x.shape));
   const parts =
-    leaves.length === 1 ? [source] : body.nodes("Split", [source, body.int64(sizes)], leaves.length, { axis: 1 });
+    leaves.length === 1
+      ? [source]
+      : body.nodes("Split", [source, body.int64(sizes)], leaves.length, { axis: FLAT_AXIS });
   leaves.forEach((x, i) => {
-    names.set(x, reshaped(body, parts[i]!, leaves.length === 1 ? shape : [1, sizes[i]!], x.shape));
+    names.set(x, reshaped(body, parts[i]!, leaves.length === 1 ? shape : flatShape(sizes[i]!), x.shape));
   });
 }
 
@@ -111,5 +124,5 @@ function scaledRate(body: GraphWriter, problem: TrainingProblem, { members }: St
     return { name, perElement: false };
   }
   const each = parameters.flatMap((parameter) => new Array<number>(sizeOf(parameter.leaf.shape)).fill(parameter.rate));
-  return { name: body.node("Mul", [rate, body.float(each, [1, each.length])]), perElement: true };
+  return { name: body.node("Mul", [rate, body.float(each, flatShape(each.length))]), perElement: true };
 }
