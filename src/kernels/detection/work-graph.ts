@@ -12,7 +12,7 @@ export interface WorkValue {
   values: ArrayLike<number> | undefined;
   producer: WorkNode | undefined;
   /** One entry per input slot that reads the value. */
-  consumers: WorkNode[];
+  consumers: readonly WorkNode[];
   /** True for an output of the whole graph. */
   isOutput: boolean;
   /** In the engine's layout of channel blocks; `shape` stays that of NCHW. */
@@ -90,17 +90,20 @@ function fromTensor(name: string, tensor: Tensor | undefined): WorkValue {
     constant: tensor?.constant ?? false,
     values: tensor?.values,
     producer: undefined,
-    consumers: [],
+    consumers: nobody,
     isOutput: false,
     blocked: false,
     made: false,
   };
 }
 
+/** Shared by all values without readers. */
+const nobody: readonly WorkNode[] = [];
+
 /** Most values have one reader: an array that starts with it takes a fifth of the memory of one that grows from nothing. */
 function addReader(value: WorkValue, node: WorkNode): void {
   if (value.consumers.length === 0) value.consumers = [node];
-  else value.consumers.push(node);
+  else (value.consumers as WorkNode[]).push(node);
 }
 
 function attach(
@@ -156,7 +159,7 @@ export function newValue(
     constant: false,
     values: undefined,
     producer: undefined,
-    consumers: [],
+    consumers: nobody,
     isOutput: false,
     blocked: false,
     made: true,
@@ -194,7 +197,9 @@ export function addNode(
 
 function dropConsumer(value: WorkValue, node: WorkNode): void {
   const at = value.consumers.indexOf(node);
-  if (at >= 0) value.consumers.splice(at, 1);
+  if (at < 0) return;
+  if (value.consumers.length === 1) value.consumers = nobody;
+  else (value.consumers as WorkNode[]).splice(at, 1);
 }
 
 /** Removes a node; its outputs are left without producer. */
@@ -242,7 +247,7 @@ export function setOperator(work: WorkGraph, node: WorkNode, operator: string, d
 /** Lets every reader of `from` read `to` instead. */
 export function replaceUses(work: WorkGraph, from: WorkValue, to: WorkValue): void {
   const readers = from.consumers;
-  from.consumers = [];
+  from.consumers = nobody;
   for (const consumer of readers) {
     const slot = consumer.inputs.indexOf(from);
     consumer.inputs[slot] = to;

@@ -34,12 +34,28 @@ export const biasGelu: OperatorEntry = (node) => {
 const operandShapes = (node: WorkNode) =>
   node.inputs.filter((input) => input !== undefined).map((input) => input.shape);
 
-/** The fields of the operands' shapes; the common case, equal shapes, without a detour. */
+/** The fields of the operands' shapes; the common cases, equal shapes and a factor per channel, without a detour. */
 function operands(node: WorkNode) {
-  const [first, second] = node.inputs;
-  const alike = node.inputs.length === 2 && sameShape(first!.shape, second!.shape);
-  return alike ? { ...imageSize(first!.shape), broadcast: "none" } : { ...broadcastFields(operandShapes(node)) };
+  if (node.inputs.length === 2) {
+    const [first, second] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
+    if (sameShape(first, second)) return { ...imageSize(first), broadcast: "none" };
+    if (isPerChannel(first, second)) return { ...imageSize(first), broadcast: "channel" };
+    if (isPerChannel(second, first)) return { ...imageSize(second), broadcast: "channel" };
+  }
+  return { ...broadcastFields(operandShapes(node)) };
 }
+
+/** One image, and one number for each of its channels. */
+const isPerChannel = (image: readonly number[], factor: readonly number[]) =>
+  image.length === 4 &&
+  factor.length === 4 &&
+  image[0] === 1 &&
+  image[1]! > 1 &&
+  image[2]! * image[3]! > 1 &&
+  factor[0] === 1 &&
+  factor[1] === image[1] &&
+  factor[2] === 1 &&
+  factor[3] === 1;
 
 const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
