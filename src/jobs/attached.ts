@@ -36,13 +36,13 @@ export async function attachedPlatforms(home: string): Promise<AttachedPlatform[
       return [{ id: `phone ${serial}`, missing: `${state}; ${stateHints[state] ?? "see adb devices"}` }];
     const id = (engine: string, version: string, precision: Precision) =>
       formatPlatformId({ device: slug, processor: "cpu", engine, version, precision, options: {} });
-    return phoneEngines(facts, home).flatMap(({ tool, versions, missing }) =>
-      missing === undefined
-        ? versions.flatMap((version) =>
-            tool.precisions.map((precision) => ({ id: id(tool.engine, version, precision) })),
-          )
-        : [{ id: id(tool.engine, "", "fp32"), missing }],
-    );
+    return phoneEngines(facts, home).flatMap(({ tool, versions, missing }) => {
+      if (missing !== undefined) return [{ id: id(tool.engine, "", "fp32"), missing }];
+      const offered = tool.precisions.filter(
+        (precision) => tool.refuses?.({ processor: "cpu", precision, options: {} }, facts.features) === undefined,
+      );
+      return versions.flatMap((version) => offered.map((precision) => ({ id: id(tool.engine, version, precision) })));
+    });
   });
 }
 

@@ -58,7 +58,7 @@ export interface PhoneLink {
   readonly serial: string;
   /** @throws PhoneLost, PhoneTimeout; the command may then still be running */
   shell(command: string, timeoutMs: number): Promise<ShellResult>;
-  /** @throws PhoneLost, PhoneTimeout, Error with the phone's own words where it refuses the file */
+  /** @throws PhoneLost, PhoneTimeout, PhoneRefusal */
   push(bytes: Uint8Array, path: string, mode: number, timeoutMs: number): Promise<void>;
   /** True as soon as the phone can be used (again); false after `ms` without it. */
   returns(ms: number): Promise<boolean>;

@@ -25,6 +25,11 @@ export class PhoneTimeout extends Error {
   override readonly name = "PhoneTimeout";
 }
 
+/** The phone does not take a file; its own words. */
+export class PhoneRefusal extends Error {
+  override readonly name = "PhoneRefusal";
+}
+
 /** One connection to the server; after `request` it may speak with a phone's service. */
 export interface ServerConnection {
   /** @throws Error with the server's words where it answers FAIL */
@@ -67,7 +72,7 @@ export async function withServer<T>(
   socket.on("error", fail);
   socket.on("close", () => fail(new Error("the connection ended")));
   broken?.addEventListener("abort", () => fail(broken.reason as Error), { once: true });
-  const limit = setTimeout(() => fail(new PhoneTimeout(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  const stopLimit = limitTime(timeoutMs, () => fail(new PhoneTimeout(`no answer within ${timeoutMs / 1000} s`)));
   /** Until something happens on the connection. */
   const next = () =>
     new Promise<void>((resolve) => {
@@ -111,9 +116,25 @@ export async function withServer<T>(
       },
     });
   } finally {
-    clearTimeout(limit);
+    stopLimit();
     socket.destroy();
   }
+}
+
+/**
+ * Calls `onLimit` after `ms`. A timer that comes much too late means that this process, or the whole machine, was asleep:
+ * what the phone has answered meanwhile is still to be read, so the time starts again.
+ */
+function limitTime(ms: number, onLimit: () => void): () => void {
+  const oversleptMs = 2000;
+  let due = performance.now() + ms;
+  let timer = setTimeout(check, ms);
+  function check() {
+    if (performance.now() < due + oversleptMs) return onLimit();
+    due = performance.now() + ms;
+    timer = setTimeout(check, ms);
+  }
+  return () => clearTimeout(timer);
 }
 
 const hexLength = (length: number) => length.toString(16).padStart(4, "0");
@@ -153,7 +174,7 @@ export async function runShell(connection: ServerConnection, command: string, v2
 /** The protocol's largest chunk. */
 const chunkBytes = 64 * 1024;
 
-/** Writes a file on the phone that the connection speaks with. @throws Error with the phone's words where it refuses */
+/** Writes a file on the phone that the connection speaks with. @throws PhoneRefusal */
 export async function pushFile(
   connection: ServerConnection,
   bytes: Uint8Array,
@@ -169,7 +190,7 @@ export async function pushFile(
   const head = await connection.read(8);
   if (head.toString("latin1", 0, 4) === "OKAY") return;
   const reason = (await connection.read(head.readUInt32LE(4))).toString("utf8");
-  throw new Error(`${path}: ${reason}`);
+  throw new PhoneRefusal(`${path}: ${reason}`);
 }
 
 function syncWord(id: string, value: number): Buffer {

@@ -8,7 +8,7 @@ import { type CoreChoice, chooseCores, coreMask } from "./cores.js";
 import type { PhoneFacts } from "./facts.js";
 import { fixFrequency } from "./frequency.js";
 import { type PhoneLink, PhoneLost, type ShellResult } from "./link.js";
-import { PhoneTimeout } from "./server.js";
+import { PhoneRefusal, PhoneTimeout } from "./server.js";
 import { cpuFolder, type PhoneState, parseState, stateProbe } from "./state.js";
 import { readToolFiles, type ToolFiles } from "./tool-files.js";
 
@@ -54,51 +54,71 @@ export async function openSession(
   let busyMhz: number | undefined;
   let restoreClock: (() => Promise<void>) | undefined;
 
-  const setUp = async () => {
-    await link.shell(`${killTool}; rm -rf ${runFolder}; mkdir -p ${runFolder} ${toolFolder}`, shortMs);
-    await pushTools(link, tools.folder, toolFolder);
-    if (options.frequency !== "") restoreClock = await fixFrequency(link, cores, options.frequency);
+  const fixClock = async () => {
+    if (options.frequency === "") return;
+    const restore = await fixFrequency(link, cores, options.frequency);
+    // Only the first one knows how it was before.
+    restoreClock ??= restore;
   };
-  /** Repeats once what the phone's going away interrupted; models that take it down each time fail alone. */
+  /** Repeats once what the phone's going away interrupted. */
   const surviving = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    for (let attempt = 0; ; attempt++)
+    let interruption: Error | undefined;
+    for (let attempt = 0; attempt < 2; attempt++)
       try {
+        // It may have been rebooted: the clock is the governor's again, the files are still there.
+        if (attempt > 0) await fixClock();
         return await work();
       } catch (error) {
-        if (!(error instanceof PhoneLost)) throw error;
+        if (error instanceof PhoneRefusal) throw refused(facts, error);
+        if (!(error instanceof PhoneLost || error instanceof PhoneTimeout)) throw error;
         if (!(await link.returns(options.reconnectMs))) throw gone(facts, error);
-        // It may have been rebooted: the clock is the governor's again, the models are still there.
-        if (options.frequency !== "") await fixFrequency(link, cores, options.frequency);
-        if (attempt > 0) throw new EngineFailure("crash", `the phone went away twice during ${what}: ${error.message}`);
+        interruption = error;
       }
+    throw new Interrupted(`the phone went away twice during ${what}: ${interruption?.message}`);
   };
+  /** A model that takes the phone down each time fails alone. */
+  const survivingModel = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    surviving(what, work).catch((error: unknown) => {
+      throw error instanceof Interrupted ? new EngineFailure("crash", error.message) : error;
+    });
+  const survivingAll = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    surviving(what, work).catch((error: unknown) => {
+      throw error instanceof Interrupted ? gone(facts, error) : error;
+    });
 
-  await surviving("preparation", setUp);
+  await survivingAll("preparation", async () => {
+    await link.shell(`${killTool}; rm -rf ${runFolder}; mkdir -p ${runFolder} ${toolFolder}`, shortMs);
+    await pushTools(link, tools.folder, toolFolder);
+    await fixClock();
+  });
   return {
     facts,
     cores,
     pushModel: (name, bytes, timeoutMs) =>
-      surviving("a push", () =>
+      survivingModel("a push", () =>
         orTimeout(() => link.push(bytes, `${runFolder}/${name}`, 0o644, timeoutMs), "pushing the model"),
       ),
     async removeModels(pattern) {
-      await surviving("cleaning up", () => link.shell(`rm -f ${runFolder}/${pattern}`, shortMs));
+      await survivingAll("cleaning up", () => link.shell(`rm -f ${runFolder}/${pattern}`, shortMs));
     },
     async runTool(binary, args, timeoutMs) {
       const pinned = options.cores === "all" || cores.length === 0 ? "" : `taskset ${coreMask(cores)} `;
       const command = `exec ${pinned}${toolFolder}/${binary} ${args.map(quote).join(" ")}`;
       const script = [
+        // One that a phone which went away for a moment is still running would disturb this one.
+        killTool,
         `cd ${runFolder} && export LD_LIBRARY_PATH=${toolFolder}`,
         `sh -c ${quote(`echo $$ > pid; ${command}`)}`,
         // The exit code must be the tool's; the clock is read before it falls.
         `code=$?; echo @frequency; cat ${cpuFolder(first)}/cpufreq/scaling_cur_freq 2>/dev/null; (exit $code)`,
       ].join("\n");
-      const result = await surviving(`a run of ${binary}`, async () => {
+      const result = await survivingModel(`a run of ${binary}`, async () => {
         try {
           return await link.shell(script, timeoutMs);
         } catch (error) {
           if (!(error instanceof PhoneTimeout)) throw error;
-          await link.shell(killTool, shortMs);
+          // One that cannot be killed now is when the next one starts.
+          await link.shell(killTool, shortMs).catch(() => {});
           throw new EngineFailure("timeout", `${binary} did not end within ${timeoutMs / 1000} s and was killed`);
         }
       });
@@ -107,7 +127,7 @@ export async function openSession(
       return { ...result, stdout };
     },
     async state() {
-      const { stdout } = await surviving("reading its state", () => link.shell(stateProbe(first), shortMs));
+      const { stdout } = await survivingAll("reading its state", () => link.shell(stateProbe(first), shortMs));
       const state = parseState(stdout);
       return busyMhz === undefined ? state : { ...state, frequencyMhz: busyMhz };
     },
@@ -143,6 +163,14 @@ async function orTimeout<T>(work: () => Promise<T>, what: string): Promise<T> {
     if (error instanceof PhoneTimeout) throw new EngineFailure("timeout", `${what}: ${error.message}`);
     throw error;
   }
+}
+
+class Interrupted extends Error {}
+
+function refused({ model, serial }: PhoneFacts, error: Error): LitepredError {
+  const hint =
+    "adb shell df /data/local/tmp shows whether there is room; adb shell rm -r /data/local/tmp/litepred makes some";
+  return new LitepredError("engine-unavailable", `${model} (${serial}) takes no files: ${error.message}`, hint);
 }
 
 function gone({ model, serial }: PhoneFacts, error: Error): LitepredError {
