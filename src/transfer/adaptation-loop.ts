@@ -6,7 +6,7 @@ import { mean } from "../base/index.js";
 import { allocate } from "./allocation.js";
 import type { Table } from "./columns.js";
 import { goalReached, shareWithin, within10AtDouble } from "./goal.js";
-import { representativeRows } from "./representative.js";
+import { type ClusterPick, representativeRows } from "./representative.js";
 import {
   availableRows,
   createMeasuringSession,
@@ -16,6 +16,9 @@ import {
   weightOf,
 } from "./session.js";
 import type { AdaptationRound, AdaptationTask } from "./types.js";
+
+/** Measurements' worth of belief that a kernel type is as hard as the others. Choice. */
+const rowsOfDoubt = 5;
 
 /** What the loop needs to know of one fitted kernel type. */
 export interface FittedKernel {
@@ -34,6 +37,8 @@ export interface LoopResult<Fit> {
 export interface LoopPlan<Fit extends FittedKernel> {
   /** Standardised columns of the candidates of each kernel, in which configs are representative. */
   readonly spaces: readonly Table[];
+  /** Which config of each cluster; default "medoid". */
+  readonly pick?: ClusterPick;
   /** Shares of the budget at which it is fitted anew, ascending, last 1. */
   readonly rounds: readonly number[];
   fit(record: KernelRecord, kernel: number, before: Fit | undefined): Promise<Fit>;
@@ -48,7 +53,7 @@ export async function runAdaptationLoop<Fit extends FittedKernel>(
   const rounds: AdaptationRound[] = [];
   for (const share of plan.rounds) {
     const target = Math.round(task.budget * share);
-    if (!(await measureRound(session, plan.spaces, fits, target - session.used(), task.seed + rounds.length))) break;
+    if (!(await measureRound(session, plan, fits, target - session.used(), task.seed + rounds.length))) break;
     fits = await fitAll(session, plan, fits);
     const round = describeRound(session, fits, rounds);
     rounds.push(round);
@@ -62,12 +67,12 @@ export async function runAdaptationLoop<Fit extends FittedKernel>(
 /** False when nothing could be added. */
 async function measureRound(
   session: MeasuringSession,
-  spaces: readonly Table[],
+  { spaces, pick = "medoid" }: Pick<LoopPlan<FittedKernel>, "spaces" | "pick">,
   fits: readonly (FittedKernel | undefined)[],
   budget: number,
   seed: number,
 ): Promise<boolean> {
-  const known = fits.map((fit) => (fit && fit.heldOutErrors.length > 0 ? mean(fit.heldOutErrors) : undefined));
+  const known = knownErrors(fits);
   const worst = Math.max(...known.map((error) => error ?? 0)) || 1;
   const counts = allocate(
     session.records.map((record, k) => ({
@@ -79,9 +84,19 @@ async function measureRound(
     Math.max(0, budget),
   );
   await session.measure(
-    session.records.map((record, k) => representativeRows(spaces[k]!, counts[k]!, seed, touchedRows(record))),
+    session.records.map((record, k) => representativeRows(spaces[k]!, counts[k]!, seed, touchedRows(record), { pick })),
   );
   return counts.some((count) => count > 0);
+}
+
+/** Mean held-out error of each type; the mean of a handful is drawn towards that of all types. */
+function knownErrors(fits: readonly (FittedKernel | undefined)[]): (number | undefined)[] {
+  const errors = fits.map((fit) => (fit && fit.heldOutErrors.length > 0 ? mean(fit.heldOutErrors) : undefined));
+  const common = mean(errors.filter((error) => error !== undefined));
+  return errors.map((error, k) => {
+    const n = fits[k]?.heldOutErrors.length ?? 0;
+    return error === undefined ? undefined : (n * error + rowsOfDoubt * common) / (n + rowsOfDoubt);
+  });
 }
 
 async function fitAll<Fit extends FittedKernel>(

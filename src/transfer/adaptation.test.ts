@@ -110,6 +110,26 @@ test("a kernel type of which nothing can be measured is predicted from its sourc
   assert.ok(prediction!.lowMs < prediction!.latencyMs && prediction!.latencyMs < prediction!.highMs);
 });
 
+test("a third of the measurements fail and one kernel type has no source at all: both are adapted, weak ones are named", async () => {
+  let asked = 0;
+  const all = task();
+  const adaptation = await defaultMethod.adapt({
+    ...all,
+    kernels: [all.kernels[0]!, { ...all.kernels[1]!, sources: [] }],
+    measure: async (requests) =>
+      requests.map(({ config }) =>
+        asked++ % 3 === 0 ? { status: "failed", reason: "crash" } : { status: "measured", latencyMs: target(config) },
+      ),
+  });
+  const [block, stem] = [adaptation.kernels.get("block")!, adaptation.kernels.get("stem")!];
+  assert.match(block.weak!, /failed/);
+  assert.match(stem.weak!, /failed|measured/);
+  assert.deepEqual(stem.donors, []);
+  assert.ok((await within10(adaptation)) > 0.9);
+  const [prediction] = await stem.predict([stems[4]!]);
+  assert.ok(Math.abs(prediction!.latencyMs / target(stems[4]!) - 1) < 0.3);
+});
+
 test("nonsense of the target counts as a failure; nothing measured at all is an error", async () => {
   const zero = task({ measure: async (requests) => requests.map(() => ({ status: "measured", latencyMs: 0 })) });
   await assert.rejects(defaultMethod.adapt(zero), { code: "no-data" });

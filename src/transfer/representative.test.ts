@@ -26,10 +26,7 @@ test("what is taken counts: the next rows come from where nothing is", () => {
 test("the same seed gives the same rows; all rows when more are asked for than there are", () => {
   assert.deepEqual(representativeRows(clusters(), 10, 7), representativeRows(clusters(), 10, 7));
   assert.equal(representativeRows(clusters(), 200, 7, [1, 2]).length, 88);
-  assert.deepEqual(
-    representativeRows(clusters(), 2, 1, [], (row) => row < 1),
-    [0],
-  );
+  assert.deepEqual(representativeRows(clusters(), 2, 1, [], { allowed: (row) => row < 1 }), [0]);
   assert.deepEqual(representativeRows(clusters(), 0, 1), []);
 });
 

@@ -1,6 +1,7 @@
 /**
- * Which configs stand for a population: medoids of k-means, so that dense regions get more of them and none is far from
- * one. On recorded platforms this beat random choice and farthest-point choice at every budget (docs/results).
+ * Which configs stand for a population: one of each cluster of k-means, so that dense regions get more of them and none is
+ * far from one. Medoids are the published choice; a random member of each cluster predicts as well and is as far from the
+ * centre as a config usually is, so that errors on the chosen ones tell those on the others (docs/results).
  */
 import { createRandom } from "../base/index.js";
 import { selectRows, type Table } from "./columns.js";
@@ -10,25 +11,53 @@ const steps = 10;
 /** k-means looks at no more rows than this; medoids are still chosen among all. */
 const sampleLimit = 3000;
 
+export interface RepresentativeOptions {
+  /** Default all rows. */
+  readonly allowed?: (row: number) => boolean;
+  /** Default "medoid". */
+  readonly pick?: ClusterPick;
+}
+
+/** Of each cluster: the row nearest to its centre, or a random one. */
+export type ClusterPick = "medoid" | "member";
+
 /**
  * Indices of `count` further rows of `table` that, together with the rows `taken`, represent it; no row of `taken`, none
- * twice, and only rows for which `allowed` (default all). Fewer when there are no more. Deterministic for a seed.
+ * twice, and only rows for which `allowed`. Fewer when there are no more. Deterministic for a seed.
  */
 export function representativeRows(
   table: Table,
   count: number,
   seed: number,
   taken: readonly number[] = [],
-  allowed: (row: number) => boolean = () => true,
+  { allowed = () => true, pick = "medoid" }: RepresentativeOptions = {},
 ): number[] {
   const used = new Set(taken);
   const free = Array.from({ length: table.rows }, (_, i) => i).filter((i) => !used.has(i) && allowed(i));
   if (count >= free.length) return free;
+  if (count <= 0) return [];
   const random = createRandom(seed);
   const sample = selectRows(table, free.length > sampleLimit ? random.shuffle(free).slice(0, sampleLimit) : free);
   const fixed = selectRows(table, taken);
   const centres = lloyd(sample, fixed, spread(sample, fixed, count, random.next));
-  return medoids(table, free, centres);
+  return pick === "medoid" ? medoids(table, free, centres) : members(table, free, fixed, centres, random.next);
+}
+
+/** A random row of each cluster, and where clusters are empty random others. Rows nearer to `fixed` belong to no cluster. */
+function members(table: Table, free: readonly number[], fixed: Table, centres: Table, next: () => number): number[] {
+  const groups = Array.from({ length: centres.rows }, (): number[] => []);
+  for (const row of free) {
+    const owner = nearestRow(table, row, centres);
+    if (!isNearer(table, row, fixed, distance(table, row, centres, owner))) groups[owner]!.push(row);
+  }
+  const draw = (rows: readonly number[]) => rows[Math.floor(next() * rows.length)]!;
+  const chosen = new Set(groups.filter((group) => group.length > 0).map(draw));
+  while (chosen.size < centres.rows) chosen.add(draw(free));
+  return [...chosen];
+}
+
+function isNearer(table: Table, row: number, among: Table, limit: number): boolean {
+  return among.rows > 0 && distance(table, row, among, nearestRow(table, row, among)) < limit;
 }
 
 /** k-means++ start: rows drawn with probability ∝ squared distance to the nearest centre so far. */
@@ -68,11 +97,7 @@ function lloyd(sample: Table, fixed: Table, start: Table): Table {
     const counts = new Float64Array(centres.rows);
     for (let i = 0; i < sample.rows; i++) {
       const owner = nearestRow(sample, i, centres);
-      if (
-        fixed.rows > 0 &&
-        distance(sample, i, fixed, nearestRow(sample, i, fixed)) < distance(sample, i, centres, owner)
-      )
-        continue;
+      if (isNearer(sample, i, fixed, distance(sample, i, centres, owner))) continue;
       counts[owner]!++;
       for (let j = 0; j < d; j++) sums[owner * d + j]! += sample.values[i * d + j]!;
     }

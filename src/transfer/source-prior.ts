@@ -3,11 +3,11 @@
  * predicted) on all of them. How far from linear that is, and along which columns, is what to expect of a new target too:
  * with 10 measurements no length scale can be told from them alone. Needs two sources.
  */
-import { mean, standardDeviation } from "../base/index.js";
+import { mean, median, standardDeviation } from "../base/index.js";
 import type { Table } from "./columns.js";
 import type { ConfigColumns } from "./config-columns.js";
 import { createDesign, type Design, type DesignRows, selectDesignRows } from "./design.js";
-import { fitEnsemble } from "./ensemble.js";
+import { fitSmoothProcess } from "./members.js";
 import type { SourcePrior } from "./narrow-prior.js";
 import { representativeRows } from "./representative.js";
 
@@ -24,9 +24,15 @@ export function learnSourcePrior(columns: ConfigColumns, logs: Table, seed: numb
   const fits = Array.from({ length: Math.min(logs.columns, sourceLimit) }, (_, s) => {
     const { design, rows } = designWithout(columns, logs, s);
     const chosen = representativeRows(rows.smooth.inputs, rowLimit, seed);
-    const y = Float64Array.from(chosen, (i) => logs.values[i * logs.columns + s]!);
-    const [point] = fitEnsemble({ ...selectDesignRows(rows, chosen), tiles: 0 }, y, design.form).hyperparameters;
-    return { lengths: point!.slice(0, smooth + 1), rest: point!.slice(rows.smooth.inputs.columns) };
+    const sample = selectDesignRows(rows, chosen);
+    const residual = Float64Array.from(chosen, (row, i) => logs.values[row * logs.columns + s]! - sample.offset[i]!);
+    const centre = median(residual);
+    const point = fitSmoothProcess(
+      sample,
+      residual.map((r) => r - centre),
+      design.form,
+    ).hyperparameters;
+    return { lengths: point.slice(0, smooth + 1), rest: point.slice(rows.smooth.inputs.columns) };
   });
   return {
     lengths: pool(

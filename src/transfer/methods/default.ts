@@ -6,6 +6,7 @@ import { LitepredError, median } from "../../base/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
 import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
 import { describeKernel } from "../adapted-kernel.js";
+import { scoreQuantile } from "../calibration.js";
 import { selectRows, type Table } from "../columns.js";
 import { type ConfigColumns, fitConfigColumns } from "../config-columns.js";
 import { createDesign, type Design, type DesignRows } from "../design.js";
@@ -61,6 +62,7 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
   for (const kernel of task.kernels) subjects.push(await createSubject(kernel, task.seed));
   const result = await runAdaptationLoop<Fit>(task, {
     spaces: subjects.map(samplingSpace),
+    pick: "member",
     rounds,
     fit: async (record, k, before) => fitSubject(subjects[k]!, record, before, task.signal),
   });
@@ -74,8 +76,9 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
   const kernels = subjects.map((subject, k) => {
     const fit = fits[k];
     const record = session.records[k]!;
+    const others = fits.flatMap((other, i) => (other === undefined || i === k ? [] : [...other.model.scores]));
     const adapted = fit
-      ? adaptedKernel(subject, record, fit)
+      ? adaptedKernel(subject, record, fit, others)
       : unmeasuredKernel(subject, record, fits, session.records);
     return [subject.kernel.type.name, adapted] as const;
   });
@@ -133,12 +136,19 @@ async function designRows(subject: Subject, fit: Fit, configs: readonly KernelCo
   return fit.design.rows(subject.encode(configs), await sourceLogs(sources, configs));
 }
 
-function adaptedKernel(subject: Subject, record: KernelRecord, fit: Fit): AdaptedKernel {
+function adaptedKernel(subject: Subject, record: KernelRecord, fit: Fit, others: readonly number[]): AdaptedKernel {
   const byWeight = fit.sources.map((s, i) => ({ s, weight: fit.weights[i]! })).sort((a, b) => b.weight - a.weight);
   return {
     donors: byWeight.map(({ s }) => subject.kernel.sources[s]!.platform),
     ...describeKernel(record, fit.heldOutErrors),
-    predict: async (configs, level = defaultLevel) => fit.model.predict(await designRows(subject, fit, configs), level),
+    async predict(configs, level = defaultLevel) {
+      const { mean, deviation } = fit.model.predict(await designRows(subject, fit, configs));
+      const factor = scoreQuantile(fit.model.scores, others, level);
+      return Array.from(mean, (log, i) => {
+        const half = factor * deviation[i]!;
+        return { latencyMs: Math.exp(log), lowMs: Math.exp(log - half), highMs: Math.exp(log + half) };
+      });
+    },
   };
 }
 
