@@ -27,6 +27,8 @@ export interface RecordedExperiment {
   readonly targets?: readonly string[];
   /** Runs done so far; delete it after a change of a method. */
   readonly runsFile: string;
+  /** Reports on the runs done so far and does none. */
+  readonly onlyReport?: boolean;
   readonly home: string;
   readonly signal?: AbortSignal;
   onRun?(run: RecordedRun, left: number): void;
@@ -53,7 +55,7 @@ export async function evaluateRecorded(experiment: RecordedExperiment): Promise<
   const isSame = (a: Pick<RecordedRun, "target" | "method" | "budget" | "seed">, b: typeof a) =>
     a.target === b.target && a.method === b.method && a.budget === b.budget && a.seed === b.seed;
   const runs = readRuns(runsFile);
-  const missing = wanted.filter((plan) => !runs.some((run) => isSame(run, plan)));
+  const missing = (experiment.onlyReport ? [] : wanted).filter((plan) => !runs.some((run) => isSame(run, plan)));
   for (const [i, plan] of missing.entries()) {
     const run = await runOnce(experiment, plan);
     runs.push(run);

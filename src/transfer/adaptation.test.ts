@@ -123,7 +123,7 @@ test("a third of the measurements fail and one kernel type has no source at all:
   });
   const [block, stem] = [adaptation.kernels.get("block")!, adaptation.kernels.get("stem")!];
   assert.match(block.weak!, /failed/);
-  assert.match(stem.weak!, /failed|measured/);
+  assert.ok(stem.failed > 0);
   assert.deepEqual(stem.donors, []);
   assert.ok((await within10(adaptation)) > 0.9);
   const [prediction] = await stem.predict([stems[4]!]);

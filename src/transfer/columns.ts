@@ -35,6 +35,15 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   return { rows: rows.length, columns: table.columns, values };
 }
 
+export function selectColumns(table: Table, columns: readonly number[]): Table {
+  const values = new Float64Array(table.rows * columns.length);
+  for (let i = 0; i < table.rows; i++)
+    columns.forEach((column, j) => {
+      values[i * columns.length + j] = table.values[i * table.columns + column]!;
+    });
+  return { rows: table.rows, columns: columns.length, values };
+}
+
 export const columnOf = (values: ArrayLike<number>): Table => ({
   rows: values.length,
   columns: 1,

@@ -7,7 +7,7 @@ import type { KernelConfig } from "../../kernels/index.js";
 import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
 import { describeKernel } from "../adapted-kernel.js";
 import { scoreQuantile } from "../calibration.js";
-import { selectRows, type Table } from "../columns.js";
+import { selectColumns, selectRows, type Table } from "../columns.js";
 import { type ConfigColumns, fitConfigColumns } from "../config-columns.js";
 import { createDesign, type Design, type DesignRows } from "../design.js";
 import { fitKernelModel, type KernelModel } from "../kernel-model.js";
@@ -24,11 +24,14 @@ import type {
   LatencyPrediction,
   TransferMethod,
 } from "../types.js";
+import { typicalSources } from "../typical-sources.js";
 
 /** More sources than this only add slopes to be fitted; the closest are kept. Choice. */
 const sourceLimit = 5;
 /** A first fit tells the kernel types' errors apart, so that the rest goes where it is needed. */
 const rounds = [0.4, 0.7, 1];
+/** Sources of a large pool that are looked at before anything is measured: they stand for the others. Choice. */
+const sourcesAtFirst = 8;
 const defaultLevel = 0.9;
 
 export const defaultMethod: TransferMethod = {
@@ -96,14 +99,15 @@ async function createSubject(kernel: AdaptationKernel, seed: number): Promise<Su
   const encode = fitConfigColumns(kernel.type, kernel.candidates);
   const columns = encode(kernel.candidates);
   const logs = await sourceLogs(kernel.sources, kernel.candidates);
-  const learned = learnSourcePrior(columns, logs, seed);
+  const learned = learnSourcePrior(columns, selectColumns(logs, typicalSources(logs, sourcesAtFirst, seed)), seed);
   return { kernel, encode, columns, logs, ...(learned && { learned }) };
 }
 
 const equalWeights = (count: number) => new Float64Array(count).fill(1 / count);
 
 /** Configs are representative in what the process sees before anything is measured: config and sources alike. */
-function samplingSpace({ logs, columns }: Subject): Table {
+function samplingSpace({ logs: all, columns }: Subject): Table {
+  const logs = selectColumns(all, typicalSources(all, sourcesAtFirst, 0));
   return createDesign(equalWeights(logs.columns), logs, columns.smooth.columns).rows(columns, logs).smooth.inputs;
 }
 
@@ -120,15 +124,6 @@ function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefi
     ...(signal && { signal }),
   });
   return { model, design, sources, weights, heldOutErrors: model.heldOutErrors };
-}
-
-function selectColumns(table: Table, columns: readonly number[]): Table {
-  const values = new Float64Array(table.rows * columns.length);
-  for (let i = 0; i < table.rows; i++)
-    columns.forEach((column, j) => {
-      values[i * columns.length + j] = table.values[i * table.columns + column]!;
-    });
-  return { rows: table.rows, columns: columns.length, values };
 }
 
 async function designRows(subject: Subject, fit: Fit, configs: readonly KernelConfig[]): Promise<DesignRows> {

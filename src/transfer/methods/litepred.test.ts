@@ -55,3 +55,23 @@ test("the network of the source of lowest divergence, and of no other, is finetu
   assert.ok(errors[20]! < 0.25, `median error ${errors[20]}`);
   assert.ok(predictions.every((p) => p.lowMs <= p.latencyMs && p.latencyMs <= p.highMs));
 });
+
+test("for the ablation the source of median or highest divergence is finetuned alike", async () => {
+  const sources = (asked: string[]) => [
+    source("inverse", (c) => 1 / (c.hw * c.cin), asked),
+    source("twice as fast", law(2), asked),
+    source("flat", (c) => 1 + 0.01 * c.hw, asked),
+  ];
+  const donors: string[] = [];
+  for (const rank of ["lowest", "median", "highest"] as const) {
+    const adaptation = await createLitepredMethod(onnxRuntime, { ...recipe, epochs: 2 }, rank).adapt({
+      kernels: [{ type, candidates: configs, sources: sources([]) }],
+      measure: async (requests) =>
+        requests.map(({ config }) => ({ status: "measured", latencyMs: law(1)(config as (typeof configs)[0]) })),
+      budget: 20,
+      seed: 1,
+    });
+    donors.push(...adaptation.kernels.get("block")!.donors);
+  }
+  assert.deepEqual(donors, ["twice as fast", "flat", "inverse"]);
+});

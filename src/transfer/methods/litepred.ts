@@ -29,22 +29,29 @@ const defaultLevel = 0.9;
 /** The raw output of the published net is not bounded; a latency is. */
 const leastMs = 1e-6;
 
+/** Which source, by divergence. The published method takes the lowest; the others show what that is worth. */
+export type DonorRank = "lowest" | "median" | "highest";
+
 /** `recipe`: the published one, except in tests. */
-export function createLitepredMethod(backend: ComputeBackend, recipe: NetworkRecipe = mlp16): TransferMethod {
+export function createLitepredMethod(
+  backend: ComputeBackend,
+  recipe: NetworkRecipe = mlp16,
+  rank: DonorRank = "lowest",
+): TransferMethod {
+  const name = rank === "lowest" ? "litepred" : `litepred-${rank}`;
   return {
-    name: "litepred",
-    summary:
-      "the published method: per kernel type the source of lowest KL divergence, all weights of its MLP finetuned",
+    name,
+    summary: `per kernel type the source of ${rank} KL divergence, all weights of its MLP finetuned${rank === "lowest" ? ": the published method" : ""}`,
     async adapt(task) {
       const { session, fits, rounds } = await runAdaptationLoop<Fit>(task, {
         spaces: task.kernels.map(({ type, candidates }) => fitConfigColumns(type, candidates)(candidates).smooth),
         rounds: [1],
-        fit: (record) => finetune(backend, recipe, record, task),
+        fit: (record) => finetune(backend, recipe, rank, record, task),
       });
       const kernels = session.records.map(
         (record, k) => [record.kernel.type.name, adaptedKernel(record, fits[k])] as const,
       );
-      return { method: "litepred", kernels: new Map(kernels), measurementsUsed: session.used(), rounds };
+      return { method: name, kernels: new Map(kernels), measurementsUsed: session.used(), rounds };
     },
   };
 }
@@ -57,13 +64,14 @@ interface Fit extends FittedKernel {
 async function finetune(
   backend: ComputeBackend,
   recipe: NetworkRecipe,
+  rank: DonorRank,
   record: KernelRecord,
   task: AdaptationTask,
 ): Promise<Fit> {
   const { kernel, measured, logs } = record;
   const configs = measured.map((row) => kernel.candidates[row]!);
   const latencies = Float64Array.from(logs, Math.exp);
-  const donor = await mostSimilar(kernel.sources, configs, latencies);
+  const donor = await donorOf(rank, kernel.sources, configs, latencies);
   const start = await donor?.network?.();
   const options = { ...recipe, seed: task.seed, ...(task.signal && { signal: task.signal }), ...(start && { start }) };
   const train = (rows: readonly number[]) =>
@@ -87,7 +95,8 @@ async function finetune(
   return { ...(donor && start && { donor: donor.platform }), model: await train(all), heldOutErrors };
 }
 
-async function mostSimilar(
+async function donorOf(
+  rank: DonorRank,
   sources: readonly Source[],
   configs: readonly KernelConfig[],
   measuredMs: Float64Array,
@@ -96,8 +105,9 @@ async function mostSimilar(
   const predictions: { platform: string; latenciesMs: Float64Array }[] = [];
   for (const source of usable)
     predictions.push({ platform: source.platform, latenciesMs: await source.latencies(configs) });
-  const best = rankSources(measuredMs, predictions)[0];
-  return usable.find((source) => source.platform === best?.platform);
+  const ranked = rankSources(measuredMs, predictions);
+  const place = { lowest: 0, median: Math.floor((ranked.length - 1) / 2), highest: ranked.length - 1 }[rank];
+  return usable.find((source) => source.platform === ranked[place]?.platform);
 }
 
 /** The published network on the whole of a source's table: what the method finetunes. Seed 0. */
