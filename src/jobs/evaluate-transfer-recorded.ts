@@ -82,8 +82,9 @@ export function renderRecordedReport(report: Exclude<RecordedReport, { skipped: 
   return [
     "# Transfer between recorded platforms",
     "",
-    `Made by \`evaluateRecorded\` on ${report.date}, ${report.cpu}. Every measurement is looked up in the target's table; what was never`,
+    `Made by \`litepred evaluate recorded\` on ${report.date}, ${report.cpu}. Every measurement is looked up in the target's table; what was never`,
     "looked at is the test, all kernel types together. All methods but `default` and `scratch` measure the same representative configs.",
+    "Numbers are means over the seeds that a line names.",
     "",
     ...verdicts.map((line) => `* ${line}`),
     "",

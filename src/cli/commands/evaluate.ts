@@ -4,6 +4,7 @@ import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEngines } from "./evaluate-engines.js";
+import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 
 export const evaluate: RegisterCommand = (program, run) => {
@@ -11,6 +12,7 @@ export const evaluate: RegisterCommand = (program, run) => {
   evaluateDistributionCommand(parent, run);
   evaluateSamplersCommand(parent, run);
   evaluateEngines(parent, run);
+  evaluateRecordedCommand(parent, run);
   parent
     .command("models")
     .description("predicted beside measured latency of model files, with the noise ceiling")

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Command } from "commander";
+import { percent } from "../render.js";
+import type { RunCommand } from "./command.js";
+
+const list = (text: string): string[] => text.split(",");
+const numbers = (text: string): number[] => list(text).map(Number);
+
+/** Adds `recorded` to `litepred evaluate`. */
+export function evaluateRecordedCommand(parent: Command, run: RunCommand): void {
+  parent
+    .command("recorded")
+    .description(
+      "every recorded platform of a folder in turn the target of the others, over methods, budgets and seeds",
+    )
+    .requiredOption("--data <dir>", "folder with one folder per group, in it one per platform")
+    .option("--methods <names>", "separated by commas", list)
+    .option("--budgets <n>", "separated by commas", numbers)
+    .option("--seeds <n>", "separated by commas", numbers)
+    .option("--groups <names>", "separated by commas", list)
+    .option("--runs <file>", "runs done so far; the same command goes on from there (default: in the workspace)")
+    .option("--only-report", "report on the runs done so far")
+    .option("--markdown <file>", "write the tables there")
+    .option("--plot <file>", "write the picture over budgets there, as SVG")
+    .action((options, command) =>
+      run(command, async (context) => {
+        const jobs = await import("../../jobs/evaluate-transfer-recorded.js");
+        const report = await jobs.evaluateRecorded({
+          folder: options.data,
+          ...(options.methods && { methods: options.methods }),
+          ...(options.budgets && { budgets: options.budgets }),
+          ...(options.seeds && { seeds: options.seeds }),
+          ...(options.groups && { groups: options.groups }),
+          runsFile: options.runs ?? join(context.home, "recorded-runs.json"),
+          onlyReport: options.onlyReport === true,
+          home: context.home,
+          signal: context.signal,
+          onRun: (r, left) =>
+            process.stderr.write(
+              `${left} left; ${r.target} ${r.budget} ${r.method} ${r.seed}: ±10 % ${percent(r.within10)}\n`,
+            ),
+        });
+        if ("skipped" in report) {
+          context.result(report, (r) => `skipped: ${r.skipped}`);
+          return 0;
+        }
+        if (options.plot) {
+          const { plotRecorded } = await import("../../jobs/recorded-plot.js");
+          write(options.plot, plotRecorded(report.cells));
+        }
+        if (options.markdown) write(options.markdown, jobs.renderRecordedReport(report));
+        context.result(report, jobs.renderRecordedReport);
+        return 0;
+      }),
+    );
+}
+
+function write(file: string, text: string): void {
+  if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
