@@ -10,6 +10,7 @@ export * from "./metrics.js";
 export * from "./recorded-experiment.js";
 export * from "./recorded-platform.js";
 export * from "./recorded-transfer.js";
+export * from "./representative-experiment.js";
 export * from "./sampler-experiment.js";
 export * from "./sampler-table.js";
 export { fitTable, type KeepTrained } from "./table-fit.js";

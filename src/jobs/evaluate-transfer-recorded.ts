@@ -11,6 +11,8 @@ import {
   type RecordedCell,
   type RecordedRun,
   renderRecordedTable,
+  renderSizeEffects,
+  sizeEffects,
   summariseRuns,
 } from "../evaluation/index.js";
 import { readCpuFacts } from "../platforms/index.js";
@@ -89,6 +91,12 @@ export function renderRecordedReport(report: Exclude<RecordedReport, { skipped: 
     ...verdicts.map((line) => `* ${line}`),
     "",
     renderRecordedTable(report.cells),
+    "",
+    "## How many representative configs",
+    "",
+    "`default`, each kernel type with 200 or more test rows in each run, by the number of its configs that were measured.",
+    "",
+    renderSizeEffects(sizeEffects(report.runs, "default")),
     "",
   ].join("\n");
 }
