@@ -1,48 +1,78 @@
 /**
- * Finds a Python of a wanted version without shell: on PATH, among pyenv's, or uv's own. Old engines need old Pythons,
- * which few systems have as their default.
+ * Installs an engine's Python environment, and finds a Python of the version it wants, without shell: on PATH, among
+ * pyenv's, or uv's own. Old engines need old Pythons, which few systems have as their default.
  */
-import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { LitepredError } from "../base/index.js";
+import { enginePython, type PythonVersion } from "../profiling/index.js";
+import { check, type Progress, runCommand } from "./engines-command.js";
 
-export interface CommandResult {
-  /** -1 where the command could not be started. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+/** A virtual environment in `folder` with the version's packages, pinned, without resolving dependencies. Returns the Python it was made of. */
+export async function installEnvironment(
+  folder: string,
+  name: string,
+  version: PythonVersion,
+  progress: Progress,
+): Promise<string> {
+  const uv = await findUv();
+  const python = await makeEnvironment(name, version, folder, uv, progress);
+  await installPackages(version, folder, uv, progress);
+  return python;
 }
 
-/** Runs a command to its end, without shell; `onLine` gets what it says on stderr while it runs. */
-export function runCommand(
-  command: string,
-  args: readonly string[],
-  {
-    env = {},
-    onLine,
-    signal,
-  }: { env?: Record<string, string>; onLine?: (line: string) => void; signal?: AbortSignal } = {},
-): Promise<CommandResult> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env },
-      ...(signal ? { signal } : {}),
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    createInterface({ input: child.stderr }).on("line", (line) => onLine?.(line));
-    child.on("error", (error) => resolve({ code: -1, stdout, stderr: error.message }));
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-  });
+/** A virtual environment of the first Python that the recipe likes; uv may fetch one. Returns the Python it was made of. */
+async function makeEnvironment(
+  name: string,
+  { version, python }: PythonVersion,
+  folder: string,
+  uv: string | undefined,
+  { onProgress, signal }: Progress,
+): Promise<string> {
+  const found = await findPython(python);
+  if (found === undefined && uv === undefined)
+    throw new LitepredError(
+      "engine-unavailable",
+      `${name}@${version} needs Python ${python.join(" or ")}, and none was found`,
+      "install that Python (system package or pyenv), or install uv, which can fetch it",
+    );
+  const source = found ?? python[0]!;
+  onProgress?.(`making an environment of Python ${source}`);
+  const made = uv
+    ? await runCommand(uv, ["venv", "--no-project", "--python", source, folder], { onLine: onProgress, signal })
+    : await runCommand(source, ["-E", "-s", "-m", "venv", folder], { onLine: onProgress, signal });
+  check(made, name, `no environment of Python ${source} could be made`);
+  return source;
+}
+
+async function installPackages(
+  { packages }: PythonVersion,
+  folder: string,
+  uv: string | undefined,
+  { onProgress, signal }: Progress,
+): Promise<void> {
+  onProgress?.(`installing ${packages.length} packages`);
+  const python = enginePython(folder);
+  const done = uv
+    ? await runCommand(uv, ["pip", "install", "--python", python, "--no-deps", ...packages], {
+        onLine: onProgress,
+        signal,
+      })
+    : await runCommand(python, ["-E", "-s", "-m", "pip", "install", "--no-deps", "--no-input", ...packages], {
+        onLine: onProgress,
+        signal,
+      });
+  check(done, folder, "the packages could not be installed");
+}
+
+/** What is missing for an environment of one of these Pythons; undefined where nothing is. */
+export async function missingPython(pythons: readonly string[]): Promise<string | undefined> {
+  if ((await findPython(pythons)) !== undefined) return undefined;
+  const wanted = `Python ${pythons.join(" or ")}`;
+  return (await findUv()) === undefined
+    ? `${wanted}; or uv, which can fetch it`
+    : `${wanted} (uv will try to fetch it)`;
 }
 
 export async function findUv(): Promise<string | undefined> {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { packagePath } from "../base/index.js";
 import { agentEngineNames, engineFolder, enginePython, loadEngine, readRecipe } from "../profiling/index.js";
 import { installEngine, listEngines } from "./engines.js";
-import { findPython, runCommand } from "./engines-python.js";
+import { runCommand } from "./engines-command.js";
+import { splitPin } from "./engines-npm.js";
+import { findPython } from "./engines-python.js";
 
 async function withHome(work: (home: string) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "litepred-home-"));
@@ -16,7 +20,10 @@ test("every recipe is complete: packages pinned, its agent there", () => {
   for (const name of agentEngineNames) {
     const recipe = readRecipe(name);
     assert.equal(recipe.name, name);
-    for (const { packages } of recipe.versions) assert.ok(packages.some((pinned) => /^numpy==/.test(pinned)));
+    if (recipe.kind === "npm" && recipe.agent !== undefined)
+      assert.ok(existsSync(packagePath("agents", "browser", recipe.agent)));
+    for (const { version, packages } of recipe.versions)
+      assert.ok(packages.some((pinned) => (recipe.kind === "npm" ? pinned.endsWith(`@${version}`) : /^numpy==/.test(pinned))));
   }
 });
 
@@ -24,7 +31,7 @@ test("an empty workspace has no engine; every version is listed", () =>
   withHome(async (home) => {
     const rows = await listEngines(home);
     assert.ok(rows.length >= agentEngineNames.length);
-    assert.ok(rows.every((row) => !row.installed));
+    assert.ok(rows.every((row) => !row.installed || row.name === "onnxruntime-node"));
     assert.ok(rows.some((row) => row.name === "tflite" && row.version === "2.1.0"));
   }));
 
@@ -51,4 +58,9 @@ test("unknown engines and versions are refused before anything is made", () =>
 test("a Python that no system has is not found, and a command that is none fails as data", async () => {
   assert.equal(await findPython(["3.99"]), undefined);
   assert.equal((await runCommand("litepred-no-such-command", [])).code, -1);
+});
+
+test("a pinned npm package is split at its last @", () => {
+  assert.deepEqual(splitPin("@litertjs/core@2.5.3"), ["@litertjs/core", "2.5.3"]);
+  assert.deepEqual(splitPin("long@5.3.2"), ["long", "5.3.2"]);
 });

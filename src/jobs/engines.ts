@@ -1,24 +1,33 @@
 /**
- * Engines that run in environments of their own: which are installed in the workspace, and how one is. An environment
+ * Engines that are installed on demand: which are there in the workspace, and how one gets there. Each version
  * lies in `<home>/engines/<name>@<version>/`; it is complete when its installed.json is there, written last.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LitepredError, packagePath } from "../base/index.js";
+import { LitepredError } from "../base/index.js";
+import { activation, createGraphBuilder } from "../graph/index.js";
 import {
   agentEngineNames,
+  EngineFailure,
   type EngineRecipe,
   type EngineVersion,
   engineFolder,
-  enginePython,
+  findChromium,
   type InstalledEngine,
   installed,
+  installedEngineVersion,
   installedFile,
+  type KernelTiming,
+  loadEngine,
+  type NpmRecipe,
   readRecipe,
   recipeVersion,
 } from "../profiling/index.js";
 import { attachedEngines } from "./attached.js";
-import { type CommandResult, findPython, findUv, runCommand } from "./engines-python.js";
+import { encoderOf } from "./encoding.js";
+import type { Progress } from "./engines-command.js";
+import { installPackages, missingNpm } from "./engines-npm.js";
+import { installEnvironment, missingPython } from "./engines-python.js";
 
 export interface EngineRow {
   readonly name: string;
@@ -27,41 +36,49 @@ export interface EngineRow {
   readonly precisions: readonly string[];
   readonly processors: readonly string[];
   /** How a kernel is timed: by the engine's profiler inside a model, or alone. */
-  readonly kernelTiming: "profiler" | "isolated";
+  readonly kernelTiming: KernelTiming;
   readonly installed: boolean;
   /** What installing it lacks on this machine, e.g. a Python version; absent where nothing does. */
   readonly missing?: string;
 }
 
-/** Every engine and version that has a recipe. Starts interpreters to see which Pythons there are, nothing else. */
+/** Every engine and version that has a recipe, and the one that litepred brings. Starts interpreters to see which there are, nothing else. */
 export async function listEngines(home: string): Promise<EngineRow[]> {
-  const missing = new Map<string, Promise<string | undefined>>();
-  const lacking = (pythons: readonly string[]) => {
-    const key = pythons.join(" ");
-    if (!missing.has(key)) missing.set(key, missingPython(pythons));
-    return missing.get(key)!;
+  const known = new Map<string, Promise<string | undefined>>();
+  const missing = (recipe: EngineRecipe, version: EngineVersion) => {
+    const lacking = "python" in version ? version.python : recipe.kind === "npm" ? recipe.hosts : [];
+    const key = lacking.join(" ");
+    if (!known.has(key))
+      known.set(key, recipe.kind === "npm" ? missingForNpm(recipe) : missingPython(lacking));
+    return known.get(key)!;
   };
   const rows: EngineRow[] = [];
   for (const name of agentEngineNames) {
     const recipe = readRecipe(name);
-    for (const version of recipe.versions) rows.push(await engineRow(recipe, version, home, lacking));
+    const bundled = bundledEngines.includes(name) ? await installedEngineVersion(name, { home }) : undefined;
+    if (bundled !== undefined) rows.push(rowOf(recipe, { version: bundled }, true));
+    for (const version of recipe.versions) {
+      const isInstalled = installed(home, name, version.version) !== undefined;
+      rows.push(rowOf(recipe, version, isInstalled, isInstalled ? undefined : await missing(recipe, version)));
+    }
   }
   return [...rows, ...(await attachedEngines(home))];
 }
 
-async function engineRow(
+/** Engines that litepred itself depends on, in one version. */
+const bundledEngines: readonly string[] = ["onnxruntime-node"];
+
+function rowOf(
   recipe: EngineRecipe,
-  version: EngineVersion,
-  home: string,
-  lacking: (pythons: readonly string[]) => Promise<string | undefined>,
-): Promise<EngineRow> {
-  const isInstalled = installed(home, recipe.name, version.version) !== undefined;
-  const missing = isInstalled ? undefined : await lacking(version.python);
+  { version, precisions = recipe.precisions }: Pick<EngineVersion, "version" | "precisions">,
+  isInstalled: boolean,
+  missing?: string,
+): EngineRow {
   return {
     name: recipe.name,
-    version: version.version,
+    version,
     summary: recipe.summary,
-    precisions: version.precisions ?? recipe.precisions,
+    precisions,
     processors: recipe.processors,
     kernelTiming: recipe.kernelTiming,
     installed: isInstalled,
@@ -69,23 +86,25 @@ async function engineRow(
   };
 }
 
-async function missingPython(pythons: readonly string[]): Promise<string | undefined> {
-  if ((await findPython(pythons)) !== undefined) return undefined;
-  const wanted = `Python ${pythons.join(" or ")}`;
-  return (await findUv()) === undefined
-    ? `${wanted}; or uv, which can fetch it`
-    : `${wanted} (uv will try to fetch it)`;
+async function missingForNpm(recipe: NpmRecipe): Promise<string | undefined> {
+  const npm = await missingNpm();
+  if (npm !== undefined) return npm;
+  if (!recipe.hosts.includes("chromium")) return undefined;
+  try {
+    findChromium();
+    return undefined;
+  } catch {
+    return recipe.hosts.includes("node") ? "Chromium, for host=chromium" : "Chromium";
+  }
 }
 
-export interface InstallOptions {
+export interface InstallOptions extends Progress {
   readonly home: string;
-  readonly onProgress?: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**
  * Installs `name` or `name@version` into the workspace; does nothing where it is there already. The user's own
- * environments are not touched: packages go into a new virtual environment, pinned, without resolving dependencies.
+ * environments are not touched: packages go into a folder of their own, pinned, without scripts.
  * @throws LitepredError `unknown-name`; `engine-unavailable` saying what is missing.
  */
 export async function installEngine(engine: string, options: InstallOptions): Promise<InstalledEngine> {
@@ -98,12 +117,11 @@ export async function installEngine(engine: string, options: InstallOptions): Pr
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
   try {
-    const uv = await findUv();
-    const python = await makeEnvironment(recipe, wanted, folder, uv, options);
-    await installPackages(wanted, folder, uv, options);
-    await checkAgent(recipe, folder, options);
-    const result = { name, version: wanted.version, python, packages: wanted.packages };
+    const python = await installInto(folder, recipe, wanted, options);
+    const result = { name, version: wanted.version, ...(python ? { python } : {}), packages: wanted.packages };
     await writeFile(join(folder, installedFile), `${JSON.stringify(result, null, 2)}\n`);
+    options.onProgress?.("starting the engine once");
+    await tryEngine(name, wanted.version, options.home);
     return result;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -111,60 +129,31 @@ export async function installEngine(engine: string, options: InstallOptions): Pr
   }
 }
 
-/** A virtual environment of the first Python that the recipe likes; uv may fetch one. Returns the Python it was made of. */
-async function makeEnvironment(
+/** Returns the Python that an environment was made of. */
+async function installInto(
+  folder: string,
   recipe: EngineRecipe,
-  { version, python }: EngineVersion,
-  folder: string,
-  uv: string | undefined,
-  { onProgress, signal }: InstallOptions,
-): Promise<string> {
-  const found = await findPython(python);
-  if (found === undefined && uv === undefined)
-    throw new LitepredError(
-      "engine-unavailable",
-      `${recipe.name}@${version} needs Python ${python.join(" or ")}, and none was found`,
-      "install that Python (system package or pyenv), or install uv, which can fetch it",
-    );
-  const source = found ?? python[0]!;
-  onProgress?.(`making an environment of Python ${source}`);
-  const made = uv
-    ? await runCommand(uv, ["venv", "--no-project", "--python", source, folder], { onLine: onProgress, signal })
-    : await runCommand(source, ["-E", "-s", "-m", "venv", folder], { onLine: onProgress, signal });
-  check(made, recipe.name, `no environment of Python ${source} could be made`);
-  return source;
+  version: EngineVersion,
+  options: InstallOptions,
+): Promise<string | undefined> {
+  if ("python" in version) return installEnvironment(folder, recipe.name, version, options);
+  await installPackages(folder, recipe.name, version.packages, options);
+  return undefined;
 }
 
-async function installPackages(
-  { packages }: EngineVersion,
-  folder: string,
-  uv: string | undefined,
-  { onProgress, signal }: InstallOptions,
-): Promise<void> {
-  onProgress?.(`installing ${packages.length} packages`);
-  const python = enginePython(folder);
-  const done = uv
-    ? await runCommand(uv, ["pip", "install", "--python", python, "--no-deps", ...packages], {
-        onLine: onProgress,
-        signal,
-      })
-    : await runCommand(python, ["-E", "-s", "-m", "pip", "install", "--no-deps", "--no-input", ...packages], {
-        onLine: onProgress,
-        signal,
-      });
-  check(done, folder, "the packages could not be installed");
-}
-
-/** Starts the agent once: an environment that cannot load its engine counts as not installed. */
-async function checkAgent(recipe: EngineRecipe, folder: string, { onProgress, signal }: InstallOptions): Promise<void> {
-  onProgress?.("starting the engine once");
-  const agent = packagePath("agents", "python", recipe.agent);
-  const started = await runCommand(enginePython(folder), ["-E", "-s", "-B", agent], { signal });
-  check(started, recipe.name, "the engine does not start");
-}
-
-function check(result: CommandResult, what: string, problem: string): void {
-  if (result.code === 0) return;
-  const said = result.stderr.trim().slice(-1500);
-  throw new LitepredError("engine-unavailable", `${what}: ${problem}`, said === "" ? `exit code ${result.code}` : said);
+/** An environment that cannot run a model of one operator counts as not installed. */
+async function tryEngine(name: string, version: string, home: string): Promise<void> {
+  const engine = await loadEngine(name, { version, home });
+  const { format } = await engine.describe();
+  const b = createGraphBuilder("trial");
+  const model = encoderOf(format, "fp32")(b.build([activation(b, b.input("x", [1, 16, 4, 4]), "relu")]));
+  const running = await engine.start({ processor: "cpu", precision: "fp32", options: {} });
+  try {
+    await (await running.prepare(model)).release();
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    throw new LitepredError("engine-unavailable", `${name}@${version} does not start: ${error.message}`, "litepred doctor");
+  } finally {
+    await running.close();
+  }
 }

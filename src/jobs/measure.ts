@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import { LitepredError, sha256 } from "../base/index.js";
 import { type Measurement, modelType, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { type Engine, measureModelFiles } from "../profiling/index.js";
+import { type Engine, EngineFailure, measureModelFiles } from "../profiling/index.js";
 
 export interface MeasureRequest {
   readonly store: Store;
   readonly engine: Engine;
   /** Resolved: no `local`, no empty version. */
   readonly platform: Platform;
-  /** `bytes()` gives the model in the engine's format, and is asked again for every session. */
+  /** `bytes()` gives the model in the engine's format, and is asked again for every session; what has no form in it throws EngineFailure. */
   readonly models: readonly { readonly name: string; bytes(): Uint8Array }[];
   readonly protocol: Protocol;
   readonly again?: boolean;
@@ -22,7 +22,7 @@ export interface MeasureRequest {
 export async function measureModels(request: MeasureRequest): Promise<Measurement[]> {
   const { store, engine, platform, models, protocol, signal } = request;
   const id = formatPlatformId(platform);
-  const subjects = models.map(({ name, bytes }) => ({ kind: "model", name, sha256: sha256(bytes()) }) as const);
+  const subjects = models.map(({ name, bytes }) => ({ kind: "model", name, sha256: identity(name, bytes) }) as const);
   const stored = new Map<string, Measurement>();
   if (!request.again)
     for (const measurement of await store.query({ platform: id, kind: modelType }))
@@ -52,6 +52,16 @@ export async function measureModels(request: MeasureRequest): Promise<Measuremen
     await store.flush();
   }
   return complete(found);
+}
+
+/** Hash of the file; of the name where the model has no form in the engine's format. */
+function identity(name: string, bytes: () => Uint8Array): string {
+  try {
+    return sha256(bytes());
+  } catch (error) {
+    if (error instanceof EngineFailure) return sha256(`without a file: ${name}`);
+    throw error;
+  }
 }
 
 function complete(found: readonly (Measurement | undefined)[]): Measurement[] {

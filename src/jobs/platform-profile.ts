@@ -8,7 +8,7 @@ import { loadSpaces } from "../spaces/index.js";
 import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";
 import { profileKernels } from "./profile.js";
 import { profileInModels } from "./profile-models.js";
-import { type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
+import { exactRules, type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface PlatformProfileRequest {
   readonly home: string;
@@ -112,9 +112,6 @@ async function profileModels(request: PlatformProfileRequest, local: LocalPlatfo
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
 }
-
-/** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
-const exactRules: readonly string[] = ["onnxruntime-node"];
 
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;

@@ -27,7 +27,9 @@ after(() => {
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
-const engine = createSyntheticEngine({ ...syntheticDevice, noise: 0.01 });
+/** Its calls cost something, which is no kernel's; a kernel that computes nothing costs next to nothing. */
+const device = { ...syntheticDevice, noise: 0.01, overheadMs: 0.0004, callMs: 0.001 };
+const engine = createSyntheticEngine(device);
 const platform = parsePlatformId("box/cpu/synthetic@1/fp32");
 const id = "box/cpu/synthetic@1/fp32";
 const quick = { ...protocols.quick, kernelsPerModel: 4 };
@@ -47,7 +49,7 @@ test("every kernel is measured once, near its true latency, and not again", asyn
   assert.deepEqual(progress, [10]);
   for (const { subject, outcome, protocol: stored } of await store.query({ platform: id, type: "fc" })) {
     assert.ok(subject.kind === "kernel" && outcome.status === "ok");
-    const truth = syntheticLatencyMs(subject.type, subject.config);
+    const truth = syntheticLatencyMs(subject.type, subject.config, device);
     assert.ok(Math.abs(outcome.latencyMs / truth - 1) < 0.05, `${outcome.latencyMs} for ${truth}`);
     assert.deepEqual(stored, quick);
   }

@@ -53,6 +53,9 @@ export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): Fus
   return fusionRules(platform.engine, { version: platform.version, nchwcBlock });
 }
 
+/** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
+export const exactRules: readonly string[] = ["onnxruntime-node"];
+
 /** Model files above this size are refused: protobuf's own limit is 2 GiB. */
 const maxModelBytes = 2 ** 31;
 

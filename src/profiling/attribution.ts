@@ -65,6 +65,10 @@ export function attribute(operators: readonly OperatorTime[], kernels: readonly 
   return { kernels: result, markers, stray };
 }
 
+/** A kernel alone in its model: all operators but those at its edges. */
+export const coreOperators = (operators: readonly OperatorTime[], kernel: BundledKernel): OperatorTime[] =>
+  operators.filter((operator) => !isEdge(operator, kernel));
+
 function isEdge({ operator }: OperatorTime, kernel: BundledKernel): boolean {
   const own = edgeOperatorOf(kernel);
   if (own !== undefined) return operator !== own;

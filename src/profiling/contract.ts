@@ -14,6 +14,13 @@ export interface EngineOption {
   readonly choices?: readonly string[];
 }
 
+/**
+ * How a kernel is timed. "profiler": many kernels side by side in one model, by the engine's own per-operator times.
+ * "operators": each kernel as a model of its own, by the engine's times of its operators, changes of layout at the
+ * model's border left out. "isolated": each kernel as a model of its own, by wall time, without what the call costs.
+ */
+export type KernelTiming = "profiler" | "operators" | "isolated";
+
 export interface EngineDescription {
   readonly name: string;
   /** Version installed here. */
@@ -24,11 +31,9 @@ export interface EngineDescription {
   readonly options: readonly EngineOption[];
   /** Model format that `prepare` takes. */
   readonly format: "onnx" | "tflite" | "ncnn";
-  /**
-   * How a kernel is timed. "profiler": many kernels side by side in one model, by the engine's own per-operator times.
-   * "isolated": each kernel as a model of its own, by wall time.
-   */
-  readonly kernelTiming: "profiler" | "isolated";
+  readonly kernelTiming: KernelTiming;
+  /** Why: what makes the sum of kernels meet the model. */
+  readonly timingReason: string;
 }
 
 /** What an engine is started for. */
@@ -92,6 +97,8 @@ export interface RunningEngine {
   prepare(model: Uint8Array, use?: { readonly profile?: boolean; readonly timeoutMs?: number }): Promise<PreparedModel>;
   /** Core it is pinned to, if any. */
   readonly pinnedCore?: number;
+  /** What it runs in, where that is a program of its own, e.g. `Chromium 156.0, WebGPU on …`. */
+  readonly host?: string;
   /** Absent where the engine runs on this machine. */
   readonly device?: DeviceState;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ export * from "./android/index.js";
 export { measureNoise, type Noise, noiseOf } from "./anchor.js";
 export { idleShare, readConditions } from "./conditions.js";
 export * from "./contract.js";
+export { findChromium } from "./engines/browser.js";
 export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./engines/recipes.js";
 export {

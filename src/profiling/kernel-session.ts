@@ -1,12 +1,13 @@
 /**
  * One session of some kernels: the engine loads them once and times them. With the profiler they stand side by side in
- * one model; a bundle that fails, or whose operators cannot be told apart, is halved until the kernel at fault is alone. Otherwise each is a model of its own.
+ * one model; a bundle that fails, or whose operators cannot be told apart, is halved until the kernel at fault is alone. Otherwise each is a model of its own,
+ * and what an empty model takes is what the call costs.
  */
-import type { Graph } from "../graph/index.js";
+import { createGraphBuilder, type Graph } from "../graph/index.js";
 import type { KernelConfig } from "../kernels/index.js";
-import { type AttributedKernel, attribute } from "./attribution.js";
+import { type AttributedKernel, attribute, coreOperators } from "./attribution.js";
 import { packKernels } from "./bundle.js";
-import { EngineFailure, type OperatorTime, type RunningEngine, type TimingPlan } from "./contract.js";
+import { EngineFailure, type KernelTiming, type OperatorTime, type RunningEngine, type TimingPlan } from "./contract.js";
 import { estimate } from "./estimate.js";
 
 export interface KernelTask {
@@ -33,7 +34,7 @@ export interface KernelSession {
 
 export interface SessionEngine {
   readonly running: RunningEngine;
-  readonly timing: "profiler" | "isolated";
+  readonly timing: KernelTiming;
   /** Graph → bytes in the engine's model format. */
   encode(graph: Graph): Uint8Array;
 }
@@ -48,9 +49,51 @@ export function timeKernels(
 }
 
 async function timeEach(engine: SessionEngine, tasks: readonly KernelTask[], plan: TimingPlan): Promise<KernelSession> {
+  const timeOne = engine.timing === "operators" ? timeCore : timeAlone;
+  const overheadMs = await overheadOf(engine, timeOne, plan);
   const runs: SessionRuns[] = [];
-  for (const task of tasks) runs.push(await orFailure(() => timeModel(engine, engine.encode(task.graph), plan)));
+  for (const task of tasks) runs.push(await orFailure(() => timeOne(engine, task, plan, overheadMs)));
   return { runs, reorders: [] };
+}
+
+type TimeOne = (
+  engine: SessionEngine,
+  task: KernelTask,
+  plan: TimingPlan,
+  overheadMs: number,
+) => Promise<readonly number[]>;
+
+const timeAlone: TimeOne = async (engine, { graph }, plan, overheadMs) =>
+  withoutOverhead(await timeModel(engine, engine.encode(graph), plan), overheadMs);
+
+/** The engine's own times of the kernel's operators, without those at the model's border. */
+const timeCore: TimeOne = async (engine, { type, config, graph }, plan, overheadMs) => {
+  const operators = await timeOperatorsOf(engine, graph, plan);
+  const core = coreOperators(operators, { type, config, operators: graph.nodes.map((node) => node.operator) });
+  const runs = sumRuns(core, overheadMs);
+  if (runs instanceof EngineFailure) throw runs;
+  return runs;
+};
+
+/** What a call costs, or the timing of one operator: the time of a model that computes next to nothing. By engine, once. */
+const overheads = new WeakMap<RunningEngine, number>();
+
+async function overheadOf(engine: SessionEngine, timeOne: TimeOne, plan: TimingPlan): Promise<number> {
+  const known = overheads.get(engine.running);
+  if (known !== undefined) return known;
+  const b = createGraphBuilder("next-to-nothing");
+  const graph = b.build([b.node("Relu", [b.input("x", [1, 16, 1, 1])])]);
+  const empty: KernelTask = { type: "relu", config: {}, graph };
+  const runs = await orFailure(() => timeOne(engine, empty, { ...plan, warmup: 20, runs: 200, tolerance: 0 }, 0));
+  const overheadMs = runs instanceof EngineFailure ? 0 : Math.max(0, estimate(runs, "lower-quarter") - markerMs);
+  overheads.set(engine.running, overheadMs);
+  return overheadMs;
+}
+
+/** Never below what any operator costs. */
+function withoutOverhead(runs: readonly number[], overheadMs: number): number[] {
+  const shift = Math.min(overheadMs, Math.max(0, estimate(runs, "lower-quarter") - markerMs));
+  return runs.map((time) => Math.max(0, time - shift));
 }
 
 /** Wall time of each run of a whole model. @throws EngineFailure */
@@ -84,9 +127,11 @@ async function timeBundle(
   return { runs: [...first.runs, ...second.runs], reorders: [...first.reorders, ...second.reorders] };
 }
 
-async function timeOperators({ running, encode }: SessionEngine, tasks: readonly KernelTask[], plan: TimingPlan) {
-  const model = encode(packKernels(tasks.map(packed)));
-  const prepared = await running.prepare(model, { profile: true });
+const timeOperators = (engine: SessionEngine, tasks: readonly KernelTask[], plan: TimingPlan) =>
+  timeOperatorsOf(engine, packKernels(tasks.map(packed)), plan);
+
+async function timeOperatorsOf({ running, encode }: SessionEngine, graph: Graph, plan: TimingPlan) {
+  const prepared = await running.prepare(encode(graph), { profile: true });
   try {
     return (await prepared.timeOperators(plan)).operators;
   } finally {

@@ -49,7 +49,7 @@ export async function* measureKernels(
   const random = createRandom(request.seed);
   // Profiler times are whole microseconds: a quantile of a short kernel's would be one of very few values.
   const protocol: Protocol =
-    request.engine.timing === "profiler" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
+    request.engine.timing !== "isolated" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
   const anchor: Anchor = { task: { type: "anchor", config: {}, graph: anchorGraph() }, history: [] };
   for (const window of windowsOf(tasks, protocol)) {
     const conditions = await quietConditions(request.engine.running, request.engineVersion, request.signal);

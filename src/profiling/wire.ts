@@ -22,7 +22,7 @@ import { failureReasons } from "../measurements/index.js";
 import type { EngineSettings, TimingPlan } from "./contract.js";
 
 export type WireRequest =
-  | { readonly method: "describe" }
+  | { readonly method: "describe"; readonly settings?: EngineSettings }
   | { readonly method: "prepare"; readonly model: string; readonly profile: boolean; readonly settings: EngineSettings }
   | { readonly method: "time" | "timeOperators"; readonly handle: number; readonly plan: TimingPlan }
   | { readonly method: "run"; readonly handle: number; readonly inputs: Readonly<Record<string, string>> }
@@ -39,7 +39,8 @@ export const answerSchema = z.object({
 
 /** What each method answers. Anything else is nonsense. */
 export const resultSchemas = {
-  describe: z.object({ version: z.string() }),
+  /** `host`: what the engine runs in, where that is a program of its own. */
+  describe: z.object({ version: z.string(), host: z.string().optional() }),
   prepare: z.object({ handle: z.number().int() }),
   time: z.object({ wallMs: times.min(1) }),
   timeOperators: z.object({

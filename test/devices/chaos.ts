@@ -31,6 +31,7 @@ function chaosEngine(log: string, share: number): Engine {
       options: [],
       format: "onnx",
       kernelTiming: "isolated",
+      timingReason: "It only misbehaves.",
     }),
     start: (settings) =>
       startChildEngine({ command: process.execPath, args: [child, log, String(share)] }, settings, "onnx", limits),

@@ -38,7 +38,10 @@ export const engines: RegisterCommand = (program, run) => {
           onProgress: (line) => context.note(line),
           signal: context.signal,
         });
-        context.result(installed, (i) => `${i.name} ${i.version}${i.python === undefined ? "" : `, Python ${i.python}`}`);
+        context.result(
+          installed,
+          (i) => `${i.name} ${i.version}${i.python === undefined ? "" : `, Python ${i.python}`}`,
+        );
         return 0;
       }),
     );

@@ -7,11 +7,11 @@ import type { Engine, EngineDescription, EngineSettings } from "../contract.js";
 import { startChildEngine } from "../running.js";
 import { checkSettings } from "../settings.js";
 import {
-  type EngineRecipe,
   engineFolder,
   enginePython,
   installed,
   installedVersions,
+  type PythonRecipe,
   recipeVersion,
 } from "./recipes.js";
 
@@ -22,7 +22,7 @@ const limits = { prepareMs: 120_000, timeMs: 30_000 };
  * @param version of the recipe; by default the newest that is installed
  * @param home workspace folder
  */
-export function createAgentEngine(recipe: EngineRecipe, home: string, version?: string): Engine {
+export function createAgentEngine(recipe: PythonRecipe, home: string, version?: string): Engine {
   const chosen = version ?? installedVersions(recipe, home)[0]?.version;
   const describe = async (): Promise<EngineDescription> => {
     const found = recipeVersion(recipe, chosen);
@@ -40,6 +40,7 @@ export function createAgentEngine(recipe: EngineRecipe, home: string, version?: 
       options: recipe.options.map(({ environment: _environment, ...option }) => option),
       format: recipe.format,
       kernelTiming: recipe.kernelTiming,
+      timingReason: recipe.timingReason,
     };
   };
   return {
@@ -64,7 +65,7 @@ export function createAgentEngine(recipe: EngineRecipe, home: string, version?: 
 }
 
 /** Thread pools of OpenMP are sized before the engine is asked; options that need it go by environment. */
-function environment(recipe: EngineRecipe, settings: EngineSettings): Record<string, string> {
+function environment(recipe: PythonRecipe, settings: EngineSettings): Record<string, string> {
   const threads = settings.options.threads ?? "1";
   const byOption = recipe.options.flatMap(({ name, environment }) => {
     const value = settings.options[name];

@@ -1,6 +1,6 @@
 /**
- * The engines there are: those of npm packages, listed here, and those with a recipe in data/engines, which Python agents
- * drive. Each is loaded when it is asked for.
+ * The engines there are: the one that litepred itself depends on, and those with a recipe in data/engines, which agents in
+ * Python or JavaScript drive. Each is loaded when it is asked for.
  */
 import { LitepredError } from "../../base/index.js";
 import type { Engine } from "../contract.js";
@@ -16,14 +16,17 @@ export interface EngineChoice {
 const defaultHome = () => process.env.LITEPRED_HOME ?? ".litepred";
 
 const agent = (name: string) => async (choice: EngineChoice) => {
-  const { createAgentEngine } = await import("./agent.js");
-  return createAgentEngine(readRecipe(name), choice.home ?? defaultHome(), choice.version || undefined);
+  const recipe = readRecipe(name);
+  const { home = defaultHome(), version } = choice;
+  if (recipe.kind === "npm")
+    return (await import("./browser.js")).createBrowserEngine(recipe, home, version || undefined);
+  return (await import("./agent.js")).createAgentEngine(recipe, home, version || undefined);
 };
 
 const engines: Readonly<Record<string, (choice: EngineChoice) => Promise<Engine>>> = {
+  ...Object.fromEntries(agentEngineNames.map((name) => [name, agent(name)])),
   "onnxruntime-node": async ({ version = "", home = defaultHome() }) =>
     (await import("./onnxruntime-node.js")).findOnnxRuntimeNode(version, home),
-  ...Object.fromEntries(agentEngineNames.map((name) => [name, agent(name)])),
 };
 
 export const engineNames: readonly string[] = Object.keys(engines);

@@ -42,6 +42,9 @@ function describeVersion(version: string): EngineDescription {
     ],
     format: "onnx",
     kernelTiming: hasProfiler ? "profiler" : "isolated",
+    timingReason: hasProfiler
+      ? "Its profiler times the nodes of sampled whole models, each of which is one detected kernel; kernels that no sampled model has stand side by side in a model, between sources in the engine's own layout."
+      : "This version hands out no times of nodes.",
   };
 }
 
@@ -60,13 +63,11 @@ function installedVersion(location: string): string {
   try {
     return (require(`${location}/package.json`) as { version: string }).version;
   } catch {
-    const [folder, version] = /^(.*@([^@/\\]+))[/\\]node_modules/.exec(location)?.slice(1) ?? ["."];
+    const version = /@([^@/\\]+)[/\\]node_modules/.exec(location)?.[1];
     throw new LitepredError(
       "engine-unavailable",
       `${packageName}${version === undefined ? "" : `@${version}`} is not installed`,
-      version === undefined
-        ? `npm install ${packageName}`
-        : `npm install --ignore-scripts --prefix ${folder} ${packageName}@${version}`,
+      version === undefined ? `npm install ${packageName}` : `litepred engines install ${packageName}@${version}`,
     );
   }
 }

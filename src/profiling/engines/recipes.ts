@@ -1,29 +1,43 @@
-/** Recipes of the engines that run as Python agents (data/engines/*.json): what they can do and how each version is installed. */
+/**
+ * Recipes of the engines that are installed on demand (data/engines/*.json): what they can do and how each version is
+ * installed. Kind "python": driven by an agent of agents/python in a virtual environment. Kind "npm": packages that npm
+ * installs into a folder; driven by an agent of agents/browser, or by code of our own where the recipe names none.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { LitepredError, packagePath } from "../../base/index.js";
 import { precisions, processors } from "../../platforms/index.js";
 
-const versionSchema = z.object({
+const commonVersion = {
   version: z.string(),
+  /** Where this version has fewer than the engine. */
+  precisions: z.array(z.enum(precisions)).optional(),
+};
+
+const pythonVersionSchema = z.object({
+  ...commonVersion,
   /** Python versions its wheels are for, the preferred first, e.g. `3.9`. */
   python: z.array(z.string().regex(/^3\.\d+$/)).min(1),
   /** Every package with its exact version, dependencies included: installed without resolving. */
   packages: z.array(z.string().regex(/^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$/)).min(1),
-  /** Where this version has fewer than the engine. */
-  precisions: z.array(z.enum(precisions)).optional(),
 });
 
-const recipeSchema = z.object({
+const npmVersionSchema = z.object({
+  ...commonVersion,
+  /** Every package with its exact version, dependencies included. */
+  packages: z.array(z.string().regex(/^(@[a-z0-9-]+\/)?[a-z0-9.-]+@\d+\.\d+\.\d+$/)).min(1),
+});
+
+const common = {
   name: z.string(),
   summary: z.string(),
-  /** File in agents/python. */
-  agent: z.string(),
   format: z.enum(["onnx", "tflite", "ncnn"]),
   processors: z.array(z.enum(processors)),
   precisions: z.array(z.enum(precisions)),
-  kernelTiming: z.enum(["profiler", "isolated"]),
+  kernelTiming: z.enum(["profiler", "operators", "isolated"]),
+  /** Why so. */
+  timingReason: z.string(),
   options: z.array(
     z.object({
       name: z.string(),
@@ -36,18 +50,48 @@ const recipeSchema = z.object({
   ),
   /** Where the engine is known to compute something else than the model says, by the conformance test's case. */
   deviations: z.record(z.string(), z.string()).optional(),
+};
+
+/** What runs an engine that is written in JavaScript. */
+export const hosts = ["node", "chromium"] as const;
+export type Host = (typeof hosts)[number];
+
+const pythonRecipeSchema = z.object({
+  ...common,
+  kind: z.literal("python"),
+  /** File in agents/python. */
+  agent: z.string(),
   /** Newest first: the first one installed is what the bare name means. */
-  versions: z.array(versionSchema).min(1),
+  versions: z.array(pythonVersionSchema).min(1),
 });
 
-export type EngineRecipe = z.infer<typeof recipeSchema>;
-export type EngineVersion = z.infer<typeof versionSchema>;
+const npmRecipeSchema = z.object({
+  ...common,
+  kind: z.literal("npm"),
+  /** File in agents/browser. */
+  agent: z.string().optional(),
+  /** Where the agent runs: the first one by default, others by the option `host`. */
+  hosts: z.array(z.enum(hosts)).min(1),
+  /** Milliseconds for loading a model, and for timing beyond what a plan asks for. */
+  limits: z.object({ prepareMs: z.number(), timeMs: z.number() }).optional(),
+  /** Newest first. */
+  versions: z.array(npmVersionSchema).min(1),
+});
+
+export type PythonRecipe = z.infer<typeof pythonRecipeSchema>;
+export type NpmRecipe = z.infer<typeof npmRecipeSchema>;
+export type EngineRecipe = PythonRecipe | NpmRecipe;
+export type PythonVersion = PythonRecipe["versions"][number];
+export type EngineVersion = EngineRecipe["versions"][number];
+
+const recipeSchema = z.discriminatedUnion("kind", [pythonRecipeSchema, npmRecipeSchema]);
 
 /** What an installation leaves in its folder when it is complete. */
 export const installedSchema = z.object({
   name: z.string(),
   version: z.string(),
-  python: z.string(),
+  /** Interpreter that the environment was made of, where it is one. */
+  python: z.string().optional(),
   packages: z.array(z.string()),
 });
 export type InstalledEngine = z.infer<typeof installedSchema>;
@@ -64,13 +108,17 @@ export const agentEngineNames: readonly string[] = readdirSync(recipeFolder())
 export function readRecipe(name: string): EngineRecipe {
   if (!agentEngineNames.includes(name))
     throw new LitepredError("unknown-name", `there is no recipe for an engine "${name}"`, agentEngineNames.join(", "));
-  return recipeSchema.parse(JSON.parse(readFileSync(join(recipeFolder(), `${name}.json`), "utf8")));
+  const recipe = JSON.parse(readFileSync(join(recipeFolder(), `${name}.json`), "utf8")) as object;
+  return recipeSchema.parse({ kind: "python", ...recipe });
 }
 
 /** The recipe's version, or its newest. @throws LitepredError `unknown-name`. */
-export function recipeVersion(recipe: EngineRecipe, version = recipe.versions[0]!.version): EngineVersion {
+export function recipeVersion<R extends EngineRecipe>(
+  recipe: R,
+  version = recipe.versions[0]!.version,
+): R["versions"][number] {
   const found = recipe.versions.find((candidate) => candidate.version === version);
-  if (found) return found;
+  if (found) return found as R["versions"][number];
   const known = recipe.versions.map((candidate) => candidate.version).join(", ");
   throw new LitepredError("unknown-name", `there is no recipe for ${recipe.name}@${version}`, `versions: ${known}`);
 }
@@ -85,15 +133,16 @@ export const enginePython = (folder: string) =>
 
 /** The versions of an engine that are completely installed in the workspace, newest first. */
 export function installedVersions(recipe: EngineRecipe, home: string): EngineVersion[] {
-  return recipe.versions.filter(({ version }) => installed(home, recipe.name, version) !== undefined);
+  return [...recipe.versions].filter(({ version }) => installed(home, recipe.name, version) !== undefined);
 }
 
 /** What is installed, or undefined where it is missing or was left half done. */
 export function installed(home: string, name: string, version: string): InstalledEngine | undefined {
   const folder = engineFolder(home, name, version);
   const file = join(folder, installedFile);
-  if (!existsSync(file) || !existsSync(enginePython(folder))) return undefined;
-  return installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  if (!existsSync(file)) return undefined;
+  const record = installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  return record.python !== undefined && !existsSync(enginePython(folder)) ? undefined : record;
 }
 
 export const installedFile = "installed.json";
