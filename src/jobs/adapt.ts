@@ -43,7 +43,7 @@ export interface AdaptRequest {
   readonly platform: string;
   /** More folders of predictors. */
   readonly pools: readonly string[];
-  /** Kernel measurements on the target, failures included. */
+  /** Kernels measured on the target, failures included; whole models come on top. */
   readonly budget: number;
   readonly goal?: Goal;
   /** `default`. */
@@ -81,7 +81,11 @@ export interface AdaptReport {
 
 /** Candidates to choose the measurements from, per measurement of the budget; they also teach the distilled predictor. Choice. */
 const candidatesPerMeasurement = 12;
+/** A kernel type with fewer candidates is left to the general roofline. */
+const fewestConfigs = 3;
 const architecturesPerSpace = 40;
+/** Candidates of a kernel type that teach its distilled predictor: it only has to repeat a smooth function. Choice. */
+const distilledFrom = 250;
 
 export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport> {
   const started = performance.now();
@@ -132,7 +136,7 @@ export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport>
     return {
       platform: local.id,
       method: adaptation.method,
-      measurementsUsed: adaptation.measurementsUsed,
+      measurementsUsed: adaptation.measurementsUsed + correction.models,
       seconds: (performance.now() - started) / 1000,
       donors,
       kernels: Object.fromEntries([...adaptation.kernels].map(([type, kernel]) => [type, describeKernel(kernel)])),
@@ -248,7 +252,8 @@ async function distil(
   const sets = [];
   const predictors = [];
   for (const [type, adapted] of adaptation.kernels) {
-    const configs = candidates.get(type) ?? [];
+    const configs = (candidates.get(type) ?? []).slice(0, distilledFrom);
+    if (configs.length < fewestConfigs) continue;
     const predictions = await adapted.predict(configs);
     const set = { type, configs, latenciesMs: predictions.map((prediction) => prediction.latencyMs) };
     const { estimate } = adapted;
@@ -268,7 +273,7 @@ async function distil(
     sets.push(set);
     predictors.push(
       await distilKernelPredictor(onnxRuntime, set, known, {
-        recipe: "default",
+        recipe: "compact",
         seed: request.seed,
         ...(request.signal ? { signal: request.signal } : {}),
       }),
@@ -292,7 +297,7 @@ async function correct(
     local,
     count: request.models,
     seed: request.seed,
-    passes: 3,
+    passes: 2,
     ...(request.signal ? { signal: request.signal } : {}),
     ...(request.onStage ? { onStage: request.onStage } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),

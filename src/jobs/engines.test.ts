@@ -23,7 +23,9 @@ test("every recipe is complete: packages pinned, its agent there", () => {
     if (recipe.kind === "npm" && recipe.agent !== undefined)
       assert.ok(existsSync(packagePath("agents", "browser", recipe.agent)));
     for (const { version, packages } of recipe.versions)
-      assert.ok(packages.some((pinned) => (recipe.kind === "npm" ? pinned.endsWith(`@${version}`) : /^numpy==/.test(pinned))));
+      assert.ok(
+        packages.some((pinned) => (recipe.kind === "npm" ? pinned.endsWith(`@${version}`) : /^numpy==/.test(pinned))),
+      );
   }
 });
 

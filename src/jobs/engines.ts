@@ -48,8 +48,7 @@ export async function listEngines(home: string): Promise<EngineRow[]> {
   const missing = (recipe: EngineRecipe, version: EngineVersion) => {
     const lacking = "python" in version ? version.python : recipe.kind === "npm" ? recipe.hosts : [];
     const key = lacking.join(" ");
-    if (!known.has(key))
-      known.set(key, recipe.kind === "npm" ? missingForNpm(recipe) : missingPython(lacking));
+    if (!known.has(key)) known.set(key, recipe.kind === "npm" ? missingForNpm(recipe) : missingPython(lacking));
     return known.get(key)!;
   };
   const rows: EngineRow[] = [];
@@ -152,7 +151,11 @@ async function tryEngine(name: string, version: string, home: string): Promise<v
     await (await running.prepare(model)).release();
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    throw new LitepredError("engine-unavailable", `${name}@${version} does not start: ${error.message}`, "litepred doctor");
+    throw new LitepredError(
+      "engine-unavailable",
+      `${name}@${version} does not start: ${error.message}`,
+      "litepred doctor",
+    );
   } finally {
     await running.close();
   }

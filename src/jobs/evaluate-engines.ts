@@ -7,7 +7,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRandom, LitepredError } from "../base/index.js";
 import { detectKernels, type Kernel } from "../kernels/index.js";
-import { configKey, type Measurement, openStore, type Outcome, type Protocol, type Store } from "../measurements/index.js";
+import {
+  configKey,
+  type Measurement,
+  type Outcome,
+  openStore,
+  type Protocol,
+  type Store,
+} from "../measurements/index.js";
 import {
   agentEngineNames,
   installedEngineVersion,
@@ -123,9 +130,7 @@ async function installedPlatforms(home: string): Promise<string[]> {
   const ofAgents = agentEngineNames.flatMap((name) => {
     const recipe = readRecipe(name);
     return installedVersions(recipe, home).flatMap((version) =>
-      (version.precisions ?? recipe.precisions).map(
-        (precision) => `local/cpu/${name}@${version.version}/${precision}`,
-      ),
+      (version.precisions ?? recipe.precisions).map((precision) => `local/cpu/${name}@${version.version}/${precision}`),
     );
   });
   const own = await installedEngineVersion("onnxruntime-node", { home });
@@ -157,11 +162,16 @@ async function evaluateEngine(
   const rules = rulesOf(local.platform);
   const models = graphs.map((model): Detected => ({ ...model, kernels: detectKernels(model.graph, rules).kernels }));
   const kernels = distinct(models.flatMap((model) => model.kernels));
-  const again = createRandom(`${seed}/repeats`).shuffle([...kernels]).slice(0, request.repeats);
+  const again = createRandom(`${seed}/repeats`)
+    .shuffle([...kernels])
+    .slice(0, request.repeats);
   const speed = openSpeed(request.home, local.id);
   const passes: Measurement[][] = [];
   const inModels = exactRules.includes(local.platform.engine);
-  for (const [store, part] of [[first, kernels], [second, again]] as const) {
+  for (const [store, part] of [
+    [first, kernels],
+    [second, again],
+  ] as const) {
     const name = `${local.platform.engine} ${local.platform.precision}, ${store === first ? "first" : "second"}`;
     passes.push(await timeModels(request, local, models, store, `${name}: models`, speed));
     if (inModels) await timeInModels(request, local, models, store, `${name}: kernels in models`, speed);
@@ -177,16 +187,28 @@ async function evaluateEngine(
     kernelTiming: inModels ? "in models" : local.description.kernelTiming,
     timingReason: local.description.timingReason,
     ...sums(models, passes as [Measurement[], Measurement[]], times),
-    ...defined("kernelRepeatability", repeatabilityOf(pairs(again.map((kernel) => [times, timesAgain].map((t) => t.get(keyOf(kernel))))))),
-    ...defined("modelRepeatability", repeatabilityOf(pairs(models.map((_, i) => passes.map((pass) => pass[i]?.outcome))))),
+    ...defined(
+      "kernelRepeatability",
+      repeatabilityOf(pairs(again.map((kernel) => [times, timesAgain].map((t) => t.get(keyOf(kernel)))))),
+    ),
+    ...defined(
+      "modelRepeatability",
+      repeatabilityOf(pairs(models.map((_, i) => passes.map((pass) => pass[i]?.outcome)))),
+    ),
     ...speed.rates(),
     kernels: {
       measured: kernels.filter((kernel) => times.get(keyOf(kernel))?.status === "ok").length,
       failed: kernels.filter((kernel) => times.get(keyOf(kernel))?.status === "failed").length,
     },
     failures: [
-      ...failuresOf("kernel", kernels.map((kernel) => ({ name: keyOf(kernel), outcome: times.get(keyOf(kernel)) }))),
-      ...failuresOf("model", models.map(({ name }, i) => ({ name, outcome: passes[0]![i]?.outcome }))),
+      ...failuresOf(
+        "kernel",
+        kernels.map((kernel) => ({ name: keyOf(kernel), outcome: times.get(keyOf(kernel)) })),
+      ),
+      ...failuresOf(
+        "model",
+        models.map(({ name }, i) => ({ name, outcome: passes[0]![i]?.outcome })),
+      ),
     ],
   };
 }

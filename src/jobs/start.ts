@@ -1,6 +1,6 @@
 /**
- * The main job on this machine, end to end: profile a small budget, train, predict example models that no step has
- * seen, then measure them (twice, for the noise) and compare.
+ * The main job on this machine, end to end: the pool is adapted to this machine's ONNX Runtime, example models that no step
+ * has seen are predicted, then measured (twice, for the noise) and compared.
  */
 import { median } from "../base/index.js";
 import { detectKernels } from "../kernels/index.js";
@@ -8,27 +8,27 @@ import { openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
+import type { AdaptationRound } from "../transfer/index.js";
 import { writeOnnx } from "../writers/index.js";
+import { type AdaptReport, adaptPlatform } from "./adapt.js";
 import { fastestOf, measurePasses } from "./measure-passes.js";
-import { profilePlatform } from "./platform-profile.js";
-import { trainPlatform } from "./train.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface StartRequest {
   readonly home: string;
   /** Kernels to measure. */
-  readonly count: number;
-  /** Sampled models whose kernels are timed where they run. */
-  readonly profiledModels: number;
+  readonly budget: number;
+  /** Whole models for the model-level correction. */
+  readonly models: number;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
+  onRound?(round: AdaptationRound): void;
 }
 
 export interface StartReport {
   readonly platform: string;
-  readonly kernelsMeasured: number;
-  readonly modelsMeasured: number;
+  readonly adaptation: AdaptReport;
   readonly models: readonly (Omit<ModelPrediction, "kernels"> & { model: string; measuredMs: number; error: number })[];
   readonly within5: number;
   readonly within10: number;
@@ -38,40 +38,22 @@ export interface StartReport {
 }
 
 const platformId = "local/cpu/onnxruntime-node/fp32";
-/** Whole models for the correction. Choice: fits the three minutes. */
-const calibrationModels = 10;
 
 export async function startHere(request: StartRequest): Promise<StartReport> {
   const started = performance.now();
-  const { home } = request;
-  const signal = request.signal ? { signal: request.signal } : {};
-  const progress = {
-    ...(request.onStage ? { onStage: request.onStage } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-  };
-  const profiled = await profilePlatform({
+  const { home, budget, models: count, ...callbacks } = request;
+  const adaptation = await adaptPlatform({
+    ...callbacks,
     home,
     platform: platformId,
-    count: request.count,
-    models: calibrationModels,
-    profiledModels: request.profiledModels,
-    sampler: "prior",
+    pools: [],
+    budget,
+    models: count,
+    method: "default",
     protocol: "quick",
-    passes: 2,
     seed: 1,
-    ...signal,
-    ...progress,
   });
-  request.onStage?.("training", 100);
-  await trainPlatform({
-    home,
-    platform: platformId,
-    recipe: "default",
-    seed: 1,
-    ...signal,
-    onProgress: (share, note) => request.onProgress?.(Math.round(share * 100), note),
-  });
-  const { predictions, graphs } = await predictExamples(home, profiled.platform);
+  const { predictions, graphs } = await predictExamples(home, adaptation.platform);
   request.onStage?.("measuring the examples", 2 * graphs.length);
   const measured = await measureTwice(request, graphs);
   const models = predictions.map(({ kernels: _kernels, ...prediction }, i) => {
@@ -80,9 +62,8 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
   });
   const share = (limit: number) => models.filter(({ error }) => Math.abs(error) <= limit).length / models.length;
   return {
-    platform: profiled.platform,
-    kernelsMeasured: profiled.measured + profiled.skipped,
-    modelsMeasured: calibrationModels,
+    platform: adaptation.platform,
+    adaptation,
     models,
     within5: share(0.05),
     within10: share(0.1),

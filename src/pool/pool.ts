@@ -2,9 +2,10 @@
  * Where predictors live: folders of artefacts, one safetensors file for each platform. The user's own folder comes
  * first, then the pool that ships with the package.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LitepredError, packagePath } from "../base/index.js";
+import { formatPlatformId, parsePlatformId } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
 export interface PoolEntry {
@@ -32,8 +33,14 @@ export interface Pool {
   list(): { readonly entries: PoolEntry[]; readonly problems: PoolProblem[] };
   /** @throws LitepredError `no-predictor` naming the platforms that there are, `corrupt-artefact`. */
   load(platform: string): PredictorArtefact & { readonly sha256: string };
+  /** @throws LitepredError `no-predictor`, `corrupt-artefact`. */
+  find(platform: string): PoolEntry;
   /** Writes into the first folder, atomically; returns the file. */
   save(artefact: PredictorArtefact): string;
+  /** Takes a file into the first folder once it is checked. @throws LitepredError `unreadable-file`, `corrupt-artefact`. */
+  add(file: string): PoolEntry;
+  /** Copies all predictors, or one platform's, into a folder; returns the new files. @throws LitepredError `no-predictor`. */
+  exportTo(folder: string, platform?: string): string[];
 }
 
 const extension = ".safetensors";
@@ -63,29 +70,64 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     }
     return { entries, problems };
   };
+  const fileOf = (platform: string): string => {
+    const file = files().find((candidate) => basename(candidate) === fileName(platform));
+    if (file !== undefined) return file;
+    const known = list().entries.map((entry) => entry.platform);
+    throw new LitepredError(
+      "no-predictor",
+      `there is no predictor for platform "${platform}"`,
+      `adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
+      { platform },
+    );
+  };
+  const write = (bytes: Uint8Array, folder: string, platform: string): string => {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, fileName(platform));
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, file);
+    return file;
+  };
   return {
     folders,
     list,
-    load(platform) {
-      const file = files().find((candidate) => basename(candidate) === fileName(platform));
-      if (file !== undefined) return readArtefact(readFileSync(file));
-      const known = list().entries.map((entry) => entry.platform);
-      throw new LitepredError(
-        "no-predictor",
-        `there is no predictor for platform "${platform}"`,
-        `adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
-        { platform },
-      );
+    load: (platform) => readArtefact(readFileSync(fileOf(platform))),
+    find: (platform) => describe(fileOf(platform)),
+    save: (artefact) => write(writeArtefact(artefact), folders[0]!, artefact.platform),
+    add(file) {
+      const bytes = readPredictor(file);
+      return describe(write(bytes, folders[0]!, platformIn(file, bytes)));
     },
-    save(artefact) {
-      mkdirSync(folders[0]!, { recursive: true });
-      const file = join(folders[0]!, fileName(artefact.platform));
-      const temporary = `${file}.${process.pid}.tmp`;
-      writeFileSync(temporary, writeArtefact(artefact));
-      renameSync(temporary, file);
-      return file;
+    exportTo(folder, platform) {
+      const chosen = platform === undefined ? list().entries : [describe(fileOf(platform))];
+      return chosen.map((entry) => write(readFileSync(entry.file), folder, entry.platform));
     },
   };
+}
+
+/** Predictors are a few megabytes; a file above this is none. */
+const maxBytes = 2 ** 28;
+
+function readPredictor(file: string): Uint8Array {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size > maxBytes)
+    throw new LitepredError(
+      "unreadable-file",
+      `${file}: ${found?.isFile() ? `${found.size} bytes are no predictor` : "no such file"}`,
+      "give a .safetensors file that litepred pool export has written",
+    );
+  return readFileSync(file);
+}
+
+function platformIn(file: string, bytes: Uint8Array): string {
+  try {
+    return formatPlatformId(parsePlatformId(readArtefact(bytes).platform));
+  } catch (error) {
+    if (error instanceof LitepredError)
+      throw new LitepredError(error.code, `${file}: ${error.message}`, error.hint, { ...error.values, file });
+    throw error;
+  }
 }
 
 /** File name of a platform: its id with separators that every file system takes. */

@@ -66,7 +66,7 @@ export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly 
   const manifest = metadata.manifest ?? "";
   const hash = contentHash(manifest, tensors);
   if (hash !== metadata.sha256) throw corrupt("its hash does not match its content");
-  const parsed = manifestSchema.safeParse(JSON.parse(manifest));
+  const parsed = manifestSchema.safeParse(parseJson(manifest));
   if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).split("\n")[0]!);
   const { catalogueVersion: version, ...artefact } = parsed.data;
   if (version !== catalogueVersion())
@@ -127,6 +127,14 @@ function contentHash(manifest: string, tensors: Readonly<Record<string, NamedTen
   return sha256([manifest, ...parts].join("\n"));
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw corrupt("its manifest is not JSON");
+  }
+}
+
 function corrupt(reason: string): LitepredError {
   return new LitepredError("corrupt-artefact", `not a usable predictor file: ${reason}`, "train or export it again");
 }
@@ -162,7 +170,7 @@ const manifestSchema = z.object({
   kernels: z.array(
     z.object({
       type: z.string(),
-      recipe: z.enum(["default", "published"]),
+      recipe: z.enum(["default", "compact", "published"]),
       samples: count,
       heldOut: heldOutSchema,
       residuals: z.array(z.number()),

@@ -1,6 +1,7 @@
 /**
  * How a base predictor is made: which features, which target, which learners. `published` is the paper's;
- * `default` is ours (roofline residual, derived features; the choice was measured, see docs/reproduction.md).
+ * `default` is ours (roofline residual, derived features; the choice was measured, see docs/reproduction.md); `compact` is
+ * ours without networks: a tenth of the size, for few rows and for pools that travel.
  */
 import type { FeatureSet } from "../kernels/index.js";
 import type { LearnerName } from "../learning/index.js";
@@ -14,7 +15,7 @@ export interface Recipe {
   learners(rows: number): readonly LearnerName[];
 }
 
-export type RecipeName = "default" | "published";
+export type RecipeName = "default" | "compact" | "published";
 
 /** Under this many rows a network has nothing to learn from. Choice. */
 const networkRows = 120;
@@ -31,6 +32,12 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
       if (rows < networkRows) return ["gaussian-process"];
       return rows <= gaussianRows ? ["gaussian-process", "resmlp"] : ["resmlp"];
     },
+  },
+  compact: {
+    name: "compact",
+    features: "derived",
+    rooflineResidual: true,
+    learners: (rows) => [rows < 12 ? "ridge" : "gaussian-process"],
   },
   published: {
     name: "published",

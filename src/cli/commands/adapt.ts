@@ -1,5 +1,5 @@
 import { LitepredError } from "../../base/index.js";
-import type { Goal } from "../../transfer/index.js";
+import type { AdaptationRound, Goal } from "../../transfer/index.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
@@ -14,7 +14,7 @@ export const adapt: RegisterCommand = (program, run) => {
     .option("--budget <n>", "kernel measurements", "600")
     .option("--goal <metric=share>", "stop when it is reached with confidence, e.g. within10=0.99")
     .option("--method <name>", "transfer method", "default")
-    .option("--models <n>", "whole models for the model-level correction", "16")
+    .option("--models <n>", "whole models for the model-level correction", "40")
     .option("--protocol <name>", "quick, standard or careful", "quick")
     .option("--seed <n>", "seed", "1")
     .action((options, command) =>
@@ -38,10 +38,7 @@ export const adapt: RegisterCommand = (program, run) => {
             progress = createProgress(label, total);
           },
           onProgress: (done, note) => progress?.update(done, note),
-          onRound: ({ round, measurementsUsed, within5, within10, within10AtDouble }) =>
-            context.note(
-              `round ${round}: ${measurementsUsed} measurements, estimated within ±5 % ${percent(within5)}, ±10 % ${percent(within10)}${within10AtDouble === undefined ? "" : `, ${percent(within10AtDouble)} with twice as many`}`,
-            ),
+          onRound: (round) => context.note(describeRound(round)),
         });
         progress?.stop();
         context.result(report, (r) => {
@@ -55,7 +52,7 @@ export const adapt: RegisterCommand = (program, run) => {
             k.weak ?? "",
           ]);
           return [
-            `${r.platform}: ${r.measurementsUsed} kernels measured, ${r.seconds.toFixed(0)} s`,
+            `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
             renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
             `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
           ].join("\n");
@@ -64,6 +61,12 @@ export const adapt: RegisterCommand = (program, run) => {
       }),
     );
 };
+
+export function describeRound(round: AdaptationRound): string {
+  const { measurementsUsed, within5, within10, within10AtDouble } = round;
+  const more = within10AtDouble === undefined ? "" : `, ${percent(within10AtDouble)} with twice as many`;
+  return `round ${round.round}: ${measurementsUsed} kernels measured, estimated within ±5 % ${percent(within5)}, ±10 % ${percent(within10)}${more}`;
+}
 
 function parseGoal(text: string): Goal {
   const match = /^(within5|within10)=(0?\.\d+|1)$/.exec(text);

@@ -9,6 +9,7 @@ import { importCommand } from "./import.js";
 import { kernels } from "./kernels.js";
 import { measure } from "./measure.js";
 import { platforms } from "./platforms.js";
+import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
 import { sample } from "./sample.js";
@@ -24,6 +25,7 @@ export const commands: readonly RegisterCommand[] = [
   train,
   adapt,
   platforms,
+  pool,
   engines,
   sample,
   importCommand,

@@ -1,27 +1,29 @@
 import { createProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
+import { describeRound } from "./adapt.js";
 import type { RegisterCommand } from "./command.js";
 
 export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
-    .description("the main job, end to end, on this machine: profile, train, predict example models, measure them")
-    .option("--count <n>", "kernels chosen by the sampler", "200")
-    .option("--profiled-models <n>", "sampled models whose kernels are timed where they run", "28")
+    .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
+    .option("--budget <n>", "kernels to measure", "400")
+    .option("--models <n>", "whole models for the model-level correction", "40")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await startHere({
           home: context.home,
-          count: Number(options.count),
-          profiledModels: Number(options.profiledModels),
+          budget: Number(options.budget),
+          models: Number(options.models),
           signal: context.signal,
           onStage(label, total) {
             progress?.stop();
             progress = createProgress(label, total);
           },
           onProgress: (done, note) => progress?.update(done, note),
+          onRound: (round) => context.note(describeRound(round)),
         });
         progress?.stop();
         context.result(report, (r) => {
@@ -33,7 +35,8 @@ export const start: RegisterCommand = (program, run) => {
             signedPercent(m.error),
           ]);
           return [
-            `${r.platform}, ${r.kernelsMeasured} kernels and ${r.modelsMeasured} models measured, ${r.seconds.toFixed(0)} s`,
+            `${r.platform}: adapted with ${r.adaptation.measurementsUsed} measurements in ${r.adaptation.seconds.toFixed(0)} s, ${r.seconds.toFixed(0)} s in all`,
+            `sources: ${sourcesOf(r.adaptation.donors)}`,
             renderTable(["model", "predicted ms", "90 % interval", "measured ms", "error"], rows),
             `within ±5 %: ${percent(r.within5, 0)}, within ±10 %: ${percent(r.within10, 0)} of ${r.models.length} models that no step has seen`,
             `a second measurement of the same models agrees with the first within ±${percent(r.noise)} (median)`,
@@ -43,3 +46,11 @@ export const start: RegisterCommand = (program, run) => {
       }),
     );
 };
+
+/** Platforms by the number of kernel types that lean on them most. */
+function sourcesOf(donors: Readonly<Record<string, readonly string[]>>): string {
+  const counts = new Map<string, number>();
+  for (const [first] of Object.values(donors)) if (first !== undefined) counts.set(first, (counts.get(first) ?? 0) + 1);
+  const named = [...counts].sort(([, a], [, b]) => b - a).map(([platform, n]) => `${platform} (${n} kernel types)`);
+  return named.length > 0 ? named.join(", ") : "none, trained from scratch";
+}

@@ -1,0 +1,107 @@
+import type { Pool, PoolEntry } from "../../pool/index.js";
+import { percent, renderTable } from "../render.js";
+import type { RegisterCommand } from "./command.js";
+
+export const pool: RegisterCommand = (program, run) => {
+  const parent = program.command("pool").description("the predictor pool: what there is to transfer from");
+  parent
+    .command("list", { isDefault: true })
+    .description("predictors with provenance and held-out error")
+    .action((_options, command) =>
+      run(command, async (context) => {
+        const { entries, problems } = (await open(context.home)).list();
+        for (const { file, reason } of problems) context.note(`! ${file}: ${reason}`);
+        context.result(entries, (list) =>
+          renderTable(
+            ["platform", "kernel types", "samples", "within 10 % (mean)", "KiB", "date", "method"],
+            list.map((e) => [
+              e.platform,
+              e.kernels.length,
+              e.provenance.samples,
+              percent(e.kernels.reduce((total, kernel) => total + kernel.within10, 0) / e.kernels.length),
+              Math.ceil(e.sizeBytes / 1024),
+              e.provenance.date.slice(0, 10),
+              e.provenance.method,
+            ]),
+          ),
+        );
+        return 0;
+      }),
+    );
+  parent
+    .command("show")
+    .description("one predictor: provenance, hash, held-out error by kernel type")
+    .argument("<platform>", "full platform id")
+    .action((platform: string, _options, command) =>
+      run(command, async (context) => {
+        context.result((await open(context.home)).find(platform), describe);
+        return 0;
+      }),
+    );
+  parent
+    .command("verify")
+    .description("checks hash and form of every predictor; exit code 1 when one is not sound")
+    .action((_options, command) =>
+      run(command, async (context) => {
+        const { entries, problems } = (await open(context.home)).list();
+        context.result({ sound: entries.length, problems }, (r) =>
+          [`${r.sound} predictors are sound`, ...r.problems.map(({ file, reason }) => `! ${file}: ${reason}`)].join(
+            "\n",
+          ),
+        );
+        return problems.length > 0 ? 1 : 0;
+      }),
+    );
+  parent
+    .command("export")
+    .description("copies predictors into a folder, to be passed on")
+    .argument("<dir>", "folder; made where it is missing")
+    .option("--platform <id>", "only this one")
+    .action((folder: string, options, command) =>
+      run(command, async (context) => {
+        const files = (await open(context.home)).exportTo(folder, options.platform);
+        context.result(files, (list) => list.join("\n"));
+        return 0;
+      }),
+    );
+  for (const name of ["add", "import"])
+    parent
+      .command(name)
+      .description(name === "add" ? "takes predictor files into the workspace, after checking them" : "the same as add")
+      .argument("<file...>", "predictor files (.safetensors); untrusted input")
+      .action((files: string[], _options, command) =>
+        run(command, async (context) => {
+          const target = await open(context.home);
+          context.result(
+            files.map((file) => target.add(file)),
+            (list) => list.map((e) => `${e.platform}  ${e.sha256.slice(0, 12)}`).join("\n"),
+          );
+          return 0;
+        }),
+      );
+};
+
+async function open(home: string): Promise<Pool> {
+  const { openPool } = await import("../../pool/index.js");
+  return openPool(home);
+}
+
+function describe(entry: PoolEntry): string {
+  const { provenance: p } = entry;
+  const lines = [
+    `${entry.platform}`,
+    `file      ${entry.file} (${Math.ceil(entry.sizeBytes / 1024)} KiB)`,
+    `sha256    ${entry.sha256}`,
+    `made      ${p.date.slice(0, 10)} by ${p.method}, litepred ${p.litepred}`,
+    `measured  ${p.samples} kernels, ${entry.correctionModels} whole models; protocols ${p.protocols.join(", ")}`,
+    `on        ${p.device}, engine version ${p.engineVersion}`,
+  ];
+  const rows = entry.kernels.map((kernel) => [
+    kernel.type,
+    kernel.samples,
+    percent(kernel.mape),
+    percent(kernel.within10),
+    p.donors?.[kernel.type]?.[0] ?? "–",
+  ]);
+  return [...lines, renderTable(["kernel type", "samples", "held-out MAPE", "within 10 %", "source"], rows)].join("\n");
+}

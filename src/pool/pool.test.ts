@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { noCorrection, type PredictorArtefact } from "../predictors/index.js";
+import { openPool } from "./index.js";
+
+const home = mkdtempSync(join(tmpdir(), "litepred-pool-"));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+const artefact: PredictorArtefact = {
+  platform: "box/cpu/engine@1/fp32",
+  nchwcBlock: 8,
+  provenance: {
+    device: "a box",
+    engineVersion: "1",
+    protocols: ["quick"],
+    samples: 3,
+    date: "2026-01-01T00:00:00.000Z",
+    method: "train",
+    litepred: "0.1.0",
+  },
+  kernels: [],
+  correction: noCorrection,
+  general: [1, 0, 0, 0],
+};
+
+test("a predictor is saved, shown, passed on and taken in", () => {
+  const pool = openPool(join(home, "a"));
+  pool.save(artefact);
+  const entry = pool.find(artefact.platform);
+  assert.equal(entry.provenance.samples, 3);
+  const [file] = pool.exportTo(join(home, "out"));
+  const other = openPool(join(home, "b"));
+  assert.equal(other.add(file!).sha256, entry.sha256);
+  assert.deepEqual(other.load(artefact.platform).general, [1, 0, 0, 0]);
+});
+
+test("what is no predictor is refused by name, and nothing is taken in", () => {
+  const pool = openPool(join(home, "c"));
+  const file = join(home, "broken.safetensors");
+  writeFileSync(file, "not a predictor");
+  assert.throws(() => pool.add(file), { code: "corrupt-artefact", message: /broken/ });
+  assert.throws(() => pool.add(join(home, "absent.safetensors")), { code: "unreadable-file" });
+  assert.throws(() => pool.find("box/cpu/other@1/fp32"), { code: "no-predictor" });
+  assert.deepEqual(readdirSync(home).includes("c"), false);
+});
