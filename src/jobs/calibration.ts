@@ -2,12 +2,13 @@
  * Whole models for the model-level correction: architectures drawn from the search spaces. Their name in the store says
  * which architecture it was (`calibration/<space>/<encoding>`), so that it can be built again when predictors are trained.
  */
-import { createRandom, LitepredError } from "../base/index.js";
+import { createRandom } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import { type Detection, detectKernels } from "../kernels/index.js";
+import type { Detection } from "../kernels/index.js";
 import type { Measurement, Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
+import { loadSpaces, spaceNames } from "../spaces/index.js";
+import { architectureKernels } from "./architectures.js";
 import { encoderOf } from "./encoding.js";
 import { fastestOf, measurePasses, passesProtocol } from "./measure-passes.js";
 import { type LocalPlatform, rulesOf } from "./workspace.js";
@@ -41,19 +42,13 @@ export async function sampleCalibrationModels(
   });
 }
 
+/** Purposes for which an architecture may have been measured so that a correction is fitted on it; never those of a test. */
+const fitted: readonly string[] = [prefix, "adapt"];
+
 /** The kernels of a calibration model on a platform; undefined for a name that is no calibration model. */
 export async function calibrationKernels(name: string, platform: string): Promise<Detection | undefined> {
-  const [head, spaceName = "", encoding = ""] = name.split("/");
-  if (head !== prefix) return undefined;
-  try {
-    const space = await loadSpace(spaceName);
-    const graph = space.toGraph(space.decode(encoding.split("-").map(Number)));
-    return detectKernels(graph, rulesOf(parsePlatformId(platform)));
-  } catch (error) {
-    // A space that changed since the model was measured: the measurement no longer says what it measured.
-    if (error instanceof LitepredError) return undefined;
-    throw error;
-  }
+  if (!fitted.includes(name.split("/")[0]!)) return undefined;
+  return architectureKernels(name, rulesOf(parsePlatformId(platform)));
 }
 
 export interface CalibrationRequest {

@@ -45,12 +45,12 @@ export interface PlatformsRequest {
 const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"];
 const transformerSpaces = ["autoformer"];
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
-const adaptationCounts = { ...each(cnnSpaces, 16), ...each(transformerSpaces, 16) };
-const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 30) };
+const adaptationCounts = { ...each(cnnSpaces, 12), ...each(transformerSpaces, 12) };
+const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
 /** Every so many-th test architecture is measured a second time, for the noise ceiling. */
-const repeatedEvery = 3;
+const repeatedEvery = 6;
 /** Kernels measured on every platform; a transfer looks at some of them. */
-const kernelCount = 700;
+const kernelCount = 500;
 const architecturesPerSpace = 40;
 const seed = 7;
 
@@ -149,9 +149,9 @@ export interface TransferVariant {
 
 /** What is compared by default: the method's own settings (a) and (b), and the same data without a pool. */
 export const transferVariants: readonly TransferVariant[] = [
-  { name: "whole pool", sources: "all", kernels: 400, architectures: 90 },
-  { name: "other engines only", sources: "other engines", kernels: 400, architectures: 90 },
-  { name: "from scratch", sources: "none", kernels: 400, architectures: 90 },
+  { name: "whole pool", sources: "all", kernels: 400, architectures: 72 },
+  { name: "other engines only", sources: "other engines", kernels: 400, architectures: 72 },
+  { name: "from scratch", sources: "none", kernels: 400, architectures: 72 },
 ];
 
 export interface TransferCell extends ArchitectureTransferResult {
