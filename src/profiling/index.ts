@@ -4,8 +4,8 @@
  * the conditions they were taken under. May import measurements, writers, kernels, graph, platforms, formats, base.
  */
 
-export * from "./android/index.js";
 export { measureNoise, type Noise, noiseOf } from "./anchor.js";
+export * from "./android/index.js";
 export { idleShare, readConditions } from "./conditions.js";
 export * from "./contract.js";
 export { findChromium } from "./engines/browser.js";

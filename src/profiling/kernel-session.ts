@@ -7,7 +7,13 @@ import { createGraphBuilder, type Graph } from "../graph/index.js";
 import type { KernelConfig } from "../kernels/index.js";
 import { type AttributedKernel, attribute, coreOperators } from "./attribution.js";
 import { packKernels } from "./bundle.js";
-import { EngineFailure, type KernelTiming, type OperatorTime, type RunningEngine, type TimingPlan } from "./contract.js";
+import {
+  EngineFailure,
+  type KernelTiming,
+  type OperatorTime,
+  type RunningEngine,
+  type TimingPlan,
+} from "./contract.js";
 import { estimate } from "./estimate.js";
 
 export interface KernelTask {

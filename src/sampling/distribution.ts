@@ -66,29 +66,30 @@ export interface DistributionQuality {
 }
 
 /**
- * Configs of any kernel type as points: its first two sizes that vary (h and channels where it has them), the window,
- * stride and choices as groups. Undefined where fewer than two sizes vary.
+ * The two sizes that configs of a type are compared by: the first two that vary (h and channels where it has them).
+ * Undefined where fewer than two vary.
  */
-export function pointsOfType(
-  type: string,
-  configs: readonly KernelConfig[],
-  weights: ArrayLike<number>,
-): WeightedPoint[] | undefined {
+export function axesOfType(type: string, configs: readonly KernelConfig[]): readonly [string, string] | undefined {
   const varies = (name: string) => name !== "w" && configs.some((config) => config[name] !== configs[0]![name]);
   const [x, y] = sizeFields(type).filter(varies);
-  if (x === undefined || y === undefined) return undefined;
-  const others = kernelTypeOf(type).fields.map(({ name }) => name);
+  return x === undefined || y === undefined ? undefined : [x, y];
+}
+
+/** Configs of any kernel type as points of weight 1: two sizes; window, stride and choices as groups. */
+export function pointsOfType(
+  type: string,
+  [x, y]: readonly [string, string],
+  configs: readonly KernelConfig[],
+): WeightedPoint[] {
   const sizes = sizeFields(type);
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i]!;
-  return configs.map((config, i) => ({
+  const others = kernelTypeOf(type)
+    .fields.map(({ name }) => name)
+    .filter((name) => !sizes.includes(name));
+  return configs.map((config) => ({
     x: config[x] as number,
     y: config[y] as number,
-    group: others
-      .filter((name) => !sizes.includes(name))
-      .map((name) => config[name])
-      .join("/"),
-    weight: weights[i]! / total,
+    group: others.map((name) => config[name]).join("/"),
+    weight: 1,
   }));
 }
 

@@ -7,9 +7,13 @@ import { LitepredError } from "../base/index.js";
 import type { Sampler } from "./sampler.js";
 
 export * from "./distribution.js";
+export { sizeFields } from "./neighbour.js";
 export * from "./plan.js";
 export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";
+export { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+export { observedWeight } from "./vae.js";
+export { cumulated, indexAt } from "./weights.js";
 
 const samplers = {
   coverage: () => import("./coverage.js"),

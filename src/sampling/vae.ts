@@ -7,7 +7,7 @@ import { projectConfig } from "../kernels/index.js";
 import { createCollector, requireStatistics } from "./draw.js";
 import { neighbour, sizeFields } from "./neighbour.js";
 import { samplePrior } from "./prior.js";
-import type { Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
+import type { ConfigStatistics, Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
 import { type Observations, varying } from "./vae/codec.js";
 import { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
 
@@ -20,10 +20,12 @@ const exhausted = 0.05;
 /** As in prior sampling: without it a few dozen dominating configs would be the whole distribution. */
 const temper = 0.6;
 
+export const observedWeight = ({ share }: ConfigStatistics): number => share ** temper;
+
 export function observationsOf({ type, configs }: TypeStatistics): Observations {
   return {
     configs: configs.map(({ config }) => config),
-    weights: configs.map(({ share }) => share ** temper),
+    weights: configs.map(observedWeight),
     sizes: sizeFields(type),
   };
 }

@@ -8,7 +8,11 @@ export const train: RegisterCommand = (program, run) => {
     .description("base predictors of a platform from the measurements in the workspace")
     .option("--platform <id>", "platform id", defaultPlatform)
     .option("--kernel <type...>", "kernel types (default: all that were measured)")
-    .option("--recipe <name>", "default, compact (a tenth of the size), or published (the paper's 16-layer MLP)", "default")
+    .option(
+      "--recipe <name>",
+      "default, compact (a tenth of the size), or published (the paper's 16-layer MLP)",
+      "default",
+    )
     .option("--seed <n>", "seed", "1")
     .action((options, command) =>
       run(command, async (context) => {

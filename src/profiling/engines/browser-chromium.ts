@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import type { WireRequest } from "../wire.js";
-import { type OpenedAgent, loadAgent } from "./browser-node.js";
+import { loadAgent, type OpenedAgent } from "./browser-node.js";
 import { serveEngine } from "./browser-server.js";
 
 /** What is used of playwright-core. */
@@ -74,7 +74,8 @@ export async function openInChromium(agent: string, folder: string, executable: 
   async function pageFor(gpu: boolean): Promise<Page> {
     if (opened) return opened.page;
     opened = await open(gpu ? hardware : []);
-    if (gpu && (adapter = await opened.page.evaluate<string>(adapterName)) === "") {
+    if (gpu) adapter = await opened.page.evaluate<string>(adapterName);
+    if (gpu && adapter === "") {
       await opened.close();
       opened = await open(software);
       adapter = await opened.page.evaluate<string>(adapterName);

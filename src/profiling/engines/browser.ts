@@ -127,7 +127,10 @@ export function findChromium(): string {
 }
 
 /** What the engine will run in, e.g. `Chromium 156.0, WebGPU on …`. @throws LitepredError `engine-unavailable` where it does not start. */
-async function askHost(command: Parameters<typeof startChild>[0], settings: EngineSettings): Promise<string | undefined> {
+async function askHost(
+  command: Parameters<typeof startChild>[0],
+  settings: EngineSettings,
+): Promise<string | undefined> {
   const child = startChild(command);
   try {
     return (await child.ask({ method: "describe", settings }, startMs)).host;

@@ -2,7 +2,8 @@
  * Our coding. Differs: a size is a row of yes/no answers ("is it at least this threshold?", thresholds at quantiles), and
  * all other fields together are one class. The decoder's outputs are then probabilities, from which a value is drawn: two
  * frequent sizes do not blur into their mean, and kernel 4 between 3 and 5 cannot come out. Shares of the classes are known
- * exactly, so a class is drawn first, then one of the decoded rows by its probability of that class.
+ * exactly, so a class is drawn first, then one of the decoded rows by its probability of that class; both from stratified
+ * numbers, which follow the same distribution with less scatter.
  */
 import type { Random } from "../../base/index.js";
 import type { KernelConfig, LooseConfig } from "../../kernels/index.js";
@@ -56,9 +57,13 @@ export function ordinalCodec(observations: Observations): ConfigCodec {
       const rowsOfClass = classes.map((_, index) =>
         cumulated(Float64Array.from({ length: rows }, (_, row) => probability(row, index))),
       );
-      return Array.from({ length: rows }, (): LooseConfig => {
-        const index = indexAt(classShares, random.next());
-        const row = indexAt(rowsOfClass[index]!, random.next());
+      const drawnClasses = stratified(rows, random).map((u) => indexAt(classShares, u));
+      const left = rowsOfClass.map((sums, index) => {
+        const count = drawnClasses.filter((drawn) => drawn === index).length;
+        return stratified(count, random).map((u) => indexAt(sums, u));
+      });
+      return drawnClasses.map((index): LooseConfig => {
+        const row = left[index]!.pop()!;
         const config: Record<string, number | string> = { ...observations.configs[0]! };
         for (const name of classNames) config[name] = classes[index]![1][name]!;
         let at = row * columns;
@@ -72,6 +77,11 @@ export function ordinalCodec(observations: Observations): ConfigCodec {
       });
     },
   };
+}
+
+/** One uniform number of each of `count` equal parts of 0…1, in random order. */
+function stratified(count: number, random: Random): number[] {
+  return random.shuffle(Array.from({ length: count }, (_, i) => (i + random.next()) / count));
 }
 
 function sizeColumns(name: string, partner: string | undefined, { configs, weights }: Observations): SizeColumns {
