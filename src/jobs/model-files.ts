@@ -1,9 +1,12 @@
 /** Model files → measured whole-model latency. */
 import { basename } from "node:path";
+import type { Graph } from "../graph/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
+import { formatOf } from "../readers/index.js";
+import { encoderOf } from "./encoding.js";
 import { measureModels } from "./measure.js";
-import { openLocalPlatform, readModelBytes } from "./workspace.js";
+import { type LocalPlatform, openLocalPlatform, readModelBytes, readModelFile } from "./workspace.js";
 
 export interface MeasureFilesRequest {
   readonly home: string;
@@ -27,8 +30,9 @@ export type MeasuredFile = { readonly model: string; readonly platform: string }
 
 /** In the order of the models. @throws LitepredError for unreadable files and unknown platforms. */
 export async function measureFiles(request: MeasureFilesRequest): Promise<MeasuredFile[]> {
-  const models = request.models.map((model) => ({ name: basename(model), bytes: readModelBytes(model) }));
-  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
+  const local = await openLocalPlatform(request.platform, request.home);
+  const { platform, id, engine } = local;
+  const models = request.models.map((model) => ({ name: basename(model), bytes: fileForEngine(model, local) }));
   const store = await openStore(request.home);
   try {
     const results = await measureModels({
@@ -37,7 +41,7 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
       platform,
       protocol: protocolNamed(request.protocol),
       again: request.again,
-      models: models.map(({ name, bytes }) => ({ name, bytes: () => bytes })),
+      models,
       ...(request.signal ? { signal: request.signal } : {}),
     });
     return results.map(({ outcome }, i) => {
@@ -50,3 +54,21 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
     await store.close();
   }
 }
+
+/**
+ * The file itself where it is in the engine's format and as precise as the platform. Otherwise the same graph, written in the
+ * engine's format and precision with weights of our own: latency does not depend on their values.
+ * @throws LitepredError for a file that cannot be read.
+ */
+export function fileForEngine(path: string, { platform, description }: LocalPlatform): () => Uint8Array {
+  const bytes = readModelBytes(path);
+  const sameFormat = formatOf(bytes) === description.format;
+  if (sameFormat && platform.precision !== "int8") return () => bytes;
+  const graph = readModelFile(path);
+  if (sameFormat && isQuantized(graph)) return () => bytes;
+  const encode = encoderOf(description.format, platform.precision);
+  return () => encode(graph);
+}
+
+const isQuantized = (graph: Graph) => graph.nodes.some(({ operator }) => quantized.test(operator));
+const quantized = /^(Q|DequantizeLinear|DynamicQuantize|.*Integer$)/;

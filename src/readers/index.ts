@@ -25,6 +25,10 @@ export interface Reader {
 
 export const readers: readonly Reader[] = [onnx];
 
+/** The format that the bytes begin like; undefined for none that is known. */
+export const formatOf = (bytes: Uint8Array): string | undefined =>
+  readers.find((candidate) => candidate.match(bytes))?.format;
+
 /**
  * @throws LitepredError `invalid-model` for files that are damaged or no model, `limit-exceeded` for those beyond the
  * limits, `unsupported-operator` for what shape inference does not know, `bad-usage` for wrong `inputShapes`.

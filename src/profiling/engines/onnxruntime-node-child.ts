@@ -73,6 +73,12 @@ function inputsOf(session: InferenceSession, path: string): ModelInput[] {
   return told === undefined ? modelInputs(path) : told.filter((input) => input.isTensor);
 }
 
+/** Versions before 1.17 leave it to the garbage collector. */
+async function releaseSession(session: InferenceSession): Promise<void> {
+  const release: InferenceSession["release"] | undefined = session.release;
+  await release?.call(session);
+}
+
 /** Uniform in ±1 for floats, zeros for indices and flags: values do not change dense arithmetic, denormals would. */
 function randomTensor(type: string, shape: readonly (number | string)[]): Tensor {
   const dims = shape.map((size) => (typeof size === "number" ? size : 1));
@@ -159,7 +165,7 @@ async function answer(request: WireRequest): Promise<object> {
     case "run":
       return run(model(request.handle), request.inputs);
     case "release":
-      await model(request.handle).session.release();
+      await releaseSession(model(request.handle).session);
       loaded.delete(request.handle);
       return {};
     default:
