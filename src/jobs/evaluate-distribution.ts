@@ -3,8 +3,8 @@
  * training rows, in the halves that its authors made; then the kernels of our spaces, every type with two sizes that vary.
  * Runs are kept as they end, and the same call goes on.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createRandom, packagePath, type Random } from "../base/index.js";
 import {
   compareDistributions,
@@ -38,6 +38,7 @@ import {
   type WeightedPoint,
 } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
+import { readKept, saveWhole } from "./kept-file.js";
 
 export interface EvaluateDistributionRequest {
   readonly home: string;
@@ -108,7 +109,7 @@ export async function evaluateDistribution(request: EvaluateDistributionRequest)
     return samplers.flatMap((sampler) => Array.from({ length: many }, (_, i) => ({ half, sampler, seed: i + 1 })));
   });
   const file = join(request.home, "experiments", "distribution", "runs.json");
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DistributionRun[]) : [];
+  const kept = (readKept(file) ?? []) as DistributionRun[];
   const runs: DistributionRun[] = [];
   for (const [i, { half, sampler, seed }] of plans.entries()) {
     request.onProgress?.(i, plans.length, `${half.type} by ${sampler}`);
@@ -116,9 +117,7 @@ export async function evaluateDistribution(request: EvaluateDistributionRequest)
     if (run === undefined) {
       run = await runOnce(half, sampler, seed, request.signal);
       kept.push(run);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.part`, JSON.stringify(kept));
-      renameSync(`${file}.part`, file);
+      saveWhole(file, JSON.stringify(kept));
     }
     runs.push(run);
   }

@@ -2,8 +2,6 @@
  * What the comparison of samplers measures: test kernels, out of real networks; and a pool of each sampler's kernels, none of
  * them a test kernel. Made without a device, kept in a file by everything that it depends on.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { createRandom, getOrCreate, LitepredError, quantile, sha256, stableJson } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { configKey, detectKernels, type FusionRules, type KernelConfig } from "../kernels/index.js";
@@ -15,6 +13,7 @@ import {
   type TypeStatistics,
 } from "../sampling/index.js";
 import { buildExampleModel, exampleModelNames, loadSpaces } from "../spaces/index.js";
+import { readKept, saveWhole } from "./kept-file.js";
 
 export interface DrawRequest {
   readonly types: readonly string[];
@@ -117,11 +116,10 @@ export async function keptSamplerKernels(request: DrawRequest, fileOf: (key: str
     stableJson({ types, samplers, poolSize, testSize, seed, rules, names, spaces, architecturesPerSpace }),
   );
   const file = fileOf(key.slice(0, 16));
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as DrawnType[];
+  const kept = readKept(file);
+  if (kept !== undefined) return kept as DrawnType[];
   const drawn = await drawSamplerKernels(request);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.part`, JSON.stringify(drawn));
-  renameSync(`${file}.part`, file);
+  saveWhole(file, JSON.stringify(drawn));
   return drawn;
 }
 

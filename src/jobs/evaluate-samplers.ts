@@ -6,7 +6,6 @@
  * measurements, so their spread tells less than three independent runs would. The measurements have a store of their own:
  * all under one protocol, and no test kernel finds its way into the base predictors that other evaluations test.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type ComputeBackend, createRandom, LitepredError } from "../base/index.js";
 import {
@@ -25,6 +24,7 @@ import { onnxRuntime } from "../runtime/index.js";
 import { samplerNames } from "../sampling/index.js";
 import { adaptiveSampler, type DrawnType, keptSamplerKernels } from "./evaluate-samplers-draw.js";
 import { type MeasuredType, meanLatencyMs, measureSamplerType } from "./evaluate-samplers-measure.js";
+import { readKept, saveWhole } from "./kept-file.js";
 import { type LocalPlatform, openLocalPlatform, readModelFile, rulesOf } from "./workspace.js";
 
 export const comparedSamplers: readonly string[] = ["vae-ordinal", "vae", "adaptive", "prior", "marginals", "random"];
@@ -204,7 +204,7 @@ async function learn(
   const { local, samplers = comparedSamplers, backend, signal } = request;
   const recipeNames = (request.recipes ?? ["default"]).map(recipeName);
   const file = join(folder, `runs-${local.id.replace(/[^\w.@-]+/g, "_")}.json`);
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as KeptRun[]) : [];
+  const kept = (readKept(file) ?? []) as KeptRun[];
   request.onStage?.("training", measured.length * samplers.length * recipeNames.length * request.seeds);
   const runs: SamplerRun[] = [];
   const ceilings: SamplerCeiling[] = [];
@@ -238,7 +238,7 @@ async function learn(
             const meanMs = meanLatencyMs(type, rows, latencies);
             run = { platform: local.id, type, sampler, recipe, seed, trainedOn, meanMs, score };
             kept.push({ key, run });
-            saveRuns(file, kept);
+            saveWhole(file, JSON.stringify(kept));
           }
           runs.push(run);
         }
@@ -250,12 +250,6 @@ async function learn(
 interface KeptRun {
   readonly key: string;
   readonly run: SamplerRun;
-}
-
-function saveRuns(file: string, kept: readonly KeptRun[]): void {
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(`${file}.part`, JSON.stringify(kept));
-  renameSync(`${file}.part`, file);
 }
 
 /** Tells sets of measurements apart. */

@@ -3,7 +3,8 @@
  * to test on), base predictors are trained, then each platform in turn is the target of the others. The transfers are computed
  * from the store, so they can be repeated with other seeds, budgets and methods without measuring again.
  */
-import { createRandom, getOrCreate, median } from "../base/index.js";
+import { join } from "node:path";
+import { createRandom, getOrCreate, median, sha256, stableJson } from "../base/index.js";
 import {
   type ArchitectureTransferResult,
   type MeasuredKernel,
@@ -21,7 +22,7 @@ import { protocols } from "../profiling/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import { collectStatistics, planKernels } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { loadTransferMethod, type TransferMethodName } from "../transfer/index.js";
+import { loadTransferMethod, type TransferMethod, type TransferMethodName } from "../transfer/index.js";
 import {
   architectureKernels,
   measureArchitectures,
@@ -29,6 +30,7 @@ import {
   passName,
   sampleArchitectures,
 } from "./architectures.js";
+import { readKept, saveWhole } from "./kept-file.js";
 import { profileKernels } from "./profile.js";
 import { trainPlatform } from "./train.js";
 import { type LocalPlatform, openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
@@ -147,12 +149,31 @@ export interface TransferVariant {
   readonly architectures: number;
 }
 
+const architecturesLooked = 72;
+const variant = (name: string, sources: TransferVariant["sources"], kernels: number): TransferVariant => ({
+  name,
+  sources,
+  kernels,
+  architectures: architecturesLooked,
+});
+
 /** What is compared by default: the method's own settings (a) and (b), and the same data without a pool. */
 export const transferVariants: readonly TransferVariant[] = [
-  { name: "whole pool", sources: "all", kernels: 400, architectures: 72 },
-  { name: "other engines only", sources: "other engines", kernels: 400, architectures: 72 },
-  { name: "from scratch", sources: "none", kernels: 400, architectures: 72 },
+  variant("whole pool", "all", 400),
+  variant("other engines only", "other engines", 400),
+  variant("from scratch", "none", 400),
 ];
+
+/** More budgets, with one seed: transfer beside training from scratch with the same data and with 2.5 times as many kernels. */
+export const budgetVariants: readonly TransferVariant[] = [100, 200, 400].flatMap((kernels) => [
+  ...(kernels === 400
+    ? []
+    : [
+        variant(`whole pool, ${kernels} kernels`, "all", kernels),
+        variant(`from scratch, ${kernels} kernels`, "none", kernels),
+      ]),
+  variant(`from scratch, 2.5 × ${kernels} kernels`, "none", 2.5 * kernels),
+]);
 
 export interface TransferCell extends ArchitectureTransferResult {
   readonly target: string;
@@ -181,12 +202,18 @@ export interface EvaluatePlatformsRequest extends PlatformsRequest {
   readonly targets?: readonly string[];
   readonly variants?: readonly TransferVariant[];
   readonly seeds: number;
+  /** Also `budgetVariants`, with the first seed. */
+  readonly budgets?: boolean;
   readonly method: TransferMethodName;
   onCell?(cell: TransferCell): void;
 }
 
 export async function evaluateTransferPlatforms(request: EvaluatePlatformsRequest): Promise<EvaluatePlatformsReport> {
   const { home, seeds, variants = transferVariants } = request;
+  const plans = [
+    ...variants.flatMap((variant) => Array.from({ length: seeds }, (_, i) => ({ variant, seed: i + 1 }))),
+    ...(request.budgets ? budgetVariants.map((variant) => ({ variant, seed: 1 })) : []),
+  ];
   const ids = await Promise.all(request.platforms.map((platform) => resolvePlatformId(platform, home)));
   const targetIds = await Promise.all((request.targets ?? ids).map((platform) => resolvePlatformId(platform, home)));
   const pool = openPool(home);
@@ -197,39 +224,72 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
   const targets: TargetSummary[] = [];
   const cells: TransferCell[] = [];
   try {
-    request.onStage?.("transfers", targetIds.length * variants.length * seeds);
+    request.onStage?.("transfers", targetIds.length * plans.length);
     for (const id of targetIds) {
       const rows = await store.query({ platform: id });
       const target = await readTarget(id, rows);
       if (target.test.length === 0) continue;
       const { within5, within10, rmseMs } = noiseCeiling(target.test);
       targets.push({ target: id, test: target.test.length, noise: { within5, within10, rmseMs } });
-      for (const variant of variants)
-        for (let run = 1; run <= seeds; run++) {
-          const usable = [...sources.values()].filter((source) => maySource(variant, id, source.platform));
-          const result = await runArchitectureTransfer({
-            target,
-            sources: usable,
-            method,
-            kernels: variant.kernels,
-            architectures: variant.architectures,
-            seed: run,
-            ...(request.signal ? { signal: request.signal } : {}),
-          });
-          const looked = { kernels: result.measurementsUsed - variant.architectures, models: variant.architectures };
-          const minutes =
-            (looked.kernels * secondsEach(rows, "kernel") + looked.models * secondsEach(rows, "model")) / 60;
-          const cell = { target: id, variant: variant.name, seed: run, minutes, ...result };
-          cells.push(cell);
-          request.onCell?.(cell);
-          request.onProgress?.(cells.length);
-        }
+      const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length });
+      for (const { variant, seed: run } of plans) {
+        const cell =
+          kept.find(variant.name, run) ??
+          kept.add(await transferOnce(request, { target, rows, method, sources: [...sources.values()], variant, run }));
+        cells.push(cell);
+        request.onCell?.(cell);
+        request.onProgress?.(cells.length, id);
+      }
     }
   } finally {
     await store.close();
     for (const source of sources.values()) await source.release();
   }
   return { date: new Date().toISOString(), platforms: ids, targets, cells };
+}
+
+interface Transfer {
+  readonly target: RealTarget;
+  readonly rows: readonly Measurement[];
+  readonly method: TransferMethod;
+  readonly sources: readonly PlatformPredictor[];
+  readonly variant: TransferVariant;
+  /** Seed. */
+  readonly run: number;
+}
+
+async function transferOnce(
+  { signal }: EvaluatePlatformsRequest,
+  { target, rows, method, sources, variant, run }: Transfer,
+): Promise<TransferCell> {
+  const { kernels, architectures } = variant;
+  const result = await runArchitectureTransfer({
+    target,
+    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
+    method,
+    kernels,
+    architectures,
+    seed: run,
+    ...(signal ? { signal } : {}),
+  });
+  const looked = { kernels: result.measurementsUsed - architectures, models: architectures };
+  const minutes = (looked.kernels * secondsEach(rows, "kernel") + looked.models * secondsEach(rows, "model")) / 60;
+  return { target: target.platform, variant: variant.name, seed: run, minutes, ...result };
+}
+
+/** Transfers of earlier calls with the same measurements and sources; a call that is cut off goes on from there. */
+function keptCells(home: string, target: string, circumstances: object) {
+  const key = sha256(stableJson({ ...circumstances, target })).slice(0, 16);
+  const file = join(home, "experiments", "transfer", `${key}.json`);
+  const cells = (readKept(file) ?? []) as TransferCell[];
+  return {
+    find: (variant: string, seed: number) => cells.find((cell) => cell.variant === variant && cell.seed === seed),
+    add(cell: TransferCell): TransferCell {
+      cells.push(cell);
+      saveWhole(file, JSON.stringify(cells));
+      return cell;
+    },
+  };
 }
 
 /** Names under which one engine family goes: sources of the same family are excluded together. */

@@ -2,8 +2,8 @@
  * Runs the table over recorded platforms: `folder/<group>/<platform>/<kernel-type>.csv`. Hours for all methods, so each run is
  * kept as it ends, and the same call goes on from there.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { LitepredError } from "../base/index.js";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../evaluation/index.js";
 import { readCpuFacts } from "../platforms/index.js";
 import { evaluateTransfer } from "./evaluate-transfer.js";
+import { saveWhole } from "./kept-file.js";
 
 export interface RecordedExperiment {
   /** Reference data: its sub-folders `groups` hold one folder per platform. */
@@ -200,7 +201,5 @@ function readRuns(path: string): RecordedRun[] {
 }
 
 function saveRuns(path: string, runs: readonly RecordedRun[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, `${JSON.stringify(runs)}\n`);
-  renameSync(`${path}.part`, path);
+  saveWhole(path, `${JSON.stringify(runs)}\n`);
 }

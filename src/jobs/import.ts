@@ -2,7 +2,7 @@
  * `import`: measured tables of any device into the store, user-defined kernel types included. Their fields and formulas go
  * to kernel-types.json in the workspace, for without them the measurements cannot be read as configs again.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LitepredError, stableJson } from "../base/index.js";
@@ -10,6 +10,7 @@ import { createUserKernelType, type KernelType } from "../kernels/index.js";
 import { type Measurement, openStore, type Protocol } from "../measurements/index.js";
 import { formatPlatformId, type Platform, parsePlatformId } from "../platforms/index.js";
 import type { KernelTable, RejectedRow } from "../transfer/index.js";
+import { saveWhole } from "./kept-file.js";
 import { readMeasuredTables, tableFormulas } from "./measured-tables.js";
 
 export interface ImportRequest {
@@ -133,8 +134,5 @@ function keepUserTypes(home: string, folder: string, tables: ReadonlyMap<string,
     added[name] = { ...before, fields, ...formulas[name] };
   }
   if (Object.keys(added).length === 0) return;
-  mkdirSync(home, { recursive: true });
-  const partial = `${userTypesPath(home)}.${process.pid}.part`;
-  writeFileSync(partial, `${JSON.stringify({ ...known, ...added }, null, 2)}\n`);
-  renameSync(partial, userTypesPath(home));
+  saveWhole(userTypesPath(home), `${JSON.stringify({ ...known, ...added }, null, 2)}\n`);
 }

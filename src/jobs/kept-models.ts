@@ -2,12 +2,13 @@
  * Models trained on recorded sources, once, and kept in the workspace: minutes that the next call need not repeat. A file's
  * name is the hash of all that the model depends on, so a changed table or recipe is another file.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LitepredError, sha256, stableJson } from "../base/index.js";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors/index.js";
 import type { LearnerState } from "../learning/index.js";
+import { saveWhole } from "./kept-file.js";
 
 /** `subject`: everything that the result of `train` depends on. Only models whose arrays are single precision or integers. */
 export async function keptModel(
@@ -19,11 +20,7 @@ export async function keptModel(
   const path = join(folder, `${sha256(stableJson(subject))}.safetensors`);
   if (existsSync(path)) return readState(path);
   const state = await train();
-  mkdirSync(folder, { recursive: true });
-  // Renamed into place: a killed run leaves no half file behind.
-  const partial = `${path}.${process.pid}.part`;
-  writeFileSync(partial, writeState(state));
-  renameSync(partial, path);
+  saveWhole(path, writeState(state));
   return state;
 }
 

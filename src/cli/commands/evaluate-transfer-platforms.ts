@@ -9,6 +9,7 @@ export interface TransferPlatformsOptions {
   readonly platform: readonly string[];
   readonly target?: readonly string[];
   readonly seeds: string;
+  readonly budgets?: boolean;
   readonly method: "default" | "litepred";
   readonly measure: boolean;
   readonly measureOnly?: boolean;
@@ -40,6 +41,7 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
     ...request,
     ...(options.target ? { targets: options.target } : {}),
     seeds: Number(options.seeds),
+    ...(options.budgets ? { budgets: true } : {}),
     method: options.method,
   });
   progress?.stop();

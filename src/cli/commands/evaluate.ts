@@ -70,6 +70,7 @@ export const evaluate: RegisterCommand = (program, run) => {
     .option("--platform <id>", "a platform of this machine (repeatable): pool and targets of real engines", collect)
     .option("--target-platform <id>", "with --platform: only these are targets (repeatable)", collect)
     .option("--seeds <n>", "with --platform: repetitions", "3")
+    .option("--budgets", "with --platform: also fewer kernels, and from scratch with 2.5 times as many")
     .option("--measure-only", "with --platform: only measure what the store lacks")
     .option("--no-measure", "with --platform: only use what the store has")
     .option("--markdown <file>", "with --platform: also write the tables here")
