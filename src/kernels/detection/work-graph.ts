@@ -141,7 +141,10 @@ function count(work: WorkGraph, operator: string, change: number): void {
   work.counts.set(operator, (work.counts.get(operator) ?? 0) + change);
 }
 
-export const has = (work: WorkGraph, operator: string): boolean => (work.counts.get(operator) ?? 0) > 0;
+/** How many live nodes of an operator there are. */
+export const countOf = (work: WorkGraph, operator: string): number => work.counts.get(operator) ?? 0;
+
+export const has = (work: WorkGraph, operator: string): boolean => countOf(work, operator) > 0;
 
 /** A value that no model tensor stands for, e.g. between two nodes that a pass inserts. */
 export function newValue(
