@@ -20,6 +20,22 @@ export interface GraphBuilder {
   build(outputs: readonly string[]): Graph;
 }
 
+/** Names by operator and number, shared by all graphs: a text that has been a key of a map once is found faster again. */
+const names = new Map<string, string[]>();
+/** Numbers up to which names are kept. Choice: more nodes than any architecture of the spaces has. */
+const keptNames = 4096;
+
+function numberedName(base: string, index: number): string {
+  if (index >= keptNames) return `${base}_${index}`;
+  let known = names.get(base);
+  if (known === undefined) {
+    known = [];
+    names.set(base, known);
+  }
+  for (let i = known.length; i <= index; i++) known.push(`${base}_${i}`);
+  return known[index]!;
+}
+
 export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
   const tensors = new Map<string, Tensor>();
   const nodes: GraphNode[] = [];
@@ -35,22 +51,21 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       return add({ name: inputName, shape, type, constant: false });
     },
     constant(shape, values, type = "float32") {
-      return add({ name: `constant_${constants++}`, shape, type, constant: true, ...(values ? { values } : {}) });
+      const tensor = { name: numberedName("constant", constants++), shape, type, constant: true };
+      return add(values === undefined ? tensor : { ...tensor, values });
     },
     node: (operator, nodeInputs, attributes = {}) => builder.nodes(operator, nodeInputs, 1, attributes)[0]!,
     nodes(operator, nodeInputs, outputCount, attributes = {}) {
-      const nodeName = `${operator}_${nodes.length}`;
-      const outputs = Array.from({ length: outputCount }, (_, i) => (i === 0 ? nodeName : `${nodeName}_out${i}`));
-      const node: GraphNode = { name: nodeName, operator, domain: "", inputs: [...nodeInputs], outputs, attributes };
-      const inferred = inferOutputs(
-        node,
-        nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input))),
-        opset,
-      );
-      nodes.push(node);
-      for (const tensor of inferred) add(tensor);
+      const nodeName = numberedName(operator, nodes.length);
+      const outputs = [nodeName];
+      for (let i = 1; i < outputCount; i++) outputs.push(`${nodeName}_out${i}`);
       // The node keeps its own lists: callers may go on with theirs.
-      return [...outputs];
+      const node: GraphNode = { name: nodeName, operator, domain: "", inputs: nodeInputs.slice(), outputs, attributes };
+      const known = nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input)));
+      const inferred = inferOutputs(node, known, opset);
+      nodes.push(node);
+      for (let i = 0; i < inferred.length; i++) add(inferred[i]!);
+      return outputs.slice();
     },
     shape: (tensor) => tensors.get(tensor)!.shape,
     build: (outputs) => ({ name, opset, nodes, tensors, inputs, outputs }),

@@ -50,7 +50,8 @@ function samePadding(size: number, span: number, stride: number): [number, numbe
 }
 
 function pads(
-  size: readonly number[],
+  height: number,
+  width: number,
   span: readonly [number, number],
   stride: readonly [number, number],
   padding: Padding | undefined,
@@ -59,27 +60,40 @@ function pads(
   if (typeof padding === "number") return [padding, padding, padding, padding];
   if (typeof padding === "object") return [...padding];
   if (padding === undefined && span[0] % 2 === 1 && span[1] % 2 === 1) {
-    const [y, x] = [(span[0] - 1) / 2, (span[1] - 1) / 2];
+    const y = (span[0] - 1) / 2;
+    const x = (span[1] - 1) / 2;
     return [y, x, y, x];
   }
-  const [top, bottom] = samePadding(size[0]!, span[0], stride[0]);
-  const [left, right] = samePadding(size[1]!, span[1], stride[1]);
+  const [top, bottom] = samePadding(height, span[0], stride[0]);
+  const [left, right] = samePadding(width, span[1], stride[1]);
   return [top, left, bottom, right];
 }
 
 /** Convolution (+ folded batch norm = bias) (+ activation). */
 export function conv(b: GraphBuilder, x: string, options: ConvOptions): string {
-  const [, cin, h, w] = b.shape(x) as [number, number, number, number];
-  const [kernel, stride] = [pair(options.kernel), pair(options.stride ?? 1)];
-  const { dilation = 1, groups = 1, cout } = options;
+  return convolve(b, x, options, options.cout, options.groups ?? 1);
+}
+
+/** The same, whatever `options` says of `cout` and `groups`. */
+function convolve(
+  b: GraphBuilder,
+  x: string,
+  options: Omit<ConvOptions, "cout">,
+  cout: number,
+  groups: number,
+): string {
+  const size = b.shape(x);
+  const kernel = pair(options.kernel);
+  const stride = pair(options.stride ?? 1);
+  const dilation = options.dilation ?? 1;
   const span: [number, number] = [(kernel[0] - 1) * dilation + 1, (kernel[1] - 1) * dilation + 1];
-  const inputs = [x, b.constant([cout, cin / groups, kernel[0], kernel[1]])];
+  const inputs = [x, b.constant([cout, size[1]! / groups, kernel[0], kernel[1]])];
   if (options.bias !== false) inputs.push(b.constant([cout]));
   const y = b.node("Conv", inputs, {
     dilations: [dilation, dilation],
     group: groups,
     kernel_shape: kernel,
-    pads: pads([h, w], span, stride, options.padding),
+    pads: pads(size[2]!, size[3]!, span, stride, options.padding),
     strides: stride,
   });
   return activation(b, y, options.activation ?? "none");
@@ -88,7 +102,7 @@ export function conv(b: GraphBuilder, x: string, options: ConvOptions): string {
 /** Depthwise convolution: one filter per channel. */
 export function depthwise(b: GraphBuilder, x: string, options: Omit<ConvOptions, "cout" | "groups">): string {
   const channels = b.shape(x)[1]!;
-  return conv(b, x, { ...options, cout: channels, groups: channels });
+  return convolve(b, x, options, channels, channels);
 }
 
 /** Transposed convolution; the output is size · stride with the default padding. */
@@ -110,7 +124,7 @@ export function convTranspose(b: GraphBuilder, x: string, options: ConvOptions):
     kernel_shape: kernel,
     output_padding: fixed || options.padding === "valid" ? [0, 0] : sides.map((side) => side.extra),
     pads: fixed
-      ? pads([0, 0], [1, 1], stride, options.padding)
+      ? pads(0, 0, [1, 1], stride, options.padding)
       : [...sides.map((side) => side.begin), ...sides.map((side) => side.end)],
     strides: stride,
   });
@@ -213,7 +227,7 @@ function pool(b: GraphBuilder, operator: string, x: string, options: PoolOptions
     ...extra,
     ceil_mode: options.ceil ? 1 : 0,
     kernel_shape: kernel,
-    pads: pads([h, w], kernel, stride, options.padding),
+    pads: pads(h, w, kernel, stride, options.padding),
     strides: stride,
   });
 }

@@ -44,7 +44,7 @@ export interface WorkGraph {
   readonly nodes: WorkNode[];
   readonly values: Map<string, WorkValue>;
   /** How many live nodes of each operator there are: passes without work to do return at once. */
-  readonly counts: Map<string, number>;
+  readonly counts: Map<string, { live: number }>;
   /** Running order, made when asked for and dropped when nodes or edges change. */
   order: readonly WorkNode[] | undefined;
   /** Grows with every change: a pass that found nothing to do need not look again at the same version. */
@@ -138,10 +138,15 @@ function attach(
 }
 
 function count(work: WorkGraph, operator: string, change: number): void {
-  work.counts.set(operator, (work.counts.get(operator) ?? 0) + change);
+  const known = work.counts.get(operator);
+  if (known === undefined) work.counts.set(operator, { live: change });
+  else known.live += change;
 }
 
-export const has = (work: WorkGraph, operator: string): boolean => (work.counts.get(operator) ?? 0) > 0;
+/** How many live nodes of an operator there are. */
+export const countOf = (work: WorkGraph, operator: string): number => work.counts.get(operator)?.live ?? 0;
+
+export const has = (work: WorkGraph, operator: string): boolean => countOf(work, operator) > 0;
 
 /** A value that no model tensor stands for, e.g. between two nodes that a pass inserts. */
 export function newValue(
@@ -308,7 +313,7 @@ export function runningOrder(work: WorkGraph): readonly WorkNode[] {
   const state = new Uint8Array(work.nodes.length);
   const stack: WorkNode[] = [];
   for (const node of work.nodes) {
-    if (node.alive && node.outputs.every((output) => output.consumers.length === 0)) stack.push(node);
+    if (node.alive && !isRead(node)) stack.push(node);
   }
   while (stack.length > 0) {
     const node = stack[stack.length - 1]!;
@@ -325,6 +330,11 @@ export function runningOrder(work: WorkGraph): readonly WorkNode[] {
   }
   work.order = order;
   return order;
+}
+
+function isRead({ outputs }: WorkNode): boolean {
+  for (let i = 0; i < outputs.length; i++) if (outputs[i]!.consumers.length > 0) return true;
+  return false;
 }
 
 function pushProducers(node: WorkNode, state: Uint8Array, stack: WorkNode[]): void {

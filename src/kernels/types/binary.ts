@@ -51,7 +51,11 @@ function shapes({ c, h, w, broadcast }: Operands): [first: number[], second: num
   }
 }
 
-const count = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+function count(shape: readonly number[]): number {
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis]!;
+  return product;
+}
 
 const elements = (c: Operands) => {
   const [first, second] = shapes(c);
@@ -160,21 +164,29 @@ export function imageSize(shape: readonly number[]): { c: number; h: number; w: 
  * Shapes broadcast as in numpy. Neighbouring axes that are alike in both are merged.
  */
 export function broadcastFields(operands: readonly (readonly number[])[]): Operands {
-  const rank = Math.max(...operands.map((shape) => shape.length));
-  const padded = operands.map((shape) => [...new Array<number>(rank - shape.length).fill(1), ...shape]);
-  const output = Array.from({ length: rank }, (_, axis) => Math.max(...padded.map((shape) => shape[axis]!)));
-  const narrow = padded.filter((shape) => count(shape) < count(output));
+  let rank = 0;
+  for (const shape of operands) rank = Math.max(rank, shape.length);
+  const output = new Array<number>(rank).fill(0);
+  for (const shape of operands) {
+    for (let axis = 0; axis < rank; axis++) output[axis] = Math.max(output[axis]!, sizeAt(shape, axis - rank));
+  }
+  const size = count(output);
+  const narrow = operands.filter((shape) => count(shape) < size);
   if (narrow.length === 0) return { ...imageSize(output), broadcast: "none" };
   if (narrow.length === operands.length) return { ...imageSize(output), broadcast: "both" };
   return runsToFields(mergedRuns(output, narrow[0]!), output);
 }
 
+/** Of an axis counted from the end (−1 is the last); 1 where the shape has no such axis. */
+const sizeAt = (shape: readonly number[], axis: number): number => shape[shape.length + axis] ?? 1;
+
 /** Lengths of the runs of axes that the narrow operand has (`present`) or lacks; axes of length 1 belong to no run. */
 function mergedRuns(output: readonly number[], narrow: readonly number[]) {
   const runs: { present: boolean; length: number }[] = [];
-  for (const [axis, length] of output.entries()) {
+  for (let axis = 0; axis < output.length; axis++) {
+    const length = output[axis]!;
     if (length === 1) continue;
-    const present = narrow[axis] === length;
+    const present = sizeAt(narrow, axis - output.length) === length;
     const last = runs.at(-1);
     if (last?.present === present) last.length *= length;
     else runs.push({ present, length });

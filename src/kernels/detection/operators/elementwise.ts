@@ -37,12 +37,18 @@ const operandShapes = (node: WorkNode) =>
 /** The fields of the operands' shapes; the common cases, equal shapes and a factor per channel, without a detour. */
 function operands(node: WorkNode) {
   if (node.inputs.length === 2) {
-    const [first, second] = [node.inputs[0]!.shape, node.inputs[1]!.shape];
-    if (sameShape(first, second)) return { ...imageSize(first), broadcast: "none" };
-    if (isPerChannel(first, second)) return { ...imageSize(first), broadcast: "channel" };
-    if (isPerChannel(second, first)) return { ...imageSize(second), broadcast: "channel" };
+    const first = node.inputs[0]!.shape;
+    const second = node.inputs[1]!.shape;
+    if (sameShape(first, second)) return fieldsOf(first, "none");
+    if (isPerChannel(first, second)) return fieldsOf(first, "channel");
+    if (isPerChannel(second, first)) return fieldsOf(second, "channel");
   }
   return { ...broadcastFields(operandShapes(node)) };
+}
+
+function fieldsOf(shape: readonly number[], broadcast: string) {
+  const { c, h, w } = imageSize(shape);
+  return { c, h, w, broadcast };
 }
 
 /** One image, and one number for each of its channels. */

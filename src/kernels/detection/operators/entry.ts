@@ -10,7 +10,12 @@ export interface KernelOf {
 /** Undefined where the catalogue has no type for this form of the operator. */
 export type OperatorEntry = (node: WorkNode, opset: number) => KernelOf | undefined;
 
-export const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** Elements along the axes from `from` to `to`, which is left out. */
+export function count(shape: readonly number[], from = 0, to = shape.length): number {
+  let product = 1;
+  for (let axis = from; axis < to; axis++) product *= shape[axis]!;
+  return product;
+}
 
 export const inputOf = (node: WorkNode, slot: number): WorkValue => node.inputs[slot]!;
 export const shapeOf = (node: WorkNode, slot: number): readonly number[] => node.inputs[slot]?.shape ?? [];
@@ -61,9 +66,9 @@ export function image(shape: readonly number[]): { batch: number; c: number; h: 
 
 /** A tensor around one axis. */
 export const around = (shape: readonly number[], axis: number) => ({
-  outer: count(shape.slice(0, axis)),
+  outer: count(shape, 0, axis),
   length: shape[axis] ?? 1,
-  inner: count(shape.slice(axis + 1)),
+  inner: count(shape, axis + 1),
 });
 
 /** All elements moved, none changed. */

@@ -4,7 +4,7 @@
  */
 import {
   addNode,
-  has,
+  countOf,
   intAttribute,
   intsOf,
   newConstant,
@@ -24,11 +24,13 @@ interface Part {
 }
 
 export function gatherToSplit(work: WorkGraph): boolean {
-  if (work.opset < 13 || (!has(work, "Gather") && !has(work, "Slice"))) return false;
+  // Two readers at least make a split.
+  if (work.opset < 13 || countOf(work, "Gather") + countOf(work, "Slice") < 2) return false;
   let changed = false;
-  const candidates = [...work.values.values()].filter(
-    (value) => value.producer === undefined && value.consumers.length > 1,
-  );
+  const candidates: WorkValue[] = [];
+  for (const value of work.values.values()) {
+    if (value.producer === undefined && value.consumers.length > 1) candidates.push(value);
+  }
   for (const node of runningOrder(work)) {
     if (node.outputs.length === 1 && node.outputs[0]!.consumers.length > 1) candidates.push(node.outputs[0]!);
   }

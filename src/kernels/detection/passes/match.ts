@@ -17,6 +17,8 @@ import {
 
 const commutative = new Set(["Add", "Mul"]);
 
+type NodePattern = Exclude<Pattern, string | number>;
+
 interface Match {
   readonly nodes: WorkNode[];
   readonly values: [string, WorkValue][];
@@ -30,12 +32,12 @@ export function matchPatterns(work: WorkGraph, patterns: readonly FusedPattern[]
       operatorsOf(entry).every((operator) => has(work, operator)),
   );
   if (wanted.length === 0) return false;
+  const roots = wanted.map((entry) => (entry.match as readonly string[])[0]!.split("|"));
   let changed = false;
   for (const node of nodesOf(work)) {
-    for (const entry of wanted) {
-      if (node.alive && node.domain === "" && isOperator(node, (entry.match as readonly string[])[0]!)) {
-        changed = rewrite(work, node, entry) || changed;
-      }
+    for (let i = 0; i < wanted.length; i++) {
+      if (!node.alive || node.domain !== "" || !roots[i]!.includes(node.operator)) continue;
+      changed = rewrite(work, node, wanted[i]!) || changed;
     }
   }
   return changed;
@@ -62,7 +64,7 @@ function operatorsOf(entry: FusedPattern): readonly string[] {
 
 function rewrite(work: WorkGraph, root: WorkNode, entry: FusedPattern): boolean {
   const match: Match = { nodes: [], values: [] };
-  if (!matchNode(root, entry.match, match) || !isClosed(match) || isExcluded(match, entry)) return false;
+  if (!matchNode(root, entry.match as NodePattern, match) || !isClosed(match) || isExcluded(match, entry)) return false;
   const inner = match.nodes.filter((node) => node !== root);
   const inputs = entry.becomes.inputs.map((name) => match.values.find(([known]) => known === name)?.[1]);
   const sources = [...match.nodes].sort((a, b) => a.index - b.index).flatMap((node) => node.sources);
@@ -95,12 +97,16 @@ function isExcluded(match: Match, { unlessMadeBy }: FusedPattern): boolean {
   });
 }
 
-function matchNode(node: WorkNode, pattern: Pattern, match: Match): boolean {
-  const [operator, ...children] = pattern as readonly [string, ...Pattern[]];
+function matchNode(node: WorkNode, pattern: NodePattern, match: Match): boolean {
+  const [operator, left, right] = pattern as readonly [string, Pattern, Pattern];
   if (!isOperator(node, operator) || node.domain !== "" || node.activation !== undefined) return false;
   if (!match.nodes.includes(node)) match.nodes.push(node);
-  if (!commutative.has(operator)) return children.every((child, slot) => matchValue(node.inputs[slot], child, match));
-  const [left, right] = children as [Pattern, Pattern];
+  if (!commutative.has(operator)) {
+    for (let i = 1; i < pattern.length; i++) {
+      if (!matchValue(node.inputs[i - 1], pattern[i] as Pattern, match)) return false;
+    }
+    return true;
+  }
   const nodes = match.nodes.length;
   const values = match.values.length;
   if (matchValue(node.inputs[0], left, match) && matchValue(node.inputs[1], right, match)) return true;
