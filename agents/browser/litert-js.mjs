@@ -1,9 +1,9 @@
 /**
  * LiteRT.js, in a page: XNNPACK in WebAssembly on the CPU, WebGPU. A run on WebGPU includes the way of the inputs there and
- * of the outputs back. Images are NHWC in the file; the description that litepred's writer leaves in it says for which inputs
- * and outputs, and what the outputs are called in the graph.
+ * of the outputs back.
  */
 import { createSession, elements, Rejected } from "./protocol.mjs";
+import { createBorder, notesIn, transpose } from "./tflite.mjs";
 
 export const modules = {
   "@litertjs/core": "@litertjs/core/dist/index.js",
@@ -37,12 +37,6 @@ async function open(host) {
       return createModel(litert, compiled, notesIn(bytes));
     },
   };
-}
-
-/** What the writer noted in the file; nothing for files of other origin. */
-function notesIn(bytes) {
-  const found = /litepred (\{.*?\}\})/.exec(new TextDecoder("latin1").decode(bytes));
-  return found ? JSON.parse(new TextDecoder().decode(Uint8Array.from(found[1], (byte) => byte.charCodeAt(0)))) : {};
 }
 
 function createModel(litert, compiled, { layouts = {}, outputs = [] }) {
@@ -87,28 +81,4 @@ function createModel(litert, compiled, { layouts = {}, outputs = [] }) {
       compiled.delete();
     },
   };
-}
-
-/** An input or output: its shape in the graph and in the file. Stored axis i is the graph's axis perm[i]. */
-function createBorder(detail, name, layouts) {
-  const stored = [...detail.shape];
-  const perm = layouts[name] ?? stored.map((_, axis) => axis);
-  const back = perm.map((_, axis) => perm.indexOf(axis));
-  return { name, type: detail.dtype, shape: back.map((place) => stored[place]), stored, perm, back };
-}
-
-/** Axis i of what is returned is axis perm[i] of `values`. */
-function transpose(values, shape, perm) {
-  const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
-  const result = new values.constructor(values.length);
-  let written = 0;
-  const copy = (axis, from) => {
-    if (axis === perm.length) {
-      result[written++] = values[from];
-      return;
-    }
-    for (let i = 0; i < shape[perm[axis]]; i++) copy(axis + 1, from + i * strides[perm[axis]]);
-  };
-  copy(0, 0);
-  return result;
 }
