@@ -3,7 +3,9 @@ import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { Precision } from "../platforms/index.js";
 import { type EngineDescription, EngineFailure } from "../profiling/index.js";
+import { readers } from "../readers/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
+import { type LocalPlatform, readModelBytes, readModelFile } from "./workspace.js";
 
 const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
 
@@ -24,3 +26,13 @@ export function encoderOf(format: EngineDescription["format"], precision: Precis
 }
 
 const refusals: ReadonlySet<string> = new Set(["unsupported-operator", "limit-exceeded"]);
+
+/**
+ * A model file as a platform's engine takes it: as it is, or written anew where it is ONNX and the engine takes another
+ * format. @throws LitepredError `unreadable-file`; EngineFailure where it has no form in that format
+ */
+export function modelBytesFor(path: string, { platform, description: { format } }: LocalPlatform): Uint8Array {
+  const bytes = readModelBytes(path);
+  const isOther = format !== "onnx" && readers.some((reader) => reader.format === "onnx" && reader.match(bytes));
+  return isOther ? encoderOf(format, platform.precision)(readModelFile(path)) : bytes;
+}

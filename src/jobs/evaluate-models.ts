@@ -7,9 +7,10 @@ import { basename } from "node:path";
 import { median } from "../base/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { heldOutMetrics } from "../predictors/index.js";
+import { modelBytesFor } from "./encoding.js";
 import { fastestOf, measurePasses } from "./measure-passes.js";
 import { predictModels } from "./predict.js";
-import { openLocalPlatform, readModelBytes } from "./workspace.js";
+import { openLocalPlatform } from "./workspace.js";
 
 export interface EvaluateModelsRequest {
   readonly home: string;
@@ -57,7 +58,8 @@ export interface ModelsReport {
 const level = 0.9;
 
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
-  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
+  const local = await openLocalPlatform(request.platform, request.home);
+  const { platform, id, engine } = local;
   const predictions = await predictModels({
     home: request.home,
     models: request.models,
@@ -67,7 +69,7 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
     pools: [],
   });
   const store = await openStore(request.home);
-  const models = request.models.map((path) => ({ name: basename(path), bytes: () => readModelBytes(path) }));
+  const models = request.models.map((path) => ({ name: basename(path), bytes: () => modelBytesFor(path, local) }));
   request.onStage?.("measuring", 2 * models.length);
   try {
     const passes = await measurePasses({

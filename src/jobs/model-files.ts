@@ -2,8 +2,9 @@
 import { basename } from "node:path";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
+import { modelBytesFor } from "./encoding.js";
 import { measureModels } from "./measure.js";
-import { openLocalPlatform, readModelBytes } from "./workspace.js";
+import { openLocalPlatform } from "./workspace.js";
 
 export interface MeasureFilesRequest {
   readonly home: string;
@@ -27,8 +28,8 @@ export type MeasuredFile = { readonly model: string; readonly platform: string }
 
 /** In the order of the models. @throws LitepredError for unreadable files and unknown platforms. */
 export async function measureFiles(request: MeasureFilesRequest): Promise<MeasuredFile[]> {
-  const models = request.models.map((model) => ({ name: basename(model), bytes: readModelBytes(model) }));
-  const { platform, id, engine } = await openLocalPlatform(request.platform, request.home);
+  const local = await openLocalPlatform(request.platform, request.home);
+  const { platform, id, engine } = local;
   const store = await openStore(request.home);
   try {
     const results = await measureModels({
@@ -37,7 +38,7 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
       platform,
       protocol: protocolNamed(request.protocol),
       again: request.again,
-      models: models.map(({ name, bytes }) => ({ name, bytes: () => bytes })),
+      models: request.models.map((path) => ({ name: basename(path), bytes: () => modelBytesFor(path, local) })),
       ...(request.signal ? { signal: request.signal } : {}),
     });
     return results.map(({ outcome }, i) => {
