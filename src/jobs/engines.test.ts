@@ -57,6 +57,19 @@ test("unknown engines and versions are refused before anything is made", () =>
     await assert.rejects(installEngine("tflite@9", { home }), { code: "unknown-name", hint: /2\.1\.0/ });
   }));
 
+test("an engine that only Chromium runs is refused without it, before anything is made", () =>
+  withHome(async (home) => {
+    const given = process.env.LITEPRED_CHROMIUM;
+    process.env.LITEPRED_CHROMIUM = join(home, "chromium");
+    try {
+      await assert.rejects(installEngine("litert-js", { home }), { code: "engine-unavailable", hint: /chromium/ });
+      assert.ok(!existsSync(join(home, "engines")));
+    } finally {
+      if (given === undefined) delete process.env.LITEPRED_CHROMIUM;
+      else process.env.LITEPRED_CHROMIUM = given;
+    }
+  }));
+
 test("a Python that no system has is not found, and a command that is none fails as data", async () => {
   assert.equal(await findPython(["3.99"]), undefined);
   assert.equal((await runCommand("litepred-no-such-command", [])).code, -1);

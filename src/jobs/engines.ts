@@ -113,6 +113,7 @@ export async function installEngine(engine: string, options: InstallOptions): Pr
   const present = installed(options.home, name, wanted.version);
   if (present) return present;
   const folder = engineFolder(options.home, name, wanted.version);
+  if (recipe.kind === "npm" && !recipe.hosts.includes("node")) findChromium();
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
   try {

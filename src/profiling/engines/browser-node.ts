@@ -1,5 +1,5 @@
 /** Runs an agent of agents/browser in this Node process. */
-import { readFileSync } from "node:fs";
+import fs, { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -26,6 +26,7 @@ export async function loadAgent(agent: string): Promise<AgentModule> {
 
 export async function openInNode(agent: string, folder: string): Promise<OpenedAgent> {
   const module = await loadAgent(agent);
+  printToConsole();
   const require = createRequire(join(resolve(folder), "engine.js"));
   const host = {
     name: "node",
@@ -43,4 +44,16 @@ export async function openInNode(agent: string, folder: string): Promise<OpenedA
 export function installedVersion(folder: string, name: string): string {
   const text = readFileSync(join(folder, "node_modules", name, "package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** WebAssembly from Emscripten writes to descriptor 1 past the console, which would stand among the answers. */
+function printToConsole(): void {
+  const writeSync = fs.writeSync as (descriptor: number, ...rest: unknown[]) => number;
+  const write = (descriptor: number, ...rest: unknown[]): number => {
+    if (descriptor !== 1) return writeSync(descriptor, ...rest);
+    const text = String(rest[0]);
+    console.log(text.replace(/\n$/, ""));
+    return Buffer.byteLength(text);
+  };
+  Object.assign(fs, { writeSync: write });
 }

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { activation, createGraphBuilder } from "../graph/index.js";
+import { EngineFailure } from "../profiling/index.js";
+import { writeOnnx } from "../writers/index.js";
+import { modelBytesFor } from "./encoding.js";
+import type { LocalPlatform } from "./workspace.js";
+
+const platformOf = (format: string) => ({ platform: { precision: "fp32" }, description: { format } }) as LocalPlatform;
+
+test("a model file reaches an engine in the engine's format", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "litepred-models-"));
+  const save = async (name: string, bytes: Uint8Array) => {
+    await writeFile(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  try {
+    const b = createGraphBuilder("one");
+    const onnx = writeOnnx(b.build([activation(b, b.input("x", [1, 4, 4, 4]), "relu")]));
+    const path = await save("one.onnx", onnx);
+    assert.deepEqual(Buffer.from(modelBytesFor(path, platformOf("onnx"))), Buffer.from(onnx));
+    const tflite = modelBytesFor(path, platformOf("tflite"));
+    assert.equal(Buffer.from(tflite.subarray(4, 8)).toString(), "TFL3");
+    // What is in the engine's format already is not touched.
+    const same = modelBytesFor(await save("one.tflite", tflite), platformOf("tflite"));
+    assert.deepEqual(Buffer.from(same), Buffer.from(tflite));
+
+    const other = createGraphBuilder("other");
+    const image = other.input("x", [1, 4, 4, 4]);
+    const grouped = writeOnnx(
+      other.build([other.node("ConvTranspose", [image, other.constant([4, 2, 2, 2])], { group: 2 })]),
+    );
+    const refused = await save("other.onnx", grouped);
+    assert.throws(() => modelBytesFor(refused, platformOf("tflite")), EngineFailure);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
