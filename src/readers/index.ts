@@ -5,6 +5,7 @@
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import * as onnx from "./onnx/index.js";
+import * as tflite from "./tflite/index.js";
 
 export interface ReadOptions {
   /** Name of the graph where the file gives none; used in error messages too. */
@@ -23,7 +24,7 @@ export interface Reader {
   read(bytes: Uint8Array, options: ReadOptions): Graph;
 }
 
-export const readers: readonly Reader[] = [onnx];
+export const readers: readonly Reader[] = [onnx, tflite];
 
 /**
  * @throws LitepredError `invalid-model` for files that are damaged or no model, `limit-exceeded` for those beyond the
