@@ -1,12 +1,13 @@
 /**
  * TensorFlow Lite files, FP32 and quantised. In: bytes. Out: Graph, in ONNX's words and order of axes.
  * Steps: decode (formats/tflite), check what is said of tensors (model), translate operator by operator (operators/,
- * raising), prune. May import formats, graph and base.
+ * raising), prune, name formulas. May import formats, graph and base.
  */
 import { LitepredError } from "../../base/index.js";
 import { decodeTflite, isTflite } from "../../formats/tflite/index.js";
 import type { Graph } from "../../graph/index.js";
 import { type FlatModel, prune } from "../prune.js";
+import { nameFormulas } from "./formulas.js";
 import { type InputShapes, inputOrders, inputShapes, notedOrders } from "./inputs.js";
 import { type FileOperator, fileModel, invalid, unsupported } from "./model.js";
 import { raisings } from "./operators/index.js";
@@ -28,7 +29,7 @@ export const tfliteReadOperators: readonly string[] = Object.keys(raisings).sort
 export function read(bytes: Uint8Array, options: ReadTfliteOptions): Graph {
   try {
     const { name, ...model } = raise(bytes, options);
-    return prune(name || options.name || "model", model);
+    return nameFormulas(prune(name || options.name || "model", model));
   } catch (error) {
     if (!(error instanceof LitepredError) || options.name === undefined) throw error;
     throw new LitepredError(error.code, `${options.name}: ${error.message}`, error.hint, error.values);
@@ -42,7 +43,7 @@ function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { nam
   if (file.operators.length > limits.nodes)
     throw new LitepredError("limit-exceeded", `the model is refused: more than ${limits.nodes} operators`);
   const operators = file.operators.map((_, index) => file.operator(index));
-  const raising = createRaising(file);
+  const raising = createRaising(file, operators);
   const orders = inputOrders(file, operators, notedOrders(model.description));
   const inputs = [...inputShapes(file, options.inputShapes ?? {})].map(([index, shape]) =>
     raising.addInput(index, shape, orders(index, shape.length)),

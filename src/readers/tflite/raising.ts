@@ -22,7 +22,7 @@ import {
   type Tensor,
 } from "../../graph/index.js";
 import { Names } from "../names.js";
-import { constantValues, type FileModel, type FileTensor, invalid, type Scale } from "./model.js";
+import { constantValues, type FileModel, type FileOperator, type FileTensor, invalid, type Scale } from "./model.js";
 
 /** Operators of this set are what the translations are written in: the first with Gelu. */
 export const opset = 20;
@@ -49,7 +49,7 @@ export function unpermute<T>(stored: readonly T[], perm: Permutation): T[] {
   return shape;
 }
 
-export function createRaising(file: FileModel) {
+export function createRaising(file: FileModel, operators: readonly FileOperator[]) {
   const tensors = new Map<string, Tensor>();
   const nodes: GraphNode[] = [];
   const tensorNames = new Names();
@@ -59,6 +59,9 @@ export function createRaising(file: FileModel) {
   const variants = new Map<string, string>();
   const counts = { nodes: 0, links: 0, knownValues: 0 };
   const outputs = new Set(file.outputs);
+  const readers = new Map<number, Set<string>>();
+  for (const { builtin, inputs } of operators)
+    for (const index of inputs) readers.set(index, (readers.get(index) ?? new Set()).add(builtin));
 
   const count = (what: keyof typeof counts, more: number) => {
     counts[what] += more;
@@ -139,6 +142,8 @@ export function createRaising(file: FileModel) {
     nodes,
     file,
     value,
+    /** Builtin operators that read the tensor. */
+    readersOf: (index: number): ReadonlySet<string> => readers.get(index) ?? new Set(),
     nameFor: (index: number) => tensorNames.unique(wishFor(index)),
     order: (index: number): Permutation => value(index).perm,
     /** Images leave the model in the graph's order, everything else as it is stored. */

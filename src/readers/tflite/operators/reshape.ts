@@ -11,8 +11,7 @@ import {
   sameBytes,
   samePermutation,
 } from "../../../graph/index.js";
-import type { FileOperator } from "../model.js";
-import { optionsOf } from "../model.js";
+import { type FileOperator, optionsOf } from "../model.js";
 import { type Raising, unpermute } from "../raising.js";
 import { axisOf, fail, input, type OperatorTable, optional, output, type RaiseOperator } from "./common.js";
 
@@ -66,7 +65,21 @@ export function reshapeTo(r: Raising, op: FileOperator, from: number, stored: re
   const kept = elementCount(shape) > 0 ? keptOrder(shape, perm, stored) : undefined;
   const order = kept ?? identity(stored.length);
   const read = kept === undefined ? r.read(from) : name;
-  r.result(to, order, "Reshape", [read, r.integers(unpermute(stored, order))], { allowzero: 1 });
+  const inputs = [read, r.integers(unpermute(stored, order))];
+  if (isCarried(r, to, order)) r.result(to, order, "Reshape", inputs, { allowzero: 1 });
+  else {
+    const reshaped = r.node("Reshape", inputs, { allowzero: 1 });
+    r.result(to, identity(order.length), "Transpose", [reshaped], { perm: [...order] });
+  }
+}
+
+/**
+ * Whether an order goes on to what reads the tensor. Images do in theirs; any other is made up by one reshape for the
+ * next or for a transpose, and all else works in the graph's own.
+ */
+function isCarried(r: Raising, index: number, order: Permutation): boolean {
+  const isUsual = samePermutation(order, identity(order.length)) || samePermutation(order, nhwc);
+  return isUsual || [...r.readersOf(index)].every((builtin) => builtin === "TRANSPOSE" || builtin === "RESHAPE");
 }
 
 /**
