@@ -214,6 +214,39 @@ function isPerChannel(tensor: Tensor | undefined, image: readonly number[]): boo
   return shape.length === 4 && shape.every((size, axis) => size === (axis === 1 ? image[1] : 1));
 }
 
+/** A transpose of many axes, written with neighbours merged because engines transpose few. */
+const mergedTranspose: Recognise = (view, merge) => {
+  const transpose = merge.operator === "Reshape" ? view.next(merge, "Transpose") : undefined;
+  const cut = transpose && view.next(transpose, "Reshape");
+  const from = view.tensor(merge.inputs[0])?.shape;
+  const merged = view.tensor(merge.outputs[0])?.shape;
+  const to = view.tensor(cut?.outputs[0])?.shape;
+  if (!cut || !from || !merged || !to || from.length <= merged.length || from.length !== to.length) return undefined;
+  const groups = mergedGroups(from, merged);
+  const long = (transpose!.attributes.perm as readonly number[]).flatMap((axis) => groups?.[axis] ?? []);
+  const units = from.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  const perm = to.map((size) => (size === 1 ? units.shift() : long.shift()));
+  if (!perm.every((axis, i) => axis !== undefined && from[axis] === to[i])) return undefined;
+  const node = { ...cut, operator: "Transpose", inputs: [merge.inputs[0]!], attributes: { perm: perm as number[] } };
+  return { node, gone: [merge, transpose!, cut] };
+};
+
+/** Axes longer than 1 that each merged axis is made of. */
+function mergedGroups(from: readonly number[], merged: readonly number[]): number[][] | undefined {
+  let next = 0;
+  const groups = merged.map((size) => {
+    const group: number[] = [];
+    for (let product = 1; product < size && next < from.length; next++) {
+      product *= from[next]!;
+      if (from[next] !== 1) group.push(next);
+    }
+    while (from[next] === 1) next++;
+    return group;
+  });
+  const fits = groups.every((group, i) => group.reduce((product, axis) => product * from[axis]!, 1) === merged[i]);
+  return fits && next === from.length ? groups : undefined;
+}
+
 const recognised: readonly Recognise[] = [
   hardSigmoid,
   generalHardSigmoid,
@@ -223,6 +256,7 @@ const recognised: readonly Recognise[] = [
   paddedMaximum,
   layerNorm,
   batchNorm,
+  mergedTranspose,
 ];
 
 /** The graph with formulas named; names of inputs and outputs stay. */
