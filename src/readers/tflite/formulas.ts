@@ -42,6 +42,14 @@ class View {
     return found[0]!.operator === operator ? found[0] : undefined;
   }
 
+  /** The same where it is quantised in between; the pair's nodes, and the reader. */
+  nextBehindPair(node: GraphNode, operator: string): [pair: GraphNode[], next: GraphNode | undefined] {
+    const quantize = this.next(node, "QuantizeLinear");
+    const dequantize = quantize && this.next(quantize, "DequantizeLinear");
+    if (dequantize === undefined) return [[], this.next(node, operator)];
+    return [[quantize!, dequantize], this.next(dequantize, operator)];
+  }
+
   before(node: GraphNode | undefined, slot: number, operator: string): GraphNode | undefined {
     const found = this.producers.get(node?.inputs[slot] ?? "");
     return found?.operator === operator ? found : undefined;
@@ -216,8 +224,9 @@ function isPerChannel(tensor: Tensor | undefined, image: readonly number[]): boo
 
 /** A transpose of many axes, written with neighbours merged because engines transpose few. */
 const mergedTranspose: Recognise = (view, merge) => {
-  const transpose = merge.operator === "Reshape" ? view.next(merge, "Transpose") : undefined;
-  const cut = transpose && view.next(transpose, "Reshape");
+  if (merge.operator !== "Reshape") return undefined;
+  const [first, transpose] = view.nextBehindPair(merge, "Transpose");
+  const [second, cut] = transpose === undefined ? [[], undefined] : view.nextBehindPair(transpose, "Reshape");
   const from = view.tensor(merge.inputs[0])?.shape;
   const merged = view.tensor(merge.outputs[0])?.shape;
   const to = view.tensor(cut?.outputs[0])?.shape;
@@ -228,7 +237,7 @@ const mergedTranspose: Recognise = (view, merge) => {
   const perm = to.map((size) => (size === 1 ? units.shift() : long.shift()));
   if (!perm.every((axis, i) => axis !== undefined && from[axis] === to[i])) return undefined;
   const node = { ...cut, operator: "Transpose", inputs: [merge.inputs[0]!], attributes: { perm: perm as number[] } };
-  return { node, gone: [merge, transpose!, cut] };
+  return { node, gone: [merge, ...first, transpose!, ...second, cut] };
 };
 
 /** Axes longer than 1 that each merged axis is made of. */

@@ -206,6 +206,12 @@ export function createRaising(file: FileModel, operators: readonly FileOperator[
       return made;
     },
 
+    /** From here on the tensor is there in the graph's own order: what reads it works on its last axis. */
+    settle(index: number): void {
+      const name = raising.read(index);
+      values.set(index, { name, perm: identity(value(index).perm.length) });
+    },
+
     /** A node inside of a formula; returns the name of its output. */
     node(operator: string, inputs: readonly string[], attributes: Attributes = {}): string {
       const name = tensorNames.unique(`${operator}_${nodes.length}_out`);

@@ -26,10 +26,12 @@ const pool =
 const reduce =
   (operator: string): RaiseOperator =>
   (r, op) => {
-    const { name, perm } = r.value(input(op, 0));
-    const rank = perm.length;
+    const rank = r.order(input(op, 0)).length;
     const gone = [...new Set(r.numbers(input(op, 1)).map((axis) => axisOf(op, axis, rank)))];
     const { keepDims = false } = optionsOf(op, "ReducerOptions");
+    // Statistics of rows: what is normalised by them is a matrix, whatever the image it came from.
+    if (keepDims && gone.length === 1 && gone[0] === rank - 1) r.settle(input(op, 0));
+    const { name, perm } = r.value(input(op, 0));
     const axes = gone.map((axis) => perm[axis]!).sort((a, b) => a - b);
     const isGlobal = operator === "ReduceMean" && rank === 4 && keepDims && samePermutation(axes, [2, 3]);
     if (isGlobal) r.result(output(op), perm, "GlobalAveragePool", [name]);

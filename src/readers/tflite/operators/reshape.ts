@@ -65,6 +65,11 @@ export function reshapeTo(r: Raising, op: FileOperator, from: number, stored: re
   const kept = elementCount(shape) > 0 ? keptOrder(shape, perm, stored) : undefined;
   const order = kept ?? identity(stored.length);
   const read = kept === undefined ? r.read(from) : name;
+  if (isPixels(r, to, shape, stored) && samePermutation(order, identity(4)) && samePermutation(perm, identity(3))) {
+    const moved = r.node("Transpose", [name], { perm: [0, 2, 1] });
+    r.result(to, nhwc, "Reshape", [moved, r.integers(unpermute(stored, nhwc))], { allowzero: 1 });
+    return;
+  }
   const inputs = [read, r.integers(unpermute(stored, order))];
   if (isCarried(r, to, order)) r.result(to, order, "Reshape", inputs, { allowzero: 1 });
   else {
@@ -72,6 +77,16 @@ export function reshapeTo(r: Raising, op: FileOperator, from: number, stored: re
     r.result(to, identity(order.length), "Transpose", [reshaped], { perm: [...order] });
   }
 }
+
+const imageReaders = new Set(["CONV_2D", "DEPTHWISE_CONV_2D", "PAD", "AVERAGE_POOL_2D", "MAX_POOL_2D"]);
+
+/** Pixels in one axis that become an image again: the graph turns them before it cuts the axis. */
+const isPixels = (r: Raising, index: number, shape: readonly number[], stored: readonly number[]): boolean =>
+  shape.length === 3 &&
+  stored.length === 4 &&
+  stored[0] === shape[0] &&
+  stored[3] === shape[2] &&
+  [...r.readersOf(index)].some((builtin) => imageReaders.has(builtin));
 
 /**
  * Whether an order goes on to what reads the tensor. Images do in theirs; any other is made up by one reshape for the
