@@ -7,4 +7,5 @@ export * from "./builder.js";
 export * from "./data-types.js";
 export * from "./graph.js";
 export * from "./layers.js";
+export * from "./padding.js";
 export * from "./shape-inference.js";

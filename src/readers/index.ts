@@ -5,6 +5,7 @@
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import * as onnx from "./onnx/index.js";
+import * as tflite from "./tflite/index.js";
 
 export interface ReadOptions {
   /** Name of the graph where the file gives none; used in error messages too. */
@@ -23,7 +24,7 @@ export interface Reader {
   read(bytes: Uint8Array, options: ReadOptions): Graph;
 }
 
-export const readers: readonly Reader[] = [onnx];
+export const readers: readonly Reader[] = [onnx, tflite];
 
 /** The format that the bytes begin like; undefined for none that is known. */
 export const formatOf = (bytes: Uint8Array): string | undefined =>

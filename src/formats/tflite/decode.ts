@@ -8,11 +8,14 @@ type Fields = Readonly<Record<string, readonly [slot: number, kind: string, byDe
 
 const optionsByNumber = new Map<number, string>(Object.entries(builtinOptions).map(([name, number]) => [number, name]));
 const identifierAt = 4;
+/** Numbers, characters of names and tables (at `tableItems` each) of a file; choice: fifty times what the largest models of the zoo hold. */
+const maxItems = 20_000_000;
+const tableItems = 16;
 
 export const isTflite = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && String.fromCharCode(...bytes.subarray(identifierAt, identifierAt + 4)) === "TFL3";
 
-/** Every field is present in the result, with its default where the file has none; vectors and tables may be absent. Weights are views of `bytes`. @throws LitepredError `invalid-model`. */
+/** Every field is present in the result, with its default where the file has none; vectors and tables may be absent. Weights are views of `bytes`. @throws LitepredError `invalid-model`, `limit-exceeded`. */
 export function decodeTflite(bytes: Uint8Array): TfliteModel {
   if (!isTflite(bytes)) throw new LitepredError("invalid-model", "not a .tflite file", "its bytes 4 to 7 must be TFL3");
   const buffer = new ByteBuffer(bytes);
@@ -26,7 +29,15 @@ export function decodeTflite(bytes: Uint8Array): TfliteModel {
 
 /** Reads that stay inside of the file: a ByteBuffer answers undefined beyond its end. */
 class View {
+  private left = maxItems;
   constructor(readonly buffer: ByteBuffer) {}
+
+  /** @throws LitepredError `limit-exceeded`: references may point to one place a thousand times, so size bounds nothing. */
+  spend(items: number): void {
+    this.left -= items;
+    if (!(this.left >= 0))
+      throw new LitepredError("limit-exceeded", `the .tflite file holds more than ${maxItems} numbers and tables`);
+  }
 
   at(position: number, size: number): number {
     if (!(position >= 0) || position + size > this.buffer.capacity())
@@ -60,6 +71,7 @@ class View {
 }
 
 function readTable(view: View, name: string, table: number): object {
+  view.spend(tableItems);
   const fields = (tables as Readonly<Record<string, Fields>>)[name]!;
   const vtable = table - view.int(table);
   const vtableSize = view.buffer.readUint16(view.at(vtable, 2));
@@ -88,14 +100,17 @@ const isReference = (kind: string) => kind.startsWith("[") || kind === "string" 
 function readReference(view: View, kind: string, position: number): unknown {
   if (kind in tables) return readTable(view, kind, position);
   const length = view.int(position);
+  if (length < 0) throw new RangeError(`a list of ${length} items`);
   const start = position + 4;
   const item = kind.slice(1, -1);
   if (kind === "string" || item === "ubyte") {
+    if (kind === "string") view.spend(length);
     const bytes = view.buffer.bytes().subarray(view.at(start, length), start + length);
     return kind === "string" ? new TextDecoder().decode(bytes) : bytes;
   }
   const size = isReference(item) ? 4 : byteSizes[item]!;
   view.at(start, length * size);
+  view.spend(length);
   return Array.from({ length }, (_, i) => {
     const at = start + i * size;
     return isReference(item) ? readReference(view, item, at + view.int(at)) : view.scalar(item, at);

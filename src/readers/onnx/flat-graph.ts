@@ -2,8 +2,8 @@
 import { LitepredError } from "../../base/index.js";
 import type { ValueInfoProto } from "../../formats/onnx/index.js";
 import { type GraphNode, hasShapeRule, inferOutputs, type Tensor } from "../../graph/index.js";
+import { Names } from "../names.js";
 import { declaredTensor } from "./declared-shapes.js";
-import { Names } from "./scope.js";
 
 /** Choices: a hundred times what the largest models of torchvision and timm need. */
 export const flattenLimits = { nodes: 100_000, links: 1_000_000, knownValues: 8_000_000, nesting: 16 } as const;

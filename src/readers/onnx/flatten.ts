@@ -4,7 +4,8 @@
  */
 import { LitepredError } from "../../base/index.js";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "../../formats/onnx/index.js";
-import type { GraphNode, Tensor } from "../../graph/index.js";
+import type { Tensor } from "../../graph/index.js";
+import type { FlatModel } from "../prune.js";
 import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttributes } from "./attributes.js";
 import { resolveInputs } from "./declared-shapes.js";
 import { exceeded, FlatGraph, flattenLimits } from "./flat-graph.js";
@@ -13,15 +14,6 @@ import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import { inOrder } from "./order.js";
 import { define, nestedName, outerName, prefixFor, resolve, type Scope } from "./scope.js";
 import { readTensor } from "./tensor-proto.js";
-
-/** Everything of the model, constants and dead nodes included. */
-export interface FlatModel {
-  readonly nodes: readonly GraphNode[];
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly opset: number;
-}
 
 export function flatten(model: ModelProto, options: ReadOnnxOptions): FlatModel {
   const { graph } = model;

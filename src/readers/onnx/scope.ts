@@ -3,6 +3,7 @@
  * local names to those; a branch sees its surroundings, a function does not.
  */
 import { LitepredError } from "../../base/index.js";
+import type { Names } from "../names.js";
 import type { AttributeScope } from "./attributes.js";
 
 export interface Scope {
@@ -20,29 +21,6 @@ export interface Scope {
 
 /** Nested names are cut, lest a hostile file multiply long ones. */
 const maxNestedName = 200;
-
-/** Hands out names that nothing else has. */
-export class Names {
-  private readonly taken = new Set<string>();
-  private readonly next = new Map<string, number>();
-
-  claim(name: string): boolean {
-    if (this.taken.has(name)) return false;
-    this.taken.add(name);
-    return true;
-  }
-
-  unique(wish: string): string {
-    if (this.claim(wish)) return wish;
-    for (let i = this.next.get(wish) ?? 1; ; i++) {
-      const name = `${wish}_${i}`;
-      if (this.claim(name)) {
-        this.next.set(wish, i + 1);
-        return name;
-      }
-    }
-  }
-}
 
 export function resolve(scope: Scope, local: string): string | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {

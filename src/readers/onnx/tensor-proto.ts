@@ -2,7 +2,7 @@
 import { LitepredError } from "../../base/index.js";
 import { type TensorProto, TensorProto_DataLocation } from "../../formats/onnx/index.js";
 import { bytesPerElement, type DataType, dataTypeOfCode, maxElements, type Tensor } from "../../graph/index.js";
-import { decodeRaw } from "./raw-values.js";
+import { decodeRaw } from "../raw-values.js";
 
 /** Constants up to this many elements carry their values (as inferOutputs does). */
 const maxKnownElements = 4096;

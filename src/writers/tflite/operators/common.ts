@@ -1,6 +1,6 @@
 /** Shared by the operator files: windows, padding, activations. */
 import { activations, paddings } from "../../../formats/tflite/index.js";
-import { type GraphNode, nhwc } from "../../../graph/index.js";
+import { type GraphNode, nhwc, samePads } from "../../../graph/index.js";
 import { fusedActivation } from "../../fuse.js";
 import type { Lowering } from "../lowering.js";
 
@@ -37,20 +37,6 @@ export function windowOf(l: Lowering, { inputs, attributes }: GraphNode, kernel:
     default:
       return { kernel, strides, dilations, pads: numbersOf(attributes.pads, [0, 0, 0, 0]) };
   }
-}
-
-/** What SAME means in TensorFlow: output ceil(size / stride), the odd pixel at the end. */
-export function samePads(
-  size: readonly number[],
-  kernel: readonly number[],
-  strides: readonly number[],
-  dilations: readonly number[],
-): number[] {
-  const total = size.map((length, axis) => {
-    const span = (kernel[axis]! - 1) * dilations[axis]! + 1;
-    return Math.max(0, (Math.ceil(length / strides[axis]!) - 1) * strides[axis]! + span - length);
-  });
-  return [...total.map((pad) => Math.floor(pad / 2)), ...total.map((pad) => Math.ceil(pad / 2))];
 }
 
 /**

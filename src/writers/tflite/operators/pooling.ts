@@ -1,8 +1,8 @@
 /** Windows of maxima and means, and means over whole axes. */
 import { paddings } from "../../../formats/tflite/index.js";
-import { type GraphNode, identity, nhwc } from "../../../graph/index.js";
+import { type GraphNode, identity, nhwc, samePads } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { activationCode, numbersOf, type OperatorTable, padded, samePads, windowOf } from "./common.js";
+import { activationCode, numbersOf, type OperatorTable, padded, windowOf } from "./common.js";
 
 /** Lowest float32: the border of a maximum. */
 const lowest = -3.4028234663852886e38;

@@ -1,6 +1,14 @@
 /** What runs: nodes that an output needs and that are not constant, with the tensors they touch. */
-import type { Graph, GraphNode, Tensor } from "../../graph/index.js";
-import type { FlatModel } from "./flatten.js";
+import type { Graph, GraphNode, Tensor } from "../graph/index.js";
+
+/** Everything of the model, constants and dead nodes included. */
+export interface FlatModel {
+  readonly nodes: readonly GraphNode[];
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly opset: number;
+}
 
 export function prune(name: string, { nodes, tensors, inputs, outputs, opset }: FlatModel): Graph {
   const needed = new Set(outputs);

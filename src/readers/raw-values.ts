@@ -1,5 +1,5 @@
 /** Little-endian bytes to numbers, for every element type that has a width. */
-import type { DataType } from "../../graph/index.js";
+import type { DataType } from "../graph/index.js";
 
 /** Half precision: 1 sign, 5 exponent, 10 fraction bits (IEEE 754 binary16). */
 function halfToNumber(bits: number): number {

@@ -1,0 +1,62 @@
+/**
+ * TensorFlow Lite files, FP32 and quantised. In: bytes. Out: Graph, in ONNX's words and order of axes.
+ * Steps: decode (formats/tflite), check what is said of tensors (model), translate operator by operator (operators/,
+ * raising), prune, name formulas. May import formats, graph and base.
+ */
+import { LitepredError } from "../../base/index.js";
+import { decodeTflite, isTflite } from "../../formats/tflite/index.js";
+import type { Graph } from "../../graph/index.js";
+import { type FlatModel, prune } from "../prune.js";
+import { nameFormulas } from "./formulas.js";
+import { type InputShapes, inputOrders, inputShapes, notedOrders } from "./inputs.js";
+import { type FileOperator, fileModel, invalid, unsupported } from "./model.js";
+import { raisings } from "./operators/index.js";
+import { createRaising, limits, opset } from "./raising.js";
+
+export interface ReadTfliteOptions {
+  readonly name?: string;
+  /** In the file's order of axes. */
+  readonly inputShapes?: InputShapes;
+}
+
+export const format = "tflite";
+
+export const match = isTflite;
+
+/** Builtin operators that are read. */
+export const tfliteReadOperators: readonly string[] = Object.keys(raisings).sort();
+
+export function read(bytes: Uint8Array, options: ReadTfliteOptions): Graph {
+  try {
+    const { name, ...model } = raise(bytes, options);
+    return nameFormulas(prune(name || options.name || "model", model));
+  } catch (error) {
+    if (!(error instanceof LitepredError) || options.name === undefined) throw error;
+    throw new LitepredError(error.code, `${options.name}: ${error.message}`, error.hint, error.values);
+  }
+}
+
+function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { name: string } {
+  const model = decodeTflite(bytes);
+  const file = fileModel(model, bytes);
+  if (file.outputs.length === 0) throw invalid("the model has no output");
+  if (file.operators.length > limits.nodes)
+    throw new LitepredError("limit-exceeded", `the model is refused: more than ${limits.nodes} operators`);
+  const operators = file.operators.map((_, index) => file.operator(index));
+  const raising = createRaising(file, operators);
+  const orders = inputOrders(file, operators, notedOrders(model.description));
+  const inputs = [...inputShapes(file, options.inputShapes ?? {})].map(([index, shape]) =>
+    raising.addInput(index, shape, orders(index, shape.length)),
+  );
+  for (const operator of operators) raiseOperator(operator, raising);
+  const outputs = file.outputs.map((index) => raising.read(index, raising.outputOrder(index)));
+  const { nodes, tensors } = raising;
+  return { name: file.name, nodes, tensors, inputs, outputs, opset };
+}
+
+function raiseOperator(operator: FileOperator, raising: ReturnType<typeof createRaising>): void {
+  const translate = Object.hasOwn(raisings, operator.builtin) ? raisings[operator.builtin] : undefined;
+  if (translate === undefined) unsupported(operator, "is not supported");
+  raising.count("links", operator.inputs.length + operator.outputs.length);
+  translate(raising, operator);
+}
