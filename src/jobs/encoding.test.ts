@@ -6,10 +6,11 @@ import { test } from "node:test";
 import { activation, createGraphBuilder } from "../graph/index.js";
 import { EngineFailure } from "../profiling/index.js";
 import { writeOnnx } from "../writers/index.js";
-import { modelBytesFor } from "./encoding.js";
+import { fileForEngine } from "./encoding.js";
 import type { LocalPlatform } from "./workspace.js";
 
-const platformOf = (format: string) => ({ platform: { precision: "fp32" }, description: { format } }) as LocalPlatform;
+const platformOf = (format: string, precision = "fp32") =>
+  ({ platform: { precision }, description: { format } }) as LocalPlatform;
 
 test("a model file reaches an engine in the engine's format", async () => {
   const folder = await mkdtemp(join(tmpdir(), "litepred-models-"));
@@ -21,12 +22,18 @@ test("a model file reaches an engine in the engine's format", async () => {
     const b = createGraphBuilder("one");
     const onnx = writeOnnx(b.build([activation(b, b.input("x", [1, 4, 4, 4]), "relu")]));
     const path = await save("one.onnx", onnx);
-    assert.deepEqual(Buffer.from(modelBytesFor(path, platformOf("onnx"))), Buffer.from(onnx));
-    const tflite = modelBytesFor(path, platformOf("tflite"));
+    assert.deepEqual(Buffer.from(fileForEngine(path, platformOf("onnx"))()), Buffer.from(onnx));
+    const tflite = fileForEngine(path, platformOf("tflite"))();
     assert.equal(Buffer.from(tflite.subarray(4, 8)).toString(), "TFL3");
     // What is in the engine's format already is not touched.
-    const same = modelBytesFor(await save("one.tflite", tflite), platformOf("tflite"));
+    const same = fileForEngine(await save("one.tflite", tflite), platformOf("tflite"))();
     assert.deepEqual(Buffer.from(same), Buffer.from(tflite));
+
+    // An int8 platform gets the model quantised, once.
+    const quantized = fileForEngine(path, platformOf("onnx", "int8"))();
+    assert.ok(Buffer.from(quantized).includes("QuantizeLinear"));
+    const again = await save("quantized.onnx", quantized);
+    assert.deepEqual(Buffer.from(fileForEngine(again, platformOf("onnx", "int8"))()), Buffer.from(quantized));
 
     const other = createGraphBuilder("other");
     const image = other.input("x", [1, 4, 4, 4]);
@@ -34,7 +41,7 @@ test("a model file reaches an engine in the engine's format", async () => {
       other.build([other.node("ConvTranspose", [image, other.constant([4, 2, 2, 2])], { group: 2 })]),
     );
     const refused = await save("other.onnx", grouped);
-    assert.throws(() => modelBytesFor(refused, platformOf("tflite")), EngineFailure);
+    assert.throws(() => fileForEngine(refused, platformOf("tflite"))(), EngineFailure);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,7 +3,9 @@ import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { Precision } from "../platforms/index.js";
 import { type EngineDescription, EngineFailure } from "../profiling/index.js";
+import { formatOf } from "../readers/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
+import { type LocalPlatform, readModelBytes, readModelFile } from "./workspace.js";
 
 const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
 
@@ -24,3 +26,21 @@ export function encoderOf(format: EngineDescription["format"], precision: Precis
 }
 
 const refusals: ReadonlySet<string> = new Set(["unsupported-operator", "limit-exceeded"]);
+
+/**
+ * The file itself where it is in the engine's format and as precise as the platform. Otherwise the same graph, written in the
+ * engine's format and precision with weights of our own: latency does not depend on their values.
+ * @throws LitepredError for a file that cannot be read.
+ */
+export function fileForEngine(path: string, { platform, description }: LocalPlatform): () => Uint8Array {
+  const bytes = readModelBytes(path);
+  const sameFormat = formatOf(bytes) === description.format;
+  if (sameFormat && platform.precision !== "int8") return () => bytes;
+  const graph = readModelFile(path);
+  if (sameFormat && isQuantized(graph)) return () => bytes;
+  const encode = encoderOf(description.format, platform.precision);
+  return () => encode(graph);
+}
+
+const isQuantized = (graph: Graph) => graph.nodes.some(({ operator }) => quantized.test(operator));
+const quantized = /^(Q|DequantizeLinear|DynamicQuantize|.*Integer$)/;

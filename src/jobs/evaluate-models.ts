@@ -7,8 +7,8 @@ import { basename } from "node:path";
 import { median } from "../base/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { heldOutMetrics } from "../predictors/index.js";
+import { fileForEngine } from "./encoding.js";
 import { fastestOf, measurePasses } from "./measure-passes.js";
-import { fileForEngine } from "./model-files.js";
 import { predictModels } from "./predict.js";
 import { openLocalPlatform } from "./workspace.js";
 

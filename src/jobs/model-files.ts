@@ -1,12 +1,10 @@
 /** Model files → measured whole-model latency. */
 import { basename } from "node:path";
-import type { Graph } from "../graph/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
-import { formatOf } from "../readers/index.js";
-import { encoderOf } from "./encoding.js";
+import { fileForEngine } from "./encoding.js";
 import { measureModels } from "./measure.js";
-import { type LocalPlatform, openLocalPlatform, readModelBytes, readModelFile } from "./workspace.js";
+import { openLocalPlatform } from "./workspace.js";
 
 export interface MeasureFilesRequest {
   readonly home: string;
@@ -54,21 +52,3 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
     await store.close();
   }
 }
-
-/**
- * The file itself where it is in the engine's format and as precise as the platform. Otherwise the same graph, written in the
- * engine's format and precision with weights of our own: latency does not depend on their values.
- * @throws LitepredError for a file that cannot be read.
- */
-export function fileForEngine(path: string, { platform, description }: LocalPlatform): () => Uint8Array {
-  const bytes = readModelBytes(path);
-  const sameFormat = formatOf(bytes) === description.format;
-  if (sameFormat && platform.precision !== "int8") return () => bytes;
-  const graph = readModelFile(path);
-  if (sameFormat && isQuantized(graph)) return () => bytes;
-  const encode = encoderOf(description.format, platform.precision);
-  return () => encode(graph);
-}
-
-const isQuantized = (graph: Graph) => graph.nodes.some(({ operator }) => quantized.test(operator));
-const quantized = /^(Q|DequantizeLinear|DynamicQuantize|.*Integer$)/;
