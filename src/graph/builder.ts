@@ -51,8 +51,9 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       return add({ name: inputName, shape, type, constant: false });
     },
     constant(shape, values, type = "float32") {
-      const tensor = { name: numberedName("constant", constants++), shape, type, constant: true };
-      return add(values === undefined ? tensor : { ...tensor, values });
+      const constantName = numberedName("constant", constants++);
+      if (values === undefined) return add({ name: constantName, shape, type, constant: true });
+      return add({ name: constantName, shape, type, constant: true, values });
     },
     node: (operator, nodeInputs, attributes = {}) => builder.nodes(operator, nodeInputs, 1, attributes)[0]!,
     nodes(operator, nodeInputs, outputCount, attributes = {}) {
