@@ -48,9 +48,9 @@ export function localNchwcBlock(): 1 | 8 | 16 {
   return nchwcBlockOfCpu(readCpuFacts().flags);
 }
 
-/** Fusion rules of a platform's engine. */
-export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
-  return fusionRules(platform.engine, { version: platform.version, nchwcBlock });
+/** Fusion rules of a platform's engine. In WebAssembly, ONNX Runtime has no blocked layout, whatever the processor. */
+export function rulesOf({ engine, version }: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
+  return fusionRules(engine, { version, nchwcBlock: engine === "onnxruntime-web" ? 1 : nchwcBlock });
 }
 
 /** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
