@@ -8,6 +8,7 @@ const args = process.argv.slice(2);
 const dist = args.includes("--dist") ? args[args.indexOf("--dist") + 1] : "dist";
 const load = (path) => import(pathToFileURL(resolve(dist, "src", path)).href);
 const { inferredOperators } = await load("graph/index.js");
+const { readers } = await load("readers/index.js");
 const { kernelTypeNames, kernelTypeOf } = await load("kernels/index.js");
 
 const fieldText = (field) =>
@@ -29,6 +30,11 @@ refused with the operator named.
 
 * standard: ${[...inferredOperators[""]].sort().join(", ")}
 * com.microsoft: ${[...inferredOperators["com.microsoft"]].sort().join(", ")}
+
+TensorFlow Lite, FP32 and quantised (int8, uint8, int16, weights alone), NHWC turned into the graph's order. These builtin
+operators; custom ones are refused by name:
+
+* ${readers.find(({ format }) => format === "tflite").operators.join(", ")}
 
 Not supported: control flow on data (\`Loop\`, \`Scan\`, \`If\`), sequences, strings, sparse tensors, because their cost is not
 known before they run; symbolic sizes other than the batch need \`--input name=shape\`.

@@ -10,7 +10,7 @@ import * as tflite from "./tflite/index.js";
 export interface ReadOptions {
   /** Name of the graph where the file gives none; used in error messages too. */
   readonly name?: string;
-  /** Shapes of run-time inputs, by name: they overrule what the file declares. */
+  /** Shapes of run-time inputs, by name and in the file's order of axes: they overrule what the file declares. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** Content of a file that weights are stored in, by the path that the model gives. Asked only for small constants. */
   readonly externalData?: (location: string) => Uint8Array | undefined;
@@ -19,6 +19,8 @@ export interface ReadOptions {
 /** A file format. */
 export interface Reader {
   readonly format: string;
+  /** Operators by the names that the format has for them, where the reader has a table of its own. */
+  readonly operators?: readonly string[];
   /** Whether the bytes begin like a file of this format. */
   match(bytes: Uint8Array): boolean;
   read(bytes: Uint8Array, options: ReadOptions): Graph;

@@ -6,9 +6,9 @@ export const kernels: RegisterCommand = (program, run) => {
   program
     .command("kernels")
     .description("the kernels a model is run as by an engine")
-    .argument("<model>", "model file")
+    .argument("<model>", "ONNX or TFLite file")
     .option("--engine <name>", "whose fusion rules", "onnxruntime-node")
-    .option("--input <name=shape>", "shape of a model input (repeatable)", collect)
+    .option("--input <name=shape>", "shape of a model input, in the file's order of axes (repeatable)", collect)
     .action((model: string, options, command) =>
       run(command, async (context) => {
         const { listKernels } = await import("../../jobs/predict.js");

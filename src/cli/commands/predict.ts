@@ -6,9 +6,13 @@ export const predict: RegisterCommand = (program, run) => {
   program
     .command("predict")
     .description("latency of ONNX or TFLite models on a platform, with an interval and the breakdown by kernel")
-    .argument("<model...>", "model files")
+    .argument("<model...>", "ONNX or TFLite files")
     .option("--platform <id>", "platform id, or all", defaultPlatform)
-    .option("--input <name=shape>", "shape of a model input, e.g. x=1x3x224x224 (repeatable)", collect)
+    .option(
+      "--input <name=shape>",
+      "shape of a model input, e.g. x=1x3x224x224, in the file's order of axes (repeatable)",
+      collect,
+    )
     .option("--level <share>", "level of the interval", "0.9")
     .option("--pool <dir>", "another folder of predictors (repeatable)", collect)
     .option("--kernels", "list every kernel")

@@ -23,8 +23,7 @@ export const format = "tflite";
 
 export const match = isTflite;
 
-/** Builtin operators that are read. */
-export const tfliteReadOperators: readonly string[] = Object.keys(raisings).sort();
+export const operators: readonly string[] = Object.keys(raisings).sort();
 
 export function read(bytes: Uint8Array, options: ReadTfliteOptions): Graph {
   try {
@@ -42,13 +41,13 @@ function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { nam
   if (file.outputs.length === 0) throw invalid("the model has no output");
   if (file.operators.length > limits.nodes)
     throw new LitepredError("limit-exceeded", `the model is refused: more than ${limits.nodes} operators`);
-  const operators = file.operators.map((_, index) => file.operator(index));
-  const raising = createRaising(file, operators);
-  const orders = inputOrders(file, operators, notedOrders(model.description));
+  const running = file.operators.map((_, index) => file.operator(index));
+  const raising = createRaising(file, running);
+  const orders = inputOrders(file, running, notedOrders(model.description));
   const inputs = [...inputShapes(file, options.inputShapes ?? {})].map(([index, shape]) =>
     raising.addInput(index, shape, orders(index, shape.length)),
   );
-  for (const operator of operators) raiseOperator(operator, raising);
+  for (const operator of running) raiseOperator(operator, raising);
   const outputs = file.outputs.map((index) => raising.read(index, raising.outputOrder(index)));
   const { nodes, tensors } = raising;
   return { name: file.name, nodes, tensors, inputs, outputs, opset };

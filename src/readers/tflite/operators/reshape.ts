@@ -15,10 +15,9 @@ import { type FileOperator, optionsOf } from "../model.js";
 import { type Raising, unpermute } from "../raising.js";
 import { axisOf, fail, input, type OperatorTable, optional, output, type RaiseOperator } from "./common.js";
 
-/** Orders that networks have, the likeliest first: images, their pixels in one axis, channels in groups. */
+/** Orders that networks have, the likeliest first: the pixels of an image in one axis, its channels in groups. */
 const usual: Readonly<Record<number, readonly Permutation[]>> = {
   3: [[0, 2, 1]],
-  4: [nhwc],
   5: [
     [0, 3, 4, 1, 2],
     [0, 3, 4, 2, 1],
@@ -32,7 +31,8 @@ const everyOrder = new Map<number, Permutation[]>();
 function ordersOf(rank: number): readonly Permutation[] {
   const known = everyOrder.get(rank);
   if (known !== undefined) return known;
-  const first = [...(usual[rank] ?? []), identity(rank)];
+  // A vector of channels fits every order: it is taken for an image, for convolutions are what reads it.
+  const first = rank === 4 ? [nhwc, identity(4)] : [identity(rank), ...(usual[rank] ?? [])];
   const all = rank <= maxTriedRank ? permutations(identity(rank)) : [];
   const made = [...first, ...all.filter((perm) => !first.some((other) => samePermutation(other, perm)))];
   everyOrder.set(rank, made);
