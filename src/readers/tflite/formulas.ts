@@ -127,17 +127,30 @@ const reciprocal: Recognise = (view, div) => {
   return { node: { ...div, operator: "Reciprocal", inputs: [div.inputs[1]!] }, gone: [div] };
 };
 
-/** Lowest numbers around an image, of which the maximum takes no notice. */
-const paddedMaximum: Recognise = (view, pad) => {
-  const pool = pad.operator === "Pad" ? view.next(pad, "MaxPool") : undefined;
-  const border = view.scalar(pad.inputs[2]);
+/** What a border must be for an operator to take it for its own: nothing to a sum, and nothing to a maximum. */
+const borders: Readonly<Record<string, (border: number) => boolean>> = {
+  Conv: (border) => border === 0,
+  MaxPool: (border) => border < -1e38,
+};
+
+/** A border around an image in front of a window without padding: the pads of the window, as the graph has them. */
+const paddedWindow: Recognise = (view, pad) => {
+  if (pad.operator !== "Pad" || pad.attributes.mode === "reflect") return undefined;
+  const border = pad.inputs[2] === undefined ? 0 : view.scalar(pad.inputs[2]);
   const amounts = view.tensor(pad.inputs[1])?.values;
-  const own = pool?.attributes.pads as readonly number[] | undefined;
-  if (pool === undefined || border === undefined || !(border < -1e38) || amounts?.length !== 8) return undefined;
-  const [n0, c0, top, left, n1, c1, bottom, right] = Array.from(amounts) as number[];
-  if ([n0, c0, n1, c1, ...(own ?? [])].some((size) => size !== 0)) return undefined;
-  const attributes = { ...pool.attributes, pads: [top!, left!, bottom!, right!] };
-  return { node: { ...pool, inputs: [pad.inputs[0]!], attributes }, gone: [pad, pool] };
+  if (border === undefined || amounts?.length !== 8) return undefined;
+  for (const [operator, isNothing] of Object.entries(borders)) {
+    const [pair, window] = view.nextBehindPair(pad, operator);
+    const own = window?.attributes.pads as readonly number[] | undefined;
+    const last = pair.at(-1) ?? pad;
+    if (window === undefined || window.inputs[0] !== last.outputs[0] || !isNothing(border)) continue;
+    const [n0, c0, top, left, n1, c1, bottom, right] = Array.from(amounts) as number[];
+    if ([n0, c0, n1, c1, ...(own ?? [])].some((size) => size !== 0)) continue;
+    const attributes = { ...window.attributes, pads: [top!, left!, bottom!, right!] };
+    const inputs = [pad.inputs[0]!, ...window.inputs.slice(1)];
+    return { node: { ...window, inputs, attributes }, gone: [pad, ...pair, window] };
+  }
+  return undefined;
 };
 
 /** (x − mean) · (variance + ε)^−½ · scale + bias over the last axis. */
@@ -262,7 +275,7 @@ const recognised: readonly Recognise[] = [
   bounds,
   softplus,
   reciprocal,
-  paddedMaximum,
+  paddedWindow,
   layerNorm,
   batchNorm,
   mergedTranspose,

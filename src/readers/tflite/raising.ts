@@ -261,6 +261,12 @@ export function createRaising(file: FileModel, operators: readonly FileOperator[
     },
     emit,
 
+    /** The tensor is a constant of unknown values. */
+    weight(index: number, shape: readonly number[], type: DataType): void {
+      const name = addTensor({ name: raising.nameFor(index), shape, type, constant: true });
+      register(index, { name, perm: identity(shape.length) });
+    },
+
     /** The tensor is one that there is already. */
     alias: register,
 

@@ -265,6 +265,12 @@ const zerosLike: RaiseOperator = (r, op) => {
   r.result(output(op), identity(stored.length), "Expand", [zero, r.integers(stored)]);
 };
 
+/** Weights that are stored without their zeros: of the whole only shape and type are known before the model runs. */
+const densify: RaiseOperator = (r, op) => {
+  const { shape, type } = r.file.tensor(output(op));
+  r.weight(output(op), shape, type === "float16" ? "float32" : type);
+};
+
 const oneHot: RaiseOperator = (r, op) => {
   const indices = r.read(input(op, 0));
   const count = r.shapeOf(indices).length + 1;
@@ -345,6 +351,7 @@ export const movements: OperatorTable = {
   RANK: rank,
   ZEROS_LIKE: zerosLike,
   ONE_HOT: oneHot,
+  DENSIFY: densify,
   SPACE_TO_BATCH_ND: spaceToBatch,
   BATCH_TO_SPACE_ND: batchToSpace,
 };
