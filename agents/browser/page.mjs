@@ -16,11 +16,11 @@ globalThis.openAgent = async (agent, description) => {
 
 globalThis.answer = (request) => answerRequest(request);
 
-/** A page does not learn whether it was interrupted. */
+/** A page does not learn whether it was disturbed: its clock is too coarse for a probe of the core. */
 function stopwatch() {
   let started = 0;
   return {
-    interrupted: false,
+    disturbed: false,
     start() {
       started = performance.now();
     },

@@ -9,13 +9,15 @@
  *   load(module)       imports a module of the engine's package
  *   url(path)          where a file of node_modules is: a path in Node, a URL in a page
  *   read(model)        bytes of a model file
- *   stopwatch(threads) { start(), stop() → ms, interrupted }
+ *   stopwatch(threads) { start(), stop() → ms, disturbed }
  */
 
 const fewestRuns = 3;
 const fewestForTolerance = 10;
-/** With fewer undisturbed runs than this, the interrupted ones count too. */
-const fewestUndisturbed = 5;
+/** With fewer undisturbed runs than this, the disturbed ones count too. */
+const fewestUndisturbed = 3;
+/** How much longer than its plan a session may wait for undisturbed runs. */
+const patienceMs = 2000;
 
 /** What engines print: in Node it would stand among the answers. Only the end is kept, unless someone collects. */
 let printed = [];
@@ -51,16 +53,16 @@ export async function createSession(open, host) {
       return { handle: handles };
     },
     async time(request) {
-      return { wallMs: (await timed(request)).wallMs };
+      const { wallMs, counted } = await timed(request);
+      return { wallMs: counted.map((run) => wallMs[run]) };
     },
     async timeOperators(request) {
       const { model } = known(request);
       if (!model.operators) throw new Rejected("the engine has no times by operator, or was not asked for them");
-      const { wallMs, interrupted } = await timed(request);
-      const operators = model.operators(request.plan.warmup);
-      if (wallMs.length - interrupted.size < fewestUndisturbed) return { wallMs, operators };
-      const undisturbed = (_, run) => !interrupted.has(run);
-      return { wallMs, operators: operators.map((o) => ({ ...o, timesMs: o.timesMs.filter(undisturbed) })) };
+      const { wallMs, counted } = await timed(request);
+      const pick = (times) => counted.map((run) => times[run]);
+      const operators = model.operators(request.plan.warmup).map((o) => ({ ...o, timesMs: pick(o.timesMs) }));
+      return { wallMs: pick(wallMs), operators };
     },
     async run(request) {
       const { model } = known(request);
@@ -93,15 +95,22 @@ export async function createSession(open, host) {
     const watch = host.stopwatch(threads);
     for (let i = 0; i < plan.warmup; i++) await model.invoke();
     const wallMs = [];
-    const interrupted = new Set();
+    const undisturbed = [];
     const started = performance.now();
     do {
       watch.start();
       await model.invoke();
       wallMs.push(watch.stop());
-      if (watch.interrupted) interrupted.add(wallMs.length - 1);
-    } while (!enough(wallMs, performance.now() - started, plan));
-    return { wallMs, interrupted };
+      if (!watch.disturbed) undisturbed.push(wallMs.length - 1);
+    } while (
+      !enough(
+        undisturbed.map((run) => wallMs[run]),
+        wallMs.length,
+        performance.now() - started,
+        plan,
+      )
+    );
+    return { wallMs, counted: undisturbed.length < fewestUndisturbed ? wallMs.map((_, run) => run) : undisturbed };
   }
   return async (request) => {
     try {
@@ -114,8 +123,10 @@ export async function createSession(open, host) {
   };
 }
 
-function enough(times, elapsedMs, plan) {
+function enough(times, runs, elapsedMs, plan) {
   if (times.length >= plan.runs) return true;
+  if (runs < fewestRuns) return false;
+  if (elapsedMs >= plan.maxMs + patienceMs) return true;
   if (times.length < fewestRuns) return false;
   if (elapsedMs >= plan.maxMs) return true;
   if (plan.tolerance <= 0 || times.length < fewestForTolerance) return false;

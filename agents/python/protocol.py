@@ -19,6 +19,8 @@ os.dup2(2, 1)
 
 FEWEST_RUNS = 3
 FEWEST_FOR_TOLERANCE = 10
+# How much longer than its plan a session may wait for undisturbed runs.
+PATIENCE_MS = 2000
 
 
 class Model:
@@ -86,7 +88,7 @@ class Session:
         if model is None:
             raise Rejected("no model %s" % request["handle"])
         if method == "time":
-            return {"wallMs": timed(model, request["plan"])}
+            return timed_whole(model, request["plan"])
         if method == "timeOperators":
             return timed_operators(model, request["plan"])
         if method == "run":
@@ -112,20 +114,73 @@ def seeded(shape, dtype, seed):
     return np.zeros(shape, dtype)
 
 
+class CoreSpeed:
+    """Whether the core is at its full speed, as src/profiling/core-speed.ts tells: a loop in C is timed."""
+
+    SLOWER = 1.2
+    FAST_SHARE = 0.02
+    MEMORY = 4000
+    WARM_UP_NS = 300e6
+
+    def __init__(self):
+        self.numbers = list(range(1500))
+        self.history = []
+        self.fast = float("inf")
+        self.probes = 0
+        until = time.perf_counter_ns() + self.WARM_UP_NS
+        while time.perf_counter_ns() < until:
+            self.is_full()
+
+    def is_full(self):
+        first = time.perf_counter_ns()
+        sum(self.numbers)
+        second = time.perf_counter_ns()
+        sum(self.numbers)
+        taken = min(second - first, time.perf_counter_ns() - second)
+        if len(self.history) < self.MEMORY:
+            self.history.append(taken)
+        else:
+            self.history[self.probes % self.MEMORY] = taken
+        if self.probes % 50 == 0 or taken < self.fast:
+            ascending = sorted(self.history)
+            self.fast = ascending[min(len(ascending) - 1, max(3, int(self.FAST_SHARE * len(ascending))))]
+        self.probes += 1
+        return taken <= self.SLOWER * self.fast
+
+
+CORE = []
+
+
 def timed(model, plan, after=None):
-    """Wall times of the runs in ms; `after` is called between runs, outside of the timed part."""
+    """Wall times of the runs in ms, and which of them count: the undisturbed ones, or all where those are too few.
+
+    `after` is called between runs, outside of the timed part.
+    """
+    if not CORE:
+        CORE.append(CoreSpeed())
+    core = CORE[0]
     for _ in range(plan["warmup"]):
         model.invoke()
     times = []
+    undisturbed = []
     started = time.perf_counter_ns()
     while True:
+        full = core.is_full()
         before = time.perf_counter_ns()
         model.invoke()
         times.append((time.perf_counter_ns() - before) / 1e6)
+        if core.is_full() and full:
+            undisturbed.append(len(times) - 1)
         if after:
             after()
-        if enough(times, (time.perf_counter_ns() - started) / 1e6, plan):
-            return times
+        elapsed_ms = (time.perf_counter_ns() - started) / 1e6
+        if enough([times[run] for run in undisturbed], len(times), elapsed_ms, plan):
+            return times, undisturbed if len(undisturbed) >= FEWEST_RUNS else list(range(len(times)))
+
+
+def timed_whole(model, plan):
+    times, counted = timed(model, plan)
+    return {"wallMs": [times[run] for run in counted]}
 
 
 def timed_operators(model, plan):
@@ -138,16 +193,23 @@ def timed_operators(model, plan):
         for name, operator, ms in found:
             operators.setdefault((name, operator), []).append(ms)
 
-    wall = timed(model, plan, collect)
+    wall, counted = timed(model, plan, collect)
     return {
-        "wallMs": wall,
-        "operators": [{"name": n, "operator": o, "timesMs": times} for (n, o), times in operators.items()],
+        "wallMs": [wall[run] for run in counted],
+        "operators": [
+            {"name": n, "operator": o, "timesMs": [times[run] for run in counted if run < len(times)]}
+            for (n, o), times in operators.items()
+        ],
     }
 
 
-def enough(times, elapsed_ms, plan):
+def enough(times, runs, elapsed_ms, plan):
     count = len(times)
     if count >= plan["runs"]:
+        return True
+    if runs < FEWEST_RUNS:
+        return False
+    if elapsed_ms >= plan["maxMs"] + PATIENCE_MS:
         return True
     if count < FEWEST_RUNS:
         return False

@@ -1,11 +1,9 @@
 /** A picture of the table over recorded platforms: share within ±10 % over the budget, a panel for each target. */
-import { init } from "echarts";
 import type { RecordedCell } from "../evaluation/index.js";
+import { plotBudgets } from "./budget-plot.js";
 
 /** How much more data training from scratch is given for comparison: the claim of LitePred, §6.4. */
 const moreData = 2.5;
-const panelWidth = 300;
-const height = 380;
 
 interface Line {
   readonly name: string;
@@ -36,50 +34,17 @@ export function linePoints(cells: readonly RecordedCell[], { method, factor }: O
 /** As SVG. */
 export function plotRecorded(cells: readonly RecordedCell[]): string {
   const targets = [...new Set(cells.map((cell) => cell.target))];
-  const chart = init(null, null, { renderer: "svg", ssr: true, width: panelWidth * targets.length, height });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#fff",
-    legend: { data: lines.map(({ name }) => name), top: 8 },
-    title: targets.map((target, i) => ({
-      text: target,
-      left: panelWidth * (i + 0.5),
-      top: 36,
-      textAlign: "center" as const,
-      textStyle: { fontSize: 13, fontWeight: "normal" as const },
-    })),
-    grid: targets.map((_, i) => ({ left: panelWidth * i + 55, width: panelWidth - 80, top: 66, bottom: 50 })),
-    xAxis: targets.map((_, gridIndex) => ({
-      gridIndex,
-      type: "log" as const,
-      name: "measurements",
-      nameLocation: "middle" as const,
-      nameGap: 26,
-      min: 50,
-      max: 1200,
-    })),
-    yAxis: targets.map((_, gridIndex) => ({
-      gridIndex,
-      type: "value" as const,
-      name: gridIndex === 0 ? "within ±10 %, %" : "",
-      max: 100,
-      scale: true,
-    })),
-    series: targets.flatMap((target, i) =>
-      lines.map(({ name, ...line }) => ({
-        name,
-        type: "line" as const,
-        xAxisIndex: i,
-        yAxisIndex: i,
-        ...(line.factor === moreData && { lineStyle: { type: "dashed" as const } }),
-        data: linePoints(
+  return plotBudgets(
+    targets.map((target) => ({
+      title: target,
+      lines: lines.map((line) => ({
+        name: line.name,
+        dashed: line.factor === moreData,
+        points: linePoints(
           cells.filter((cell) => cell.target === target),
           line,
         ),
       })),
-    ),
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+    })),
+  );
 }

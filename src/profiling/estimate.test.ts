@@ -25,6 +25,9 @@ test("a session stops at its run count, its time limit, or a tight estimate, and
   assert.equal(enoughRuns(same(10), 50, { ...plan, tolerance: 0 }), false);
   assert.equal(enoughRuns([1, 9, 2, 8, 3, 7, 4, 6, 5, 1], 50, plan), false);
   assert.equal(enoughRuns(same(20), 50, { ...plan, tolerance: 0 }), true);
+  // Disturbed runs do not count, but they are not waited for without end.
+  assert.equal(enoughRuns(same(2), 1000, plan, 30), false);
+  assert.equal(enoughRuns(same(2), 1e6, plan, 30), true);
 });
 
 test("the quietest sessions are kept", () => {

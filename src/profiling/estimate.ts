@@ -8,13 +8,27 @@ const fewestRuns = 3;
 /** Fewest runs before a tight estimate may. Choice: a spread of fewer says little. */
 const fewestForTolerance = 10;
 
-/** Whether a session has timed enough runs. `elapsedMs` counts from the first timed run. */
-export function enoughRuns(wallMs: readonly number[], elapsedMs: number, plan: TimingPlan): boolean {
-  const count = wallMs.length;
+/** How much longer than its plan a session may wait for undisturbed runs. Choice: busy phases last up to some seconds. */
+const patienceMs = 2000;
+
+/**
+ * Whether a session has timed enough runs. Undisturbed ones count; a session that sees too few of them ends all the same.
+ * @param elapsedMs since the first timed run
+ * @param runs disturbed ones included
+ */
+export function enoughRuns(
+  undisturbedMs: readonly number[],
+  elapsedMs: number,
+  plan: TimingPlan,
+  runs = undisturbedMs.length,
+): boolean {
+  const count = undisturbedMs.length;
   if (count >= plan.runs) return true;
+  if (runs < fewestRuns) return false;
+  if (elapsedMs >= plan.maxMs + patienceMs) return true;
   if (count < fewestRuns) return false;
   if (elapsedMs >= plan.maxMs) return true;
-  return plan.tolerance > 0 && count >= fewestForTolerance && relativeError(wallMs) < plan.tolerance;
+  return plan.tolerance > 0 && count >= fewestForTolerance && relativeError(undisturbedMs) < plan.tolerance;
 }
 
 /** Standard error of the lower half of the runs, relative to their mean: outliers upwards do not keep a session going. */

@@ -1,35 +1,44 @@
 /**
- * Times one run in the process that does it. Where the system gave the core to somebody else during a run of one
- * thread, the CPU time is taken: on a shared machine long models are interrupted in every run, and no quantile of wall
- * times helps. Uninterrupted runs are wall time.
+ * Times one run in the process that does it, and tells whether the run was disturbed: the system gave the core to somebody
+ * else, or the core was not at its full speed before or after it (see core-speed.ts). Where the core was given away during a
+ * run of one thread, the CPU time is taken; other runs are wall time.
  */
 import { performance } from "node:perf_hooks";
+import { type CoreSpeed, createCoreSpeed } from "./core-speed.js";
 
 export interface Stopwatch {
   start(): void;
   /** Milliseconds since `start`. */
   stop(): number;
-  /** Whether the run before the last `stop` was interrupted. */
-  readonly interrupted: boolean;
+  /** Whether the run before the last `stop` was disturbed. */
+  readonly disturbed: boolean;
 }
+
+/** One for the process: it knows the core better the longer it watches. */
+let speed: CoreSpeed | undefined;
 
 /** @param threads that the timed work uses; with more than one, CPU time says nothing about latency */
 export function createStopwatch(threads: number): Stopwatch {
+  speed ??= createCoreSpeed();
+  const core = speed;
   let usage = process.resourceUsage();
   let started = 0;
-  let interrupted = false;
+  let full = true;
+  let disturbed = false;
   return {
-    get interrupted() {
-      return interrupted;
+    get disturbed() {
+      return disturbed;
     },
     start() {
+      full = core.isFull();
       usage = process.resourceUsage();
       started = performance.now();
     },
     stop() {
       const wallMs = performance.now() - started;
       const now = process.resourceUsage();
-      interrupted = now.involuntaryContextSwitches !== usage.involuntaryContextSwitches;
+      const interrupted = now.involuntaryContextSwitches !== usage.involuntaryContextSwitches;
+      disturbed = interrupted || !full || !core.isFull();
       if (threads !== 1 || !interrupted) return wallMs;
       const cpuMs = (now.userCPUTime - usage.userCPUTime + now.systemCPUTime - usage.systemCPUTime) / 1000;
       return cpuMs > 0 ? Math.min(wallMs, cpuMs) : wallMs;

@@ -99,42 +99,47 @@ function randomTensor(type: string, shape: readonly (number | string)[]): Tensor
 }
 
 interface Runs {
-  readonly wallMs: number[];
-  /** Runs during which the system gave the core to somebody else. */
-  readonly interrupted: Set<number>;
+  readonly wallMs: readonly number[];
+  /** Which of them count: the undisturbed ones, or all where those are too few. */
+  readonly counted: readonly number[];
 }
 
 async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<Runs> {
   const watch = createStopwatch(threads);
   for (let i = 0; i < plan.warmup; i++) await session.run(feeds);
   const wallMs: number[] = [];
-  const interrupted = new Set<number>();
+  const undisturbed: number[] = [];
   const started = performance.now();
   do {
     watch.start();
     await session.run(feeds);
     wallMs.push(watch.stop());
-    if (watch.interrupted) interrupted.add(wallMs.length - 1);
-  } while (!enoughRuns(wallMs, performance.now() - started, plan));
-  return { wallMs, interrupted };
+    if (!watch.disturbed) undisturbed.push(wallMs.length - 1);
+  } while (!enoughRuns(pick(wallMs, undisturbed), performance.now() - started, plan, wallMs.length));
+  return { wallMs, counted: undisturbed.length < fewestUndisturbed ? wallMs.map((_, run) => run) : undisturbed };
 }
 
-/** With fewer undisturbed runs than this, the interrupted ones count too. Choice. */
-const fewestUndisturbed = 5;
+/** With fewer undisturbed runs than this, the disturbed ones count too. Choice. */
+const fewestUndisturbed = 3;
+
+const pick = (values: readonly number[], runs: readonly number[]) => runs.map((run) => values[run]!);
+
+async function timeWhole(model: Loaded, plan: TimingPlan): Promise<{ wallMs: number[] }> {
+  const { wallMs, counted } = await time(model, plan);
+  return { wallMs: pick(wallMs, counted) };
+}
 
 async function timeOperators(
   model: Loaded,
   plan: TimingPlan,
 ): Promise<{ wallMs: number[]; operators: OperatorTime[] }> {
   if (model.graph === undefined) throw new Error("prepared without profile");
-  const { wallMs, interrupted } = await time(model, plan);
+  const { wallMs, counted } = await time(model, plan);
   model.session.endProfiling();
   const operators = takeProfile(model.path, plan.warmup, model.graph);
-  if (wallMs.length - interrupted.size < fewestUndisturbed) return { wallMs, operators };
-  const undisturbed = (_: number, run: number) => !interrupted.has(run);
   return {
-    wallMs,
-    operators: operators.map((operator) => ({ ...operator, timesMs: operator.timesMs.filter(undisturbed) })),
+    wallMs: pick(wallMs, counted),
+    operators: operators.map((operator) => ({ ...operator, timesMs: pick(operator.timesMs, counted) })),
   };
 }
 
@@ -159,7 +164,7 @@ async function answer(request: WireRequest): Promise<object> {
     case "prepare":
       return prepare(request.model, request.profile, request.settings);
     case "time":
-      return { wallMs: (await time(model(request.handle), request.plan)).wallMs };
+      return timeWhole(model(request.handle), request.plan);
     case "timeOperators":
       return timeOperators(model(request.handle), request.plan);
     case "run":
