@@ -130,10 +130,11 @@ function enough(times, runs, elapsedMs, plan) {
   if (times.length < fewestRuns) return false;
   if (elapsedMs >= plan.maxMs) return true;
   if (plan.tolerance <= 0 || times.length < fewestForTolerance) return false;
-  const lower = [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length / 2));
-  const mean = lower.reduce((total, time) => total + time, 0) / lower.length;
-  const variance = lower.reduce((total, time) => total + (time - mean) ** 2, 0) / (lower.length - 1);
-  return Math.sqrt(variance / lower.length) / mean < plan.tolerance;
+  const cut = times.length >> 2;
+  const middle = [...times].sort((a, b) => a - b).slice(cut, times.length - cut);
+  const mean = middle.reduce((total, time) => total + time, 0) / middle.length;
+  const variance = middle.reduce((total, time) => total + (time - mean) ** 2, 0) / (middle.length - 1);
+  return Math.sqrt(variance / middle.length) / mean < plan.tolerance;
 }
 
 export const elements = (shape) => shape.reduce((product, size) => product * size, 1);

@@ -10,7 +10,7 @@ import { parsePlatformId } from "../platforms/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
 import { architectureKernels } from "./architectures.js";
 import { encoderOf } from "./encoding.js";
-import { fastestOf, measurePasses, passesProtocol } from "./measure-passes.js";
+import { measurePasses, medianOfPasses, passesProtocol } from "./measure-passes.js";
 import { type LocalPlatform, rulesOf } from "./workspace.js";
 
 export interface NamedGraph {
@@ -56,7 +56,7 @@ export interface CalibrationRequest {
   readonly local: LocalPlatform;
   readonly count: number;
   readonly seed: number;
-  /** Passes over all models; the fastest session of each counts. */
+  /** Passes over all models; the median session of each counts. */
   readonly passes: number;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
@@ -81,7 +81,7 @@ export async function measureCalibrationModels(request: CalibrationRequest): Pro
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: ({ done, total }) => request.onProgress?.(Math.round((models.length * done) / total)),
     });
-    for (const measurement of fastestOf(rows)) {
+    for (const measurement of medianOfPasses(rows)) {
       const { subject } = measurement;
       if (subject.kind !== "model") continue;
       store.append(measurement);

@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createRandom, LitepredError } from "../base/index.js";
+import { createRandom, LitepredError, mean } from "../base/index.js";
 import { detectKernels, type Kernel } from "../kernels/index.js";
 import {
   configKey,
@@ -298,7 +298,7 @@ async function kernelTimes(store: Store, platform: string): Promise<Map<string, 
   return times;
 }
 
-/** Of both passes the faster one counts: disturbances only ever add time. */
+/** The mean of both passes counts. */
 function sums(
   models: readonly Detected[],
   passes: readonly [Measurement[], Measurement[]],
@@ -311,7 +311,7 @@ function sums(
       return latencyMs === undefined ? [] : [{ ...kernel, latencyMs }];
     });
     if (wholes.length === 0 || timed.length < kernels.length) return [];
-    return [{ model: name, measuredMs: Math.min(...wholes), kernels: timed }];
+    return [{ model: name, measuredMs: mean(wholes), kernels: timed }];
   });
   const summed = sumModels(complete);
   return {

@@ -8,7 +8,7 @@ import { median } from "../base/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { heldOutMetrics } from "../predictors/index.js";
 import { fileForEngine } from "./encoding.js";
-import { fastestOf, measurePasses } from "./measure-passes.js";
+import { measurePasses, medianOfPasses } from "./measure-passes.js";
 import { predictModels } from "./predict.js";
 import { openLocalPlatform } from "./workspace.js";
 
@@ -81,7 +81,7 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * models.length * done) / total)),
     });
-    const [first, second] = [0, 1].map((odd) => fastestOf(passes.filter((_, pass) => pass % 2 === odd))) as [
+    const [first, second] = [0, 1].map((odd) => medianOfPasses(passes.filter((_, pass) => pass % 2 === odd))) as [
       Measurement[],
       Measurement[],
     ];

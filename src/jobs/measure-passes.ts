@@ -1,8 +1,8 @@
 /**
  * Whole models measured in passes over all of them, one session a pass, so that the sessions of a model lie minutes apart:
- * a machine that is slow for a while spoils one session of every model, not all sessions of some. The fastest session
- * counts: disturbances only ever add time.
+ * a machine that is slow for a while spoils one session of every model, not all sessions of some. Their median counts.
  */
+import { median } from "../base/index.js";
 import type { Measurement, Outcome, Protocol } from "../measurements/index.js";
 import { protocols } from "../profiling/index.js";
 import { type MeasureRequest, measureModels } from "./measure.js";
@@ -27,25 +27,23 @@ export async function measurePasses(request: PassesRequest): Promise<Measurement
   return rows;
 }
 
-/** How the fastest of several sessions was measured. */
+/** How the median of several sessions was measured. */
 export function passesProtocol(sessions: number): Protocol {
   return { ...protocols.quick, name: "passes", sessions };
 }
 
-/** The fastest session of each model as one measurement; failed where every session failed. */
-export function fastestOf(rows: readonly (readonly Measurement[])[]): Measurement[] {
+/** All sessions of each model as one measurement, the median of them; failed where every session failed. */
+export function medianOfPasses(rows: readonly (readonly Measurement[])[]): Measurement[] {
   return rows[0]!.map((first, i) => {
-    const all = rows.map((row) => row[i]!);
-    const sound = all.filter(({ outcome }) => outcome.status === "ok");
-    const best = sound.reduce((a, b) => (latencyOf(b.outcome) < latencyOf(a.outcome) ? b : a), sound[0] ?? first);
-    const { outcome } = best;
-    if (outcome.status === "failed") return best;
+    const sound = rows.map((row) => row[i]!).filter(({ outcome }) => outcome.status === "ok");
+    const { outcome } = sound[0] ?? first;
+    if (outcome.status === "failed") return first;
     const latencies = sound.map((measurement) => latencyOf(measurement.outcome));
     const runs = sound.reduce((sum, { outcome: o }) => sum + (o.status === "ok" ? o.runs : 0), 0);
     const spread = Math.max(...latencies) / Math.min(...latencies) - 1;
     return {
-      ...best,
-      outcome: { ...outcome, runs, sessions: sound.length, spread },
+      ...sound[0]!,
+      outcome: { ...outcome, latencyMs: median(latencies), runs, sessions: sound.length, spread },
       protocol: passesProtocol(sound.length),
     };
   });

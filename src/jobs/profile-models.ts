@@ -38,14 +38,14 @@ export interface ProfiledModels {
   readonly unpaired: number;
 }
 
-/** Runs of both sessions are pooled and the fastest quarter counts: a machine that is slow for seconds spoils one session only. */
+/** Runs of both sessions are pooled and the middle half counts. */
 export const inModelProtocol: Protocol = {
   name: "in-model",
   warmup: 2,
   runs: 12,
   maxMs: 1500,
   sessions: 2,
-  estimator: "lower-quarter",
+  estimator: "midmean",
   kernelsPerModel: 1,
   tolerance: 0,
   maxSpread: 1,
@@ -209,7 +209,7 @@ function kernelOutcome(times: readonly number[]): Outcome {
 
 /** Wall times under the profiler: a record that the model was profiled, not a latency to learn from. */
 function wholeOutcome(wallMs: readonly number[]): Outcome {
-  return { ...kernelOutcome([estimate(wallMs, "p10")]), runs: wallMs.length } as Outcome;
+  return { ...kernelOutcome([estimate(wallMs, "midmean")]), runs: wallMs.length } as Outcome;
 }
 
 /** What earlier runs found, one node's worth each. */

@@ -11,7 +11,7 @@ import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { type AdaptReport, adaptPlatform } from "./adapt.js";
-import { fastestOf, measurePasses } from "./measure-passes.js";
+import { measurePasses, medianOfPasses } from "./measure-passes.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface StartRequest {
@@ -101,7 +101,7 @@ async function measureTwice(request: StartRequest, graphs: readonly ReturnType<t
       onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * graphs.length * done) / total)),
     });
     const latencies = (odd: number) =>
-      fastestOf(rows.filter((_, pass) => pass % 2 === odd)).map(({ outcome }) =>
+      medianOfPasses(rows.filter((_, pass) => pass % 2 === odd)).map(({ outcome }) =>
         outcome.status === "ok" ? outcome.latencyMs : Number.NaN,
       );
     return { first: latencies(0), second: latencies(1) };

@@ -27,7 +27,8 @@ export interface LocalPlatform {
 export async function openLocalPlatform(id: string, home: string): Promise<LocalPlatform> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
-  const { loadEngine } = await import("../profiling/index.js");
+  const { loadEngine, settleCoreState } = await import("../profiling/index.js");
+  await settleCoreState(home);
   const engine = await loadEngine(asked.engine, { version: asked.version, home });
   const description = await engine.describe();
   const platform = resolveLocal(asked, () => description.version);

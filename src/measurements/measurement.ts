@@ -17,8 +17,8 @@ export const protocolSchema = z.object({
   maxMs: z.number().positive(),
   /** Sessions (the model loaded anew), interleaved in time with those of other models. */
   sessions: z.number().int().positive(),
-  /** How the latency is estimated from the runs of a session; across sessions it is the lower quartile. "lower-quarter": mean of the fastest quarter. */
-  estimator: z.enum(["p10", "p25", "min", "median", "lower-quarter"]),
+  /** How the latency is estimated from the runs of a session; across sessions it is the median. "midmean": mean of the middle half. */
+  estimator: z.enum(["p10", "p25", "min", "median", "midmean"]),
   /** Kernels side by side in one model, where the engine is timed by its profiler. */
   kernelsPerModel: z.number().int().positive(),
   /** Timed runs stop early when the standard error of the estimate is below this share of it; 0 never stops early. */
@@ -38,6 +38,8 @@ export const conditionsSchema = z.object({
   loadAfter: z.number(),
   /** Core the engine is pinned to, where it could be pinned. */
   pinnedCore: z.number().int().optional(),
+  /** `shared`: timed while the core's other hyperthread was busy with somebody else's work; the host is mostly so. */
+  coreState: z.enum(["full", "shared"]).optional(),
   node: z.string(),
   engineVersion: z.string(),
   /** Celsius, where readable. */

@@ -5,6 +5,7 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { EngineFailure } from "./contract.js";
+import { coreStateVariables } from "./core-state.js";
 import { answerSchema, resultSchemas, type WireRequest, type WireResult } from "./wire.js";
 
 export interface ChildCommand {
@@ -30,7 +31,7 @@ interface Pending {
 export function startChild({ command, args, env }: ChildCommand): EngineChild {
   const child: ChildProcessWithoutNullStreams = spawn(command, args, {
     stdio: "pipe",
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...coreStateVariables(), ...env },
   });
   let pending: Pending | undefined;
   let lastId = 0;

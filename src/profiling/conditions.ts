@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Conditions } from "../measurements/index.js";
 import { type CpuFacts, readCpuFacts } from "../platforms/index.js";
 import type { RunningEngine } from "./contract.js";
+import { coreState } from "./core-state.js";
 
 let known: CpuFacts | undefined;
 function cpuFacts(): CpuFacts {
@@ -25,6 +26,7 @@ export function readConditions(engineVersion: string, pinnedCore: number | undef
     loadBefore: load,
     loadAfter: load,
     ...(pinnedCore === undefined ? {} : { pinnedCore }),
+    coreState: coreState(),
     node: process.versions.node,
     engineVersion,
     ...(Number.isFinite(temperature) ? { temperature } : {}),

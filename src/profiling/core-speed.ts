@@ -1,15 +1,17 @@
 /**
- * Whether the core is as fast as it can be. On virtual machines the core's other hyperthread belongs to somebody else: while
- * it is busy, everything here takes 1.25 to 1.8 times as long, in phases of a quarter of a second to some seconds, and no
- * clock or context switch tells. A probe does: arithmetic that fills the core's execution units, timed before and after a
- * run. Measured (2 cores of an AMD EPYC, MobileNetV2, 1,300 runs): all runs 9.4–12 ms in two heaps; those between two fast
- * probes 9.5–10.0 ms (quartiles).
+ * Which of its two speeds the core has. On virtual machines the core's other hyperthread belongs to somebody else: while it
+ * is busy, everything here takes 1.25 to 1.8 times as long, in phases of some hundredths of a second to some seconds, and no
+ * clock or context switch tells. A probe does: arithmetic that fills the core's execution units. Measured (2 cores of an AMD
+ * EPYC, MobileNetV2): all runs 9.4–12 ms in two heaps; between two fast probes 9.5–10.0 ms, between two slow ones 11.4–12.0.
  */
 import { performance } from "node:perf_hooks";
+import type { CoreState } from "./core-state.js";
 
 export interface CoreSpeed {
-  /** Whether the core is at its full speed now. Takes about 25 µs. */
-  isFull(): boolean;
+  /** `full`: the core is ours alone. Takes about 25 µs. */
+  state(): CoreState;
+  /** Share of the probes so far that were fast. */
+  fullShare(): number;
 }
 
 /** A probe that takes longer than the fast ones by more than this is slow. Measured: ×1.02 inside the fast state, ×1.5 in the other. */
@@ -18,10 +20,11 @@ const slower = 1.2;
 const fastShare = 0.02;
 /** Probes that are remembered. */
 const memory = 4000;
-/** Before anything is judged, milliseconds. */
-const warmUpMs = 300;
+/** Before anything is judged, milliseconds: as soon as both speeds were seen, or never mind the other. Choice. */
+const warmUpMs = { least: 300, most: 3000 };
 
-export function createCoreSpeed(): CoreSpeed {
+/** @param patient waits longer for the first sight of the other speed */
+export function createCoreSpeed(patient: boolean): CoreSpeed {
   const data = Int32Array.from({ length: 1024 }, (_, i) => Math.imul(i, 2654435761));
   const history: number[] = [];
   let at = 0;
@@ -42,12 +45,20 @@ export function createCoreSpeed(): CoreSpeed {
     const sorted = Float64Array.from(history).sort();
     fastMs = sorted[Math.min(sorted.length - 1, Math.max(3, Math.floor(fastShare * sorted.length)))]!;
   };
-  for (const until = performance.now() + warmUpMs; performance.now() < until; ) remember(probe());
+  const fullShare = () => history.filter((ms) => ms <= slower * fastMs).length / history.length;
+  const seenBoth = () => fullShare() > fastShare && fullShare() < 1 - fastShare;
+  const began = performance.now();
+  for (let i = 1; ; i++) {
+    remember(probe());
+    const passed = performance.now() - began;
+    if (passed > warmUpMs.most || (passed > warmUpMs.least && (!patient || (i % 100 === 0 && seenBoth())))) break;
+  }
   return {
-    isFull() {
+    fullShare,
+    state() {
       const ms = probe();
       remember(ms);
-      return ms <= slower * fastMs;
+      return ms <= slower * fastMs ? "full" : "shared";
     },
   };
 }

@@ -31,14 +31,16 @@ export function enoughRuns(
   return plan.tolerance > 0 && count >= fewestForTolerance && relativeError(undisturbedMs) < plan.tolerance;
 }
 
-/** Standard error of the lower half of the runs, relative to their mean: outliers upwards do not keep a session going. */
+/** Standard error of the middle half of the runs, relative to their mean: outliers do not keep a session going. */
 function relativeError(times: readonly number[]): number {
-  const lower = fastest(times, 0.5);
-  return standardDeviation(lower) / mean(lower) / Math.sqrt(lower.length);
+  const middle = middleHalf(times);
+  return standardDeviation(middle) / mean(middle) / Math.sqrt(middle.length);
 }
 
-function fastest(times: readonly number[], share: number): number[] {
-  return [...times].sort((a, b) => a - b).slice(0, Math.ceil(times.length * share));
+/** Of up to four values, those that the median is made of. */
+function middleHalf(times: readonly number[]): number[] {
+  const cut = times.length < 5 ? Math.floor((times.length - 1) / 2) : Math.floor(times.length / 4);
+  return [...times].sort((a, b) => a - b).slice(cut, times.length - cut);
 }
 
 /** One session's latency, in the unit of `times`. */
@@ -52,8 +54,8 @@ export function estimate(times: readonly number[], estimator: Protocol["estimato
       return quantile(times, 0);
     case "median":
       return median(times);
-    case "lower-quarter":
-      return mean(fastest(times, 0.25));
+    case "midmean":
+      return mean(middleHalf(times));
     default:
       return estimator satisfies never;
   }
@@ -66,15 +68,12 @@ export function spreadOf(estimates: readonly number[]): number {
   return centre === 0 ? 0 : (quantile(estimates, 1) - quantile(estimates, 0)) / centre;
 }
 
-/**
- * The `count` sessions with the lowest estimates, lowest first. Whatever else the machine does (on virtual machines, the
- * core's other hyperthread makes compute-bound kernels 1.4 to 1.7 times slower) only ever adds time.
- */
+/** The `count` sessions with the lowest estimates, lowest first: inside one state of the core, disturbances only ever add time. */
 export function quietest<T>(sessions: readonly T[], estimateOf: (session: T) => number, count: number): T[] {
   return [...sessions].sort((a, b) => estimateOf(a) - estimateOf(b)).slice(0, count);
 }
 
-/** Outcome of a subject from the runs of its sessions, milliseconds: the lower quartile of the quietest sessions' estimates. */
+/** Outcome of a subject from the runs of its sessions, milliseconds: the median of the quietest sessions' estimates. */
 export function summarise(sessions: readonly (readonly number[])[], protocol: Protocol): Outcome {
   const kept = quietest(
     sessions,
@@ -87,7 +86,7 @@ export function summarise(sessions: readonly (readonly number[])[], protocol: Pr
   const innerSpread = (quantile(all, 0.75) - quantile(all, 0.25)) / Math.max(median(all), Number.MIN_VALUE);
   return {
     status: "ok",
-    latencyMs: quantile(estimates, 0.25),
+    latencyMs: median(estimates),
     p10Ms: across((runs) => quantile(runs, 0.1)),
     medianMs: across((runs) => median(runs)),
     minMs: across((runs) => quantile(runs, 0)),

@@ -8,6 +8,7 @@ export { measureNoise, type Noise, noiseOf } from "./anchor.js";
 export * from "./android/index.js";
 export { idleShare, readConditions } from "./conditions.js";
 export * from "./contract.js";
+export { coreState, settleCoreState } from "./core-state.js";
 export { findChromium } from "./engines/browser.js";
 export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./engines/index.js";
 export * from "./engines/recipes.js";

@@ -91,14 +91,14 @@ async function overheadOf(engine: SessionEngine, timeOne: TimeOne, plan: TimingP
   const graph = b.build([b.node("Relu", [b.input("x", [1, 16, 1, 1])])]);
   const empty: KernelTask = { type: "relu", config: {}, graph };
   const runs = await orFailure(() => timeOne(engine, empty, { ...plan, warmup: 20, runs: 200, tolerance: 0 }, 0));
-  const overheadMs = runs instanceof EngineFailure ? 0 : Math.max(0, estimate(runs, "lower-quarter") - markerMs);
+  const overheadMs = runs instanceof EngineFailure ? 0 : Math.max(0, estimate(runs, "midmean") - markerMs);
   overheads.set(engine.running, overheadMs);
   return overheadMs;
 }
 
 /** Never below what any operator costs. */
 function withoutOverhead(runs: readonly number[], overheadMs: number): number[] {
-  const shift = Math.min(overheadMs, Math.max(0, estimate(runs, "lower-quarter") - markerMs));
+  const shift = Math.min(overheadMs, Math.max(0, estimate(runs, "midmean") - markerMs));
   return runs.map((time) => Math.max(0, time - shift));
 }
 
@@ -176,7 +176,7 @@ function readBundle(operators: readonly OperatorTime[], tasks: readonly KernelTa
   const { kernels: attributed, markers, stray } = attribute(operators, kernels);
   if (stray.length > 0 && tasks.length > 1) return undefined;
   // What the profiler adds to each operator: 2 to 5 µs, more than small kernels take.
-  const shown = markers.map(({ timesMs }) => estimate(timesMs, "lower-quarter"));
+  const shown = markers.map(({ timesMs }) => estimate(timesMs, "midmean"));
   const overheadMs = shown.length === 0 ? 0 : Math.max(0, estimate(shown, "median") - markerMs);
   return {
     runs: attributed.map(({ core }) => sumRuns([...core, ...stray], overheadMs)),
@@ -193,7 +193,7 @@ function sumRuns(operators: readonly OperatorTime[], overheadMs: number): Sessio
   // The mean, not each run, is held above the floor: whole microseconds scatter around small times in both directions.
   const shift = Math.min(
     operators.length * overheadMs,
-    Math.max(0, estimate(runs, "lower-quarter") - operators.length * markerMs),
+    Math.max(0, estimate(runs, "midmean") - operators.length * markerMs),
   );
   return runs.map((time) => Math.max(0, time - shift));
 }

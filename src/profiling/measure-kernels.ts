@@ -47,9 +47,7 @@ export async function* measureKernels(
   tasks: readonly KernelTask[],
 ): AsyncGenerator<MeasuredWindow> {
   const random = createRandom(request.seed);
-  // Profiler times are whole microseconds: a quantile of a short kernel's would be one of very few values.
-  const protocol: Protocol =
-    request.engine.timing !== "isolated" ? { ...request.protocol, estimator: "lower-quarter" } : request.protocol;
+  const { protocol } = request;
   const anchor: Anchor = { task: { type: "anchor", config: {}, graph: anchorGraph() }, history: [] };
   for (const window of windowsOf(tasks, protocol)) {
     const conditions = await quietConditions(request.engine.running, request.engineVersion, request.signal);

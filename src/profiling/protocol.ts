@@ -4,7 +4,10 @@ import type { Protocol } from "../measurements/index.js";
 
 export type ProtocolName = "quick" | "standard" | "careful";
 
-/** Run counts follow the noise found on shared machines: sessions differ by 3 % in the median though runs inside one agree. */
+/**
+ * Run counts follow the noise found on shared machines: sessions differ by 3 % in the median though runs inside one agree.
+ * Profiler times are whole microseconds, so a mean of many runs is taken, not a quantile.
+ */
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   quick: {
     name: "quick",
@@ -12,7 +15,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
     runs: 30,
     maxMs: 1500,
     sessions: 1,
-    estimator: "p10",
+    estimator: "midmean",
     kernelsPerModel: 32,
     tolerance: 0.01,
     maxSpread: 1,
@@ -23,7 +26,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
     runs: 30,
     maxMs: 1500,
     sessions: 3,
-    estimator: "p10",
+    estimator: "midmean",
     kernelsPerModel: 24,
     tolerance: 0.01,
     maxSpread: 0.15,
@@ -34,7 +37,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
     runs: 60,
     maxMs: 4000,
     sessions: 5,
-    estimator: "p10",
+    estimator: "midmean",
     kernelsPerModel: 16,
     tolerance: 0.005,
     maxSpread: 0.08,

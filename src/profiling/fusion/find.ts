@@ -166,7 +166,7 @@ async function timeChains(
       const found = times.get(key)!;
       if (found instanceof EngineFailure) continue;
       await attempt(key, async () => {
-        found.push(estimate(await timeAgain(key), "lower-quarter"));
+        found.push(estimate(await timeAgain(key), "midmean"));
       });
     }
     progress(round + 1);
