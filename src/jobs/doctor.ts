@@ -4,7 +4,15 @@ import { loadavg } from "node:os";
 import { promisify } from "node:util";
 import { LitepredError } from "../base/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
-import { engineNames, idleShare, loadEngine, measureNoise, protocol, quietCores } from "../profiling/index.js";
+import {
+  engineNames,
+  idleShare,
+  loadEngine,
+  measureNoise,
+  protocol,
+  quietCores,
+  settleCoreState,
+} from "../profiling/index.js";
 import { phoneFindings } from "./attached.js";
 import { encoderOf } from "./encoding.js";
 
@@ -35,7 +43,7 @@ export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]>
     ...(await phoneFindings(home)),
     await loadFinding(),
     await pinningFinding(),
-    ...(noiseMs > 0 ? [await noiseFinding(noiseMs)] : []),
+    ...(noiseMs > 0 ? [await coreFinding(home), await noiseFinding(noiseMs)] : []),
   ];
 }
 
@@ -93,6 +101,15 @@ async function pinningFinding(): Promise<Finding> {
       message: "not on this system: engines run on any core, which is noisier",
     };
   return { level: "ok", subject: "pinning", message: `cores ${[...cores].sort((a, b) => a - b).join(", ")}` };
+}
+
+async function coreFinding(home: string): Promise<Finding> {
+  const state = await settleCoreState(home);
+  const message =
+    state === "full"
+      ? "at its full speed most of the time: runs count while it is"
+      : "shared with a busy neighbour most of the time: runs count in that state, and latencies are those of a busy host";
+  return { level: state === "full" ? "ok" : "warning", subject: "core", message };
 }
 
 async function noiseFinding(noiseMs: number): Promise<Finding> {

@@ -162,6 +162,7 @@ export function provenance(measured: readonly Measurement[], method: string) {
     device: readCpuFacts().model,
     engineVersion: measured[0]?.conditions.engineVersion ?? "",
     protocols: [...new Set(measured.map(({ protocol }) => protocol.name))].sort(),
+    coreStates: [...new Set(measured.flatMap(({ conditions }) => conditions.coreState ?? []))].sort(),
     samples: measured.filter(({ subject }) => subject.kind === "kernel").length,
     date:
       measured

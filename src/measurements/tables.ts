@@ -40,17 +40,18 @@ const columns = {
 
 /**
  * Writes one Parquet file into `folder` from measurements and older files of the same folder; it appears under its name
- * at once and complete. Its name follows from the content, so that doing it twice leaves one file.
+ * at once and complete. Its name follows from the content, so that doing it twice leaves one file, unless one is given.
  * @returns path of the file
  */
 export async function writeTable(
   folder: string,
   added: readonly Measurement[],
   older: readonly string[],
+  given?: string,
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const lines = added.map((measurement) => JSON.stringify(toRow(measurement))).join("\n");
-  const name = sha256([...older, lines].join("\n")).slice(0, 16);
+  const name = given ?? sha256([...older, lines].join("\n")).slice(0, 16);
   const json = join(folder, `.${name}.${process.pid}.json`);
   const temporary = join(folder, `.${name}.${process.pid}.tmp`);
   const path = join(folder, `${name}.parquet`);

@@ -18,6 +18,8 @@ export interface Provenance {
   readonly engineVersion: string;
   /** Protocol names of the measurements. */
   readonly protocols: readonly string[];
+  /** States of the core that the measurements were taken in (`full`, `shared`); absent where that is not known. */
+  readonly coreStates?: readonly string[];
   /** Kernel measurements trained on. */
   readonly samples: number;
   /** ISO 8601. */
@@ -161,6 +163,7 @@ const manifestSchema = z.object({
     device: z.string(),
     engineVersion: z.string(),
     protocols: z.array(z.string()),
+    coreStates: z.array(z.string()).optional(),
     samples: count,
     date: z.string(),
     method: z.string(),

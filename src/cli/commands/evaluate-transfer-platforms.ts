@@ -14,6 +14,7 @@ export interface TransferPlatformsOptions {
   readonly measure: boolean;
   readonly measureOnly?: boolean;
   readonly markdown?: string;
+  readonly plot?: string;
 }
 
 export async function evaluatePlatforms(context: CliContext, options: TransferPlatformsOptions): Promise<number> {
@@ -46,6 +47,8 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   });
   progress?.stop();
   if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(report));
+  if (options.plot !== undefined)
+    writeFileSync(options.plot, (await import("../../jobs/transfer-plot.js")).plotTransfer(report.cells));
   context.result({ ...report, problems }, (r) => tables(r).join("\n\n"));
   return 0;
 }

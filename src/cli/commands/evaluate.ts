@@ -74,6 +74,7 @@ export const evaluate: RegisterCommand = (program, run) => {
     .option("--measure-only", "with --platform: only measure what the store lacks")
     .option("--no-measure", "with --platform: only use what the store has")
     .option("--markdown <file>", "with --platform: also write the tables here")
+    .option("--plot <file>", "with --budgets: a picture over the number of kernels (SVG)")
     .option("--pool <dir>", "folder of a source's tables (repeatable)", collect)
     .option("--budget <n>", "target measurements that may be looked at", "260")
     .option("--seed <n>", "seed", "1")

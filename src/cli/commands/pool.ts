@@ -57,9 +57,11 @@ export const pool: RegisterCommand = (program, run) => {
     .description("copies predictors into a folder, to be passed on")
     .argument("<dir>", "folder; made where it is missing")
     .option("--platform <id>", "only this one")
+    .option("--measurements", "also what was measured, a Parquet file for each platform, in <dir>/measurements")
     .action((folder: string, options, command) =>
       run(command, async (context) => {
-        const files = (await open(context.home)).exportTo(folder, options.platform);
+        const { exportPool } = await import("../../jobs/pool-files.js");
+        const files = await exportPool({ home: context.home, folder, ...options });
         context.result(files, (list) => list.join("\n"));
         return 0;
       }),
@@ -67,14 +69,23 @@ export const pool: RegisterCommand = (program, run) => {
   for (const name of ["add", "import"])
     parent
       .command(name)
-      .description(name === "add" ? "takes predictor files into the workspace, after checking them" : "the same as add")
-      .argument("<file...>", "predictor files (.safetensors); untrusted input")
+      .description(
+        name === "add"
+          ? "takes files that pool export wrote into the workspace, after checking them"
+          : "the same as add",
+      )
+      .argument("<file...>", "predictors (.safetensors) and measurements (.parquet); untrusted input")
       .action((files: string[], _options, command) =>
         run(command, async (context) => {
-          const target = await open(context.home);
-          context.result(
-            files.map((file) => target.add(file)),
-            (list) => list.map((e) => `${e.platform}  ${e.sha256.slice(0, 12)}`).join("\n"),
+          const { addFiles } = await import("../../jobs/pool-files.js");
+          context.result(await addFiles(context.home, files), (list) =>
+            list
+              .map((one) =>
+                "platform" in one
+                  ? `${one.platform}  ${one.sha256.slice(0, 12)}`
+                  : `${one.file}: ${one.added} measurements, ${one.known} known before`,
+              )
+              .join("\n"),
           );
           return 0;
         }),
@@ -94,7 +105,7 @@ function describe(entry: PoolEntry): string {
     `sha256    ${entry.sha256}`,
     `made      ${p.date.slice(0, 10)} by ${p.method}, litepred ${p.litepred}`,
     `measured  ${p.samples} kernels, ${entry.correctionModels} whole models; protocols ${p.protocols.join(", ")}`,
-    `on        ${p.device}, engine version ${p.engineVersion}`,
+    `on        ${p.device}, engine version ${p.engineVersion}${p.coreStates?.length ? `, core ${p.coreStates.join(" and ")}` : ""}`,
   ];
   const rows = entry.kernels.map((kernel) => [
     kernel.type,

@@ -1,0 +1,56 @@
+/** Measurements of a platform as one Parquet file, to be passed on; and such a file, untrusted, into a store. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LitepredError } from "../base/index.js";
+import { type Measurement, subjectKey } from "./measurement.js";
+import type { Store } from "./store.js";
+import { readTables, writeTable } from "./tables.js";
+
+/** Writes all measurements of `platform` into `folder`; returns the file. @throws LitepredError `no-data`. */
+export async function exportMeasurements(store: Store, platform: string, folder: string): Promise<string> {
+  const measurements = await store.query({ platform });
+  if (measurements.length === 0)
+    throw new LitepredError("no-data", `the store has no measurements of ${platform}`, "litepred platforms lists them");
+  return writeTable(folder, measurements, [], platform.replace(/[/?&]/g, "_"));
+}
+
+/**
+ * Adds what the store lacks, and what was measured later than what it has.
+ * @throws LitepredError `unreadable-file` for a file that holds no measurements; `unknown-platform` for rows of none.
+ */
+export async function importMeasurements(store: Store, file: string): Promise<{ added: number; known: number }> {
+  const found = await readArchive(file);
+  const keyOf = ({ subject }: Measurement) => Object.values(subjectKey(subject)).join(" ");
+  const result = { added: 0, known: 0 };
+  for (const platform of new Set(found.map((measurement) => measurement.platform))) {
+    const latest = new Map((await store.query({ platform })).map((known) => [keyOf(known), known.at]));
+    for (const measurement of found) {
+      if (measurement.platform !== platform) continue;
+      const isNews = (latest.get(keyOf(measurement)) ?? "") < measurement.at;
+      if (isNews) store.append(measurement);
+      result[isNews ? "added" : "known"]++;
+    }
+  }
+  await store.flush();
+  return result;
+}
+
+async function readArchive(file: string): Promise<Measurement[]> {
+  let problem = existsSync(file) ? undefined : "no such file";
+  try {
+    const found = await readTables([file], {}, ({ reason, line }) => {
+      problem ??= `row ${line} is ${reason}`;
+    });
+    if (problem === undefined) return found;
+  } catch (error) {
+    problem ??= error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  }
+  throw new LitepredError(
+    "unreadable-file",
+    `${file}: ${problem}`,
+    "give a .parquet file that litepred pool export --measurements has written",
+    { file },
+  );
+}
+
+export const archiveFolder = (folder: string) => join(folder, "measurements");
