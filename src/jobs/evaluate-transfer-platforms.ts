@@ -49,8 +49,8 @@ const transformerSpaces = ["autoformer"];
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
 const adaptationCounts = { ...each(cnnSpaces, 12), ...each(transformerSpaces, 12) };
 const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
-/** Every so many-th test architecture is measured a second time, for the noise ceiling. */
-const repeatedEvery = 6;
+/** Every so many-th test architecture is measured a second time, for the noise ceiling; no divisor of the six spaces in turn. */
+const repeatedEvery = 5;
 /** Kernels measured on every platform; a transfer looks at some of them. */
 const kernelCount = 500;
 const architecturesPerSpace = 40;
@@ -124,7 +124,7 @@ async function measurePlatform(request: PlatformsRequest, local: LocalPlatform, 
   }
 }
 
-/** Base predictors of platforms that have none yet, from what the store has. */
+/** Base predictors of platforms that have none yet, from what the store has: in the form in which pools travel. */
 export async function trainSources(request: PlatformsRequest): Promise<void> {
   const pool = openPool(request.home);
   for (const asked of request.platforms) {
@@ -134,7 +134,7 @@ export async function trainSources(request: PlatformsRequest): Promise<void> {
     await trainPlatform({
       home: request.home,
       platform: asked,
-      recipe: "default",
+      recipe: "compact",
       seed,
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: (share, note) => request.onProgress?.(Math.round(100 * share), note),

@@ -53,6 +53,9 @@ const others: Readonly<Record<string, Build>> = {
   "squeeze-and-excite": (b) => layers.squeezeExcite(b, image(b), { squeeze: 4, gate: "hsigmoid" }),
   "average pool, padded": (b) => layers.avgPool(b, image(b), { kernel: 3, stride: 2, padding: "same" }),
   "average pool, padding counted": (b) => layers.avgPool(b, image(b), { kernel: 3, stride: 2, countPadding: true }),
+  "average pool, rounded up": (b) =>
+    layers.avgPool(b, b.input("x", [1, 8, 7, 7]), { kernel: 2, stride: 2, padding: "valid", ceil: true }),
+  "max pool, rounded up": (b) => layers.maxPool(b, image(b), { kernel: 3, stride: 2, padding: "valid", ceil: true }),
   "fc of tokens": (b) => layers.fc(b, tokens(b), 12, { activation: "gelu" }),
   matmul: (b) => b.node("MatMul", [b.input("x", [2, 5, 8]), b.input("y", [2, 8, 6])]),
   split: (b) => {

@@ -2,21 +2,21 @@
 import { paddings } from "../../../formats/tflite/index.js";
 import { type GraphNode, identity, nhwc, samePads } from "../../../graph/index.js";
 import { type Lowering, unsupported } from "../lowering.js";
-import { activationCode, numbersOf, type OperatorTable, padded, windowOf } from "./common.js";
+import { activationCode, numbersOf, type OperatorTable, padded, type Window, windowOf } from "./common.js";
 
 /** Lowest float32: the border of a maximum. */
 const lowest = -3.4028234663852886e38;
 
 function pool(l: Lowering, node: GraphNode, builtin: "MAX_POOL_2D" | "AVERAGE_POOL_2D", countsPadding: boolean): void {
   const kernel = numbersOf(node.attributes.kernel_shape, [1, 1]);
-  const window = windowOf(l, node, kernel);
+  const window = rounded(l, node, windowOf(l, node, kernel));
   const isAverage = builtin === "AVERAGE_POOL_2D";
   const x = node.inputs[0]!;
   const same = samePads(l.shape(x).slice(2), kernel, window.strides, [1, 1]);
   const isSame = window.pads.every((pad, i) => pad === same[i]);
   const isPadded = window.pads.some((pad) => pad !== 0);
-  if (Number(node.attributes.ceil_mode ?? 0) !== 0 && !hasExactFit(l, node, window))
-    unsupported(node, "with ceil_mode has no .tflite form");
+  if (countsPadding && isPadded && Number(node.attributes.ceil_mode ?? 0) !== 0)
+    unsupported(node, "that counts its padding, with ceil_mode, has no .tflite form");
   if (isAverage && isPadded && !isSame && !countsPadding) unsupported(node, "without its padding has no .tflite form");
   const explicit = isAverage && isPadded && countsPadding;
   const scaled = l.isInt8 && !explicit;
@@ -35,16 +35,17 @@ function pool(l: Lowering, node: GraphNode, builtin: "MAX_POOL_2D" | "AVERAGE_PO
   });
 }
 
-function hasExactFit(
-  l: Lowering,
-  node: GraphNode,
-  window: { kernel: readonly number[]; strides: readonly number[]; pads: readonly number[] },
-): boolean {
+/** `ceil_mode`: the last window hangs over the end, which is padding like any other. */
+function rounded(l: Lowering, node: GraphNode, window: Window): Window {
+  if (Number(node.attributes.ceil_mode ?? 0) === 0) return window;
+  const { kernel, strides, pads, dilations } = window;
   const size = l.shape(node.inputs[0]!).slice(2);
-  return size.every((length, axis) => {
-    const room = length + window.pads[axis]! + window.pads[axis + 2]! - window.kernel[axis]!;
-    return room % window.strides[axis]! === 0;
+  const output = l.shape(node.outputs[0]!).slice(2);
+  const ends = size.map((length, axis) => {
+    const span = (kernel[axis]! - 1) * dilations[axis]! + 1;
+    return Math.max(0, (output[axis]! - 1) * strides[axis]! + span - length - pads[axis]!);
   });
+  return { ...window, pads: [...pads.slice(0, 2), ...ends] };
 }
 
 function zeroPadded(l: Lowering, node: GraphNode, [top, left, bottom, right]: readonly number[]): number {
