@@ -17,7 +17,7 @@ export const protocolSchema = z.object({
   maxMs: z.number().positive(),
   /** Sessions (the model loaded anew), interleaved in time with those of other models. */
   sessions: z.number().int().positive(),
-  /** How the latency is estimated from the runs of a session; across sessions it is the median. "midmean": mean of the middle half. */
+  /** How the latency is estimated from the runs of a session; across sessions it is the lower quartile. "midmean": mean of the middle half. */
   estimator: z.enum(["p10", "p25", "min", "median", "midmean"]),
   /** Kernels side by side in one model, where the engine is timed by its profiler. */
   kernelsPerModel: z.number().int().positive(),

@@ -1,4 +1,5 @@
 /** Whole models → outcomes, by a protocol: wall time of a run, sessions of all models interleaved, outlier sessions redone. */
+import { getOrCreate } from "../base/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
 import { conditionsAfter, quietConditions } from "./conditions.js";
 import { EngineFailure } from "./contract.js";
@@ -35,12 +36,15 @@ export async function* measureModelFiles(
     const window = Array.from({ length: Math.min(modelsPerWindow, count - from) }, (_, i) => from + i);
     const sessions = new Map<number, (readonly number[])[]>(window.map((index) => [index, []]));
     const failures = new Map<number, EngineFailure>();
+    // Written once for all sessions: writing a model takes as long as timing it.
+    const files = new Map<number, Uint8Array>();
+    const fileOf = (index: number) => getOrCreate(files, index, () => load(index));
     const conditions = await quietConditions(engine.running, request.engineVersion, signal);
     const round = async (indices: readonly number[]) => {
       for (const index of indices) {
         if (signal?.aborted) return;
         try {
-          sessions.get(index)!.push(await timeModel(engine, load(index), protocol));
+          sessions.get(index)!.push(await timeModel(engine, fileOf(index), protocol));
         } catch (error) {
           if (!(error instanceof EngineFailure)) throw error;
           failures.set(index, error);
