@@ -22,7 +22,14 @@ export interface NamedArchitecture {
  * Two looks of an eighth of a second, some seconds apart: hundreds of architectures say more than long looks at few, but one
  * look in ten falls into a moment when the machine is 10 to 200 % slower.
  */
-export const briefProtocol: Protocol = { ...protocols.quick, name: "brief", warmup: 2, runs: 20, maxMs: 120, sessions: 2 };
+export const briefProtocol: Protocol = {
+  ...protocols.quick,
+  name: "brief",
+  warmup: 2,
+  runs: 20,
+  maxMs: 120,
+  sessions: 2,
+};
 
 /** `count` distinct architectures of each space, the spaces in turn; those named in `except` (of any purpose) are left out. */
 export async function sampleArchitectures(

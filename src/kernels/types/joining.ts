@@ -88,7 +88,10 @@ export const gather = defineKernelType({
   derived: { "log run": (c) => Math.log(c.inner), "log runs": (c) => Math.log(c.outer * c.indices) },
   build(b, c) {
     const x = b.input("x", [c.outer, c.from, c.inner]);
-    if (c.form === "rows") return b.node("Gather", [x, b.input("indices", [c.indices], "int64")], { axis: 1 });
+    // One row, as of the class token, is known beforehand; some engines take no indices that are computed.
+    const one = () => b.constant([1], [0], "int64");
+    if (c.form === "rows")
+      return b.node("Gather", [x, c.indices === 1 ? one() : b.input("indices", [c.indices], "int64")], { axis: 1 });
     const indices = b.input("indices", [c.outer, c.indices, c.inner], "int64");
     return b.node("GatherElements", [x, indices], { axis: 1 });
   },

@@ -96,14 +96,37 @@ function slice(l: Lowering, node: GraphNode): void {
     return place === undefined ? [] : [{ place, start: bound(starts[i]!), end: bound(ends[i]!) }];
   });
   const whole = l.axes(x).axes.map((axis) => l.shape(output)[axis]!);
-  const isSame = l.axes(output).sizes.length === whole.length;
+  crop(l, node, cuts, l.axes(output).sizes.length === whole.length);
+}
+
+interface Cut {
+  readonly place: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @param isSame the output has the axes that are left of the input */
+function crop(l: Lowering, { inputs, outputs }: GraphNode, cuts: readonly Cut[], isSame: boolean): void {
+  const output = outputs[0]!;
   const blob = isSame ? l.define(output) : l.temporary();
-  l.emit("Crop", [l.read(x)], [blob], {
+  l.emit("Crop", [l.read(inputs[0]!)], [blob], {
     9: cuts.map(({ start }) => start),
     10: cuts.map(({ end }) => end),
     11: cuts.map(({ place }) => place),
   });
   if (!isSame) l.reshaped(blob, l.axes(output).sizes, l.define(output));
+}
+
+/** One known index, as for the class token: a cut of length 1. */
+function gather(l: Lowering, node: GraphNode): void {
+  const [x, indices] = node.inputs as [string, string];
+  const axis = Number(node.attributes.axis ?? 0);
+  const place = axisIn(l, x, axis);
+  const known = l.isConstant(indices) ? l.numbers(indices) : [];
+  if (place === undefined || known.length !== 1) unsupported(node, "of several indices has no ncnn form");
+  const size = l.shape(x).at(axis)!;
+  const start = known[0]! < 0 ? known[0]! + size : known[0]!;
+  crop(l, node, [{ place, start, end: start + 1 }], l.shape(indices).length === 1);
 }
 
 const padModes: Readonly<Record<string, number>> = { constant: 0, edge: 1, reflect: 2 };
@@ -167,6 +190,7 @@ export const shapes: OperatorTable = {
   Concat: concat,
   Split: split,
   Slice: slice,
+  Gather: gather,
   Pad: pad,
   Resize: resize,
   DepthToSpace: pixelShuffle,
