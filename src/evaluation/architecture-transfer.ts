@@ -13,7 +13,13 @@ import {
   noCorrection,
   type PlatformPredictor,
 } from "../predictors/index.js";
-import type { AdaptationKernel, AdaptedKernel, Source, TransferMethod } from "../transfer/index.js";
+import {
+  type AdaptationKernel,
+  type AdaptedKernel,
+  isPredictable,
+  type Source,
+  type TransferMethod,
+} from "../transfer/index.js";
 import { intervalCoverage, type LatencyMetrics, latencyMetrics } from "./metrics.js";
 
 /** One measured architecture. */
@@ -146,8 +152,9 @@ function adaptationKernels(target: RealTarget, sources: readonly PlatformPredict
 /** The adapted kernels as a platform's predictors, without a correction. */
 async function summingPredictor(
   { platform, kernels: rows }: RealTarget,
-  kernels: ReadonlyMap<string, AdaptedKernel>,
+  adaptedKernels: ReadonlyMap<string, AdaptedKernel>,
 ): Promise<PlatformPredictor> {
+  const kernels = [...adaptedKernels].filter(([, adapted]) => isPredictable(adapted));
   const sets = [];
   for (const [type, adapted] of kernels) {
     const configs = (rows.get(type) ?? []).map(({ config }) => config);
@@ -156,7 +163,7 @@ async function summingPredictor(
   }
   return createPlatformPredictor({
     platform,
-    kernels: new Map([...kernels].map(([type, adapted]) => [type, kernelPredictor(type, adapted)])),
+    kernels: new Map(kernels.map(([type, adapted]) => [type, kernelPredictor(type, adapted)])),
     correction: noCorrection,
     general: fitGeneralRoofline(sets),
   });

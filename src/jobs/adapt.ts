@@ -28,6 +28,7 @@ import {
   type AdaptationRound,
   type AdaptedKernel,
   type Goal,
+  isPredictable,
   loadTransferMethod,
   type MeasureOutcome,
   type MeasureRequest,
@@ -253,7 +254,7 @@ async function distil(
   const predictors = [];
   for (const [type, adapted] of adaptation.kernels) {
     const configs = (candidates.get(type) ?? []).slice(0, distilledFrom);
-    if (configs.length < fewestConfigs) continue;
+    if (configs.length < fewestConfigs || !isPredictable(adapted)) continue;
     const predictions = await adapted.predict(configs);
     const set = { type, configs, latenciesMs: predictions.map((prediction) => prediction.latencyMs) };
     const { estimate } = adapted;

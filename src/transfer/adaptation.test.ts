@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
 import { createUserKernelType, type KernelConfig } from "../kernels/index.js";
+import { isPredictable } from "./adapted-kernel.js";
 import { defaultMethod } from "./methods/default.js";
 import type { AdaptationKernel, AdaptationTask, MeasureOutcome, Source } from "./types.js";
 
@@ -66,6 +67,23 @@ test("sources help: as many measurements from scratch do worse", async () => {
   const transferred = await defaultMethod.adapt(task({ budget: 25 }));
   assert.deepEqual(scratch.kernels.get("block")!.donors, []);
   assert.ok((await within10(transferred)) >= (await within10(scratch)));
+});
+
+test("a kernel type that neither runs on the target nor has a source is told apart, and costs the others nothing", async () => {
+  const adaptation = await defaultMethod.adapt(
+    task({
+      sources: [],
+      measure: async (requests) =>
+        requests.map(({ type: name, config }) =>
+          name === "stem"
+            ? { status: "failed", reason: "rejected" }
+            : { status: "measured", latencyMs: target(config) },
+        ),
+    }),
+  );
+  assert.equal(isPredictable(adaptation.kernels.get("stem")!), false);
+  assert.ok(adaptation.kernels.get("stem")!.weak);
+  assert.equal(isPredictable(adaptation.kernels.get("block")!), true);
 });
 
 test("the same seed gives the same predictions", async () => {

@@ -32,3 +32,6 @@ function weakness(measured: number, failed: number, within10?: number, reason?: 
     return `only ${Math.round(within10 * 100)} % of held-out measurements within ±10 %`;
   return undefined;
 }
+
+/** Whether it can predict: a kernel type that nothing could be measured of and that no source has is left to others. */
+export const isPredictable = ({ measured, donors }: AdaptedKernel): boolean => measured > 0 || donors.length > 0;

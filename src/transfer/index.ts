@@ -5,7 +5,7 @@
  */
 
 export { type FittedKernel, type LoopPlan, runAdaptationLoop } from "./adaptation-loop.js";
-export { describeKernel } from "./adapted-kernel.js";
+export { describeKernel, isPredictable } from "./adapted-kernel.js";
 export { allocate, type Share } from "./allocation.js";
 export { beside, type Table, tableOf } from "./columns.js";
 export { type ConfigColumns, fitConfigColumns } from "./config-columns.js";
