@@ -50,8 +50,10 @@ export function localNchwcBlock(): 1 | 8 | 16 {
 }
 
 /** Fusion rules of a platform's engine. In WebAssembly, ONNX Runtime has no blocked layout, whatever the processor. */
-export function rulesOf({ engine, version }: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
-  return fusionRules(engine, { version, nchwcBlock: engine === "onnxruntime-web" ? 1 : nchwcBlock });
+export function rulesOf({ engine, version, precision }: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
+  // Only float convolutions of the native build have a blocked layout: graphs for INT8 platforms are quantised when written.
+  const isBlocked = engine !== "onnxruntime-web" && precision !== "int8";
+  return fusionRules(engine, { version, nchwcBlock: isBlocked ? nchwcBlock : 1 });
 }
 
 /** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
