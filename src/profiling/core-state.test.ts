@@ -23,6 +23,8 @@ test("the state of the core is chosen once for a workspace, and engines are told
     writeFileSync(file, JSON.stringify({ ...kept, cpu: "another" }));
     assert.ok(coreStates.includes(await settleCoreState(home)));
     assert.equal((JSON.parse(readFileSync(file, "utf8")) as { cpu: string }).cpu, readCpuFacts().model);
+    writeFileSync(file, "{");
+    assert.ok(coreStates.includes(await settleCoreState(home)));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

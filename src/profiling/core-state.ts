@@ -3,7 +3,7 @@
  * host is so busy that this is how the machine mostly is. Runs in the other state do not count (stopwatch.ts). Chosen once
  * for a workspace, so that all its numbers belong together, and stored with each of them.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readCpuFacts } from "../platforms/index.js";
@@ -25,8 +25,8 @@ let settled: CoreState = "full";
 export async function settleCoreState(home: string): Promise<CoreState> {
   const file = join(home, "core-state.json");
   const { model: cpu } = readCpuFacts();
-  const kept = existsSync(file) ? keptSchema.safeParse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
-  if (kept?.success && kept.data.cpu === cpu) settled = kept.data.state;
+  const kept = readKept(file);
+  if (kept?.cpu === cpu) settled = kept.state;
   else {
     const { createCoreSpeed } = await import("./core-speed.js");
     const fullShare = createCoreSpeed(true).fullShare();
@@ -35,6 +35,15 @@ export async function settleCoreState(home: string): Promise<CoreState> {
     writeFileSync(file, `${JSON.stringify({ cpu, state: settled, fullShare, date: new Date().toISOString() })}\n`);
   }
   return settled;
+}
+
+/** Undefined where nothing was chosen, or the file is damaged. */
+function readKept(file: string): z.infer<typeof keptSchema> | undefined {
+  try {
+    return keptSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
 }
 
 export const coreState = (): CoreState => settled;
