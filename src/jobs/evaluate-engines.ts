@@ -48,6 +48,8 @@ export interface EvaluateEnginesRequest {
   readonly models: number;
   /** Kernels of them that are measured a second time. */
   readonly repeats: number;
+  /** False: only what the store has. */
+  readonly measure?: boolean;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -166,12 +168,16 @@ async function evaluateEngine(
     .shuffle([...kernels])
     .slice(0, request.repeats);
   const speed = openSpeed(request.home, local.id);
-  const passes: Measurement[][] = [];
+  const passes: (Measurement | undefined)[][] = [];
   const inModels = exactRules.includes(local.platform.engine);
   for (const [store, part] of [
     [first, kernels],
     [second, again],
   ] as const) {
+    if (request.measure === false) {
+      passes.push(await storedModels(models, store, local.id));
+      continue;
+    }
     const name = `${local.platform.engine} ${local.platform.precision}, ${store === first ? "first" : "second"}`;
     passes.push(await timeModels(request, local, models, store, `${name}: models`, speed));
     if (inModels) await timeInModels(request, local, models, store, `${name}: kernels in models`, speed);
@@ -186,7 +192,7 @@ async function evaluateEngine(
     precision: local.platform.precision,
     kernelTiming: inModels ? "in models" : local.description.kernelTiming,
     timingReason: local.description.timingReason,
-    ...sums(models, passes as [Measurement[], Measurement[]], times),
+    ...sums(models, passes, times),
     ...defined(
       "kernelRepeatability",
       repeatabilityOf(pairs(again.map((kernel) => [times, timesAgain].map((t) => t.get(keyOf(kernel)))))),
@@ -211,6 +217,14 @@ async function evaluateEngine(
       ),
     ],
   };
+}
+
+/** In the order of the models. */
+async function storedModels(models: readonly NamedGraph[], store: Store, platform: string) {
+  const byName = new Map<string, Measurement>();
+  for (const row of await store.query({ platform, kind: "model" }))
+    if (row.subject.kind === "model" && row.protocol.name === wholeModels.name) byName.set(row.subject.name, row);
+  return models.map(({ name }) => byName.get(name));
 }
 
 const keyOf = ({ type, config }: Pick<Kernel, "type" | "config">) => `${type} ${configKey(config)}`;
@@ -301,7 +315,7 @@ async function kernelTimes(store: Store, platform: string): Promise<Map<string, 
 /** The mean of both passes counts. */
 function sums(
   models: readonly Detected[],
-  passes: readonly [Measurement[], Measurement[]],
+  passes: readonly (readonly (Measurement | undefined)[])[],
   times: ReadonlyMap<string, Outcome>,
 ): Pick<EngineReport, "models" | "plain" | "corrected"> {
   const complete = models.flatMap(({ name, kernels }, i): CompleteModel[] => {

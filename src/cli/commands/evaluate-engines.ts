@@ -13,6 +13,7 @@ export function evaluateEngines(parent: Command, run: RunCommand): void {
     .option("--platform <id>", "platform id (repeatable; default: all that is installed)", collect)
     .option("--models <n>", "whole models for each platform", "20")
     .option("--repeats <n>", "kernels of them that are measured a second time", "150")
+    .option("--no-measure", "only use what the store has")
     .option("--markdown <file>", "write the table there, too")
     .action((options, command) =>
       run(command, async (context) => {
@@ -22,6 +23,7 @@ export function evaluateEngines(parent: Command, run: RunCommand): void {
           home: context.home,
           ...(options.platform ? { platforms: options.platform } : {}),
           models: Number(options.models),
+          measure: options.measure,
           repeats: Number(options.repeats),
           signal: context.signal,
           onStage(label, total) {
