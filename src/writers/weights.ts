@@ -8,6 +8,9 @@ import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/
 /** A weight's values as an engine reads them; quantised types are whole numbers. */
 export type WeightValues = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
+/** Of int8 weights: see quantize.ts. */
+export const largestWeight = 63;
+
 /** Uniform on [low, high). */
 interface Range {
   readonly low: number;

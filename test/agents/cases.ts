@@ -99,6 +99,7 @@ const others: Readonly<Record<string, Build>> = {
   "transpose of an image": (b) => b.node("Transpose", [b.input("x", [1, 4, 6, 8])], { perm: [0, 2, 3, 1] }),
   "transpose of a matrix": (b) => b.node("Transpose", [b.input("x", [6, 8])], { perm: [1, 0] }),
   expand: (b) => b.node("Expand", [b.input("x", [1, 1, 8]), layers.integers(b, [1, 5, 8])]),
+  "length of rows": (b) => b.node("ReduceL2", [tokens(b)], { axes: [2], keepdims: 1 }),
   "class token": (b) =>
     layers.fc(b, b.node("Gather", [b.input("x", [1, 9, 16]), b.constant([], [0], "int64")], { axis: 1 }), 12),
   gather: (b) => b.node("Gather", [b.input("x", [9, 8]), layers.integers(b, [3, 1])], { axis: 0 }),

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { LitepredError } from "../../base/index.js";
 import { type TensorProto, TensorProtoSchema } from "../../formats/onnx/index.js";
 import { codeOfDataType, type DataType, elementCount, type GraphNode, type Tensor } from "../../graph/index.js";
-import { type WeightSource, weightRange } from "../weights.js";
+import { largestWeight, type WeightSource, weightRange } from "../weights.js";
 
 /** Constants of shapes no engine loads are refused before memory is asked for: protobuf files end at 2 GB. */
 const maxElements = 2 ** 29;
@@ -38,7 +38,7 @@ function randomValues(
   switch (tensor.type) {
     case "int8": {
       const values = new Int8Array(count);
-      source.fill(tensor.name, { low: -127, high: 128 }, values);
+      source.fill(tensor.name, { low: -largestWeight, high: largestWeight + 1 }, values);
       return values;
     }
     case "uint8": {

@@ -62,6 +62,8 @@ const builtins = {
   ReduceMax: "REDUCE_MAX",
   ReduceMin: "REDUCE_MIN",
   ReduceProd: "REDUCE_PROD",
+  /** Of squares, then the root. */
+  ReduceL2: "SUM",
 } as const;
 
 /** Axes are an attribute, or an input from opset 18 (ReduceSum: 13) on. */
@@ -88,7 +90,16 @@ function reduceAxes(l: Lowering, node: GraphNode, axes: readonly number[], keepD
   const input = l.read(x, perm, type);
   const stored = axes.map((axis) => perm.indexOf(axis)).sort((a, b) => a - b);
   const output = l.define(node.outputs[0]!, order, type);
-  l.emit(builtin, [input, l.integers(stored)], [output], { table: "ReducerOptions", keepDims });
+  const options = { table: "ReducerOptions", keepDims } as const;
+  if (node.operator !== "ReduceL2") {
+    l.emit(builtin, [input, l.integers(stored)], [output], options);
+    return;
+  }
+  const squares = l.temporary(perm.map((axis) => l.shape(x)[axis]!));
+  const sums = l.temporary(order.map((axis) => l.shape(node.outputs[0]!)[axis]!));
+  l.emit("MUL", [input, input], [squares], { table: "MulOptions" });
+  l.emit("SUM", [squares, l.integers(stored)], [sums], options);
+  l.emit("SQRT", [sums], [output]);
 }
 
 export const pools: OperatorTable = {
