@@ -111,6 +111,7 @@ function markdown(report: EnginesReport, models: number): string {
     "Whole models (well-known ones, and architectures of the search spaces) and every distinct kernel in them are measured directly; no predictor is involved.",
     "*sum ÷ whole*: sum of the kernels' times over the model's, median (lowest–highest) over the models whose kernels were all measured; *corrected*: after the model-level correction fitted on the other models.",
     "*repeats*: second measurement against the first, minutes later: median difference; share within ±5 % / ±10 %.",
+    "Runs count in one state of the core only (docs/adr/0002-core-state.md); in which, the measurements' own conditions say.",
     "",
     row(head),
     row(head.map(() => "---")),
