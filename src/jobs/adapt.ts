@@ -5,7 +5,7 @@
  */
 import { createRandom, getOrCreate, LitepredError } from "../base/index.js";
 import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
-import { configKey, openStore, type Store } from "../measurements/index.js";
+import { configKey, openStore, type Protocol, type Store } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import {
   type Correction,
@@ -51,6 +51,8 @@ export interface AdaptRequest {
   readonly method: string;
   /** Whole models for the correction. */
   readonly models: number;
+  /** Looks at each of them, minutes apart, and how long; default two of `quick`. */
+  readonly modelPasses?: { readonly count: number; readonly protocol: Protocol };
   readonly protocol: string;
   readonly seed: number;
   /** Sources that may not be used, by a substring of their id. */
@@ -298,7 +300,8 @@ async function correct(
     local,
     count: request.models,
     seed: request.seed,
-    passes: 2,
+    passes: request.modelPasses?.count ?? 2,
+    ...(request.modelPasses ? { protocol: request.modelPasses.protocol } : {}),
     ...(request.signal ? { signal: request.signal } : {}),
     ...(request.onStage ? { onStage: request.onStage } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),

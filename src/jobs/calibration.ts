@@ -5,7 +5,7 @@
 import { createRandom } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { Detection } from "../kernels/index.js";
-import type { Measurement, Store } from "../measurements/index.js";
+import type { Measurement, Protocol, Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
 import { architectureKernels } from "./architectures.js";
@@ -58,6 +58,8 @@ export interface CalibrationRequest {
   readonly seed: number;
   /** Passes over all models; the median session of each counts. */
   readonly passes: number;
+  /** Of each pass; default `quick`. */
+  readonly protocol?: Protocol;
   readonly signal?: AbortSignal;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -77,6 +79,7 @@ export async function measureCalibrationModels(request: CalibrationRequest): Pro
       engine: local.engine,
       platform: local.platform,
       passes,
+      ...(request.protocol ? { protocol: request.protocol } : {}),
       models: open.map(({ name, graph }) => ({ name, bytes: () => encode(graph) })),
       ...(request.signal ? { signal: request.signal } : {}),
       onProgress: ({ done, total }) => request.onProgress?.(Math.round((models.length * done) / total)),

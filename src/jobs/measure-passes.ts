@@ -9,17 +9,19 @@ import { type MeasureRequest, measureModels } from "./measure.js";
 
 export interface PassesRequest extends Omit<MeasureRequest, "protocol" | "again"> {
   readonly passes: number;
+  /** Of each pass; default `quick`. */
+  readonly protocol?: Protocol;
 }
 
 /** One row a pass, in the order of the models. Nothing but the passes' own measurements is stored. */
 export async function measurePasses(request: PassesRequest): Promise<Measurement[][]> {
-  const { passes, onProgress, ...rest } = request;
+  const { passes, onProgress, protocol = protocols.quick, ...rest } = request;
   const rows: Measurement[][] = [];
   for (let pass = 0; pass < passes; pass++)
     rows.push(
       await measureModels({
         ...rest,
-        protocol: protocols.quick,
+        protocol,
         again: true,
         onProgress: ({ done, total }) => onProgress?.({ done: pass * total + done, total: passes * total }),
       }),

@@ -11,6 +11,7 @@ import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { type AdaptReport, adaptPlatform } from "./adapt.js";
+import { briefProtocol } from "./architectures.js";
 import { measurePasses, medianOfPasses } from "./measure-passes.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
@@ -51,6 +52,7 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
     models: count,
     method: "default",
     protocol: "quick",
+    modelPasses: { count: 1, protocol: briefProtocol },
     seed: 1,
   });
   const { predictions, graphs } = await predictExamples(home, adaptation.platform);
@@ -83,7 +85,7 @@ async function predictExamples(home: string, id: string) {
   return { predictions, graphs };
 }
 
-/** Two measurements of each example, each the fastest of the sessions of two passes; the passes alternate. */
+/** Two measurements of each example, a pass over all of them each. */
 async function measureTwice(request: StartRequest, graphs: readonly ReturnType<typeof buildExampleModel>[]) {
   const { platform, engine } = await openLocalPlatform(platformId, request.home);
   const store = await openStore(request.home);
@@ -92,7 +94,8 @@ async function measureTwice(request: StartRequest, graphs: readonly ReturnType<t
       store,
       engine,
       platform,
-      passes: 4,
+      passes: 2,
+      protocol: briefProtocol,
       ...(request.signal ? { signal: request.signal } : {}),
       models: graphs.map((graph, i) => ({
         name: `example/${exampleModelNames[i]}`,
