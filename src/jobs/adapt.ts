@@ -87,6 +87,8 @@ const candidatesPerMeasurement = 12;
 /** A kernel type with fewer candidates is left to the general roofline. */
 const fewestConfigs = 3;
 const architecturesPerSpace = 40;
+/** Half an interval, in ln units, where too few measurements give none: as for kernels that nothing was measured of. */
+const widest = Math.log(4);
 /** Candidates of a kernel type that teach its distilled predictor: it only has to repeat a smooth function. Choice. */
 const distilledFrom = 250;
 
@@ -270,7 +272,7 @@ async function distil(
         rmseMs: 0,
       },
       residuals: predictions
-        .map((prediction) => Math.log(prediction.highMs / prediction.latencyMs))
+        .map((prediction) => Math.min(widest, Math.log(prediction.highMs / prediction.latencyMs)))
         .sort((a, b) => a - b),
     };
     sets.push(set);

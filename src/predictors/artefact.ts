@@ -142,12 +142,17 @@ function corrupt(reason: string): LitepredError {
 }
 
 const count = z.number().int().nonnegative();
+/** JSON has no NaN: the error of a kernel type with too few measurements to tell. */
+const maybeUnknown = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
 const heldOutSchema = z.object({
   n: count,
-  mape: z.number(),
+  mape: maybeUnknown,
   within5: z.number(),
   within10: z.number(),
-  rmseMs: z.number(),
+  rmseMs: maybeUnknown,
 });
 const stateSchema = z.object({
   learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),
