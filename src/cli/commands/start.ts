@@ -7,7 +7,7 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
-    .option("--budget <n>", "kernels to measure", "160")
+    .option("--budget <n>", "kernels to measure", "240")
     .option("--models <n>", "whole models for the model-level correction", "32")
     .action((options, command) =>
       run(command, async (context) => {
