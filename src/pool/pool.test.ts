@@ -37,6 +37,14 @@ test("a predictor is saved, shown, passed on and taken in", () => {
   assert.deepEqual(other.load(artefact.platform).general, [1, 0, 0, 0]);
 });
 
+test("the error of a kernel type with too few measurements is unknown, and stays so", () => {
+  const pool = openPool(join(home, "few"));
+  const heldOut = { n: 2, mape: Number.NaN, within5: 0, within10: 0, rmseMs: Number.NaN };
+  const few = { type: "relu", recipe: "compact", samples: 2, heldOut, residuals: [0.1], ranges: {} } as const;
+  pool.save({ ...artefact, kernels: [{ ...few, featureNames: [], targetRange: [0, 1], models: [] }] });
+  assert.deepEqual(pool.load(artefact.platform).kernels[0]!.heldOut, heldOut);
+});
+
 test("what is no predictor is refused by name, and nothing is taken in", () => {
   const pool = openPool(join(home, "c"));
   const file = join(home, "broken.safetensors");
