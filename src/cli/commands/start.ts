@@ -7,8 +7,8 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
-    .option("--budget <n>", "kernels to measure", "240")
-    .option("--models <n>", "whole models for the model-level correction", "32")
+    .option("--budget <n>", "kernels to measure", "200")
+    .option("--models <n>", "whole models for the model-level correction", "24")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
