@@ -26,6 +26,7 @@ export function plotBudgets(panels: readonly BudgetPanel[]): string {
     top: headHeight + panelHeight * Math.floor(i / across),
   });
   const budgets = panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(([budget]) => budget)));
+  const ticks = [...new Set(budgets)].sort((a, b) => a - b);
   const range = { min: 0.85 * Math.min(...budgets), max: 1.2 * Math.max(...budgets) };
   const chart = init(null, null, {
     renderer: "svg",
@@ -57,12 +58,16 @@ export function plotBudgets(panels: readonly BudgetPanel[]): string {
       nameLocation: "middle" as const,
       nameGap: 26,
       ...range,
-      axisLabel: { formatter: (value: number) => String(Math.round(value)) },
+      axisLabel: { customValues: ticks, formatter: (value: number) => String(Math.round(value)) },
+      axisTick: { customValues: ticks },
+      splitLine: { show: false },
     })),
     yAxis: panels.map((_, gridIndex) => ({
       gridIndex,
       type: "value" as const,
       name: gridIndex % across === 0 ? "within ±10 %, %" : "",
+      nameLocation: "middle" as const,
+      nameGap: 34,
       max: 100,
       scale: true,
     })),
