@@ -43,4 +43,4 @@ export function fileForEngine(path: string, { platform, description }: LocalPlat
 }
 
 const isQuantized = (graph: Graph) => graph.nodes.some(({ operator }) => quantized.test(operator));
-const quantized = /^(Q|DequantizeLinear|DynamicQuantize|.*Integer$)/;
+const quantized = /^(QuantizeLinear|QLinear.*|DequantizeLinear|DynamicQuantize.*|.*Integer$)/;

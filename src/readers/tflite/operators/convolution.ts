@@ -1,6 +1,7 @@
 /** Convolutions. Weights: OHWI in the file, OIHW in the graph; 1HW(I·multiplier) for depthwise ones. */
 import { identity, nhwc } from "../../../graph/index.js";
-import { optionsOf } from "../model.js";
+import { type FileOperator, optionsOf } from "../model.js";
+import type { Raising } from "../raising.js";
 import {
   activationOf,
   fail,
@@ -16,16 +17,20 @@ const ohwi = nhwc;
 /** Stored OHWI of a transposed convolution, stored 1HWO of a depthwise one. */
 const ohwiOfIohw = [1, 2, 3, 0];
 
+function biasOf(r: Raising, op: FileOperator, place: number): string[] {
+  const bias = optional(op, place);
+  return bias === undefined ? [] : [r.read(bias, identity(1))];
+}
+
 const conv: RaiseOperator = (r, op) => {
   const options = optionsOf(op, "Conv2DOptions");
   const x = r.read(input(op, 0), nhwc);
   const weights = r.read(input(op, 1), ohwi);
-  const bias = optional(op, 2);
   const [, cin, ...size] = r.shapeOf(x) as [number, number, number, number];
   const [, perGroup, ...kernel] = r.shapeOf(weights) as [number, number, number, number];
   const group = cin / perGroup;
   if (!Number.isInteger(group) || group < 1) fail(op, `has ${cin} channels and weights for ${perGroup}`);
-  const inputs = [x, weights, ...(bias === undefined ? [] : [r.read(bias, identity(1))])];
+  const inputs = [x, weights, ...biasOf(r, op, 2)];
   const attributes = { ...windowOf(op, options, size, kernel), group };
   r.result(output(op), nhwc, "Conv", inputs, attributes, activationOf(r, op, options.fusedActivationFunction));
 };
@@ -34,10 +39,9 @@ const depthwise: RaiseOperator = (r, op) => {
   const options = optionsOf(op, "DepthwiseConv2DOptions");
   const x = r.read(input(op, 0), nhwc);
   const weights = r.read(input(op, 1), ohwiOfIohw);
-  const bias = optional(op, 2);
   const [, group, ...size] = r.shapeOf(x) as [number, number, number, number];
   const kernel = r.shapeOf(weights).slice(2);
-  const inputs = [x, weights, ...(bias === undefined ? [] : [r.read(bias, identity(1))])];
+  const inputs = [x, weights, ...biasOf(r, op, 2)];
   const attributes = { ...windowOf(op, options, size, kernel), group };
   r.result(output(op), nhwc, "Conv", inputs, attributes, activationOf(r, op, options.fusedActivationFunction));
 };
@@ -48,7 +52,6 @@ const transposed: RaiseOperator = (r, op) => {
   const sizes = r.numbers(input(op, 0));
   const weights = r.read(input(op, 1), ohwiOfIohw);
   const x = r.read(input(op, 2), nhwc);
-  const bias = optional(op, 3);
   const kernel = r.shapeOf(weights).slice(2);
   const from = r.shapeOf(x).slice(2);
   const { kernel_shape, strides } = windowOf(op, options, from, kernel) as Record<string, number[]>;
@@ -62,7 +65,7 @@ const transposed: RaiseOperator = (r, op) => {
     pads: [...cut.map((value) => Math.floor(value / 2)), ...cut.map((value) => Math.ceil(value / 2))],
     output_padding: extra.map((value) => Math.max(0, -value)),
   };
-  const inputs = [x, weights, ...(bias === undefined ? [] : [r.read(bias, identity(1))])];
+  const inputs = [x, weights, ...biasOf(r, op, 3)];
   r.result(output(op), nhwc, "ConvTranspose", inputs, attributes, activationOf(r, op, options.fusedActivationFunction));
 };
 
