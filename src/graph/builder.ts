@@ -17,6 +17,8 @@ export interface GraphBuilder {
     attributes?: Record<string, AttributeValue>,
   ): string[];
   shape(tensor: string): readonly number[];
+  /** Number of nodes so far. */
+  size(): number;
   build(outputs: readonly string[]): Graph;
 }
 
@@ -69,6 +71,7 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       return outputs.slice();
     },
     shape: (tensor) => tensors.get(tensor)!.shape,
+    size: () => nodes.length,
     build: (outputs) => ({ name, opset, nodes, tensors, inputs, outputs }),
   };
   return builder;

@@ -1,14 +1,7 @@
 /** How often each kernel config occurs in the architectures of search spaces, and what share of the cost it has. */
 import type { Random } from "../base/index.js";
-import {
-  configKey,
-  detectKernels,
-  type FusionRules,
-  type Kernel,
-  type KernelConfig,
-  rooflineTerms,
-} from "../kernels/index.js";
-import type { Space } from "../spaces/index.js";
+import { configKey, type FusionRules, type Kernel, type KernelConfig, rooflineTerms } from "../kernels/index.js";
+import { kernelLists, type Space } from "../spaces/index.js";
 import type { ConfigStatistics, SpaceStatistics, TypeStatistics } from "./sampler.js";
 
 export interface StatisticsRequest {
@@ -27,8 +20,9 @@ export function collectStatistics(request: StatisticsRequest): SpaceStatistics {
   const unsupported = new Map<string, number>();
   for (const space of spaces) {
     const stream = random.fork(space.name);
+    const kernelsOf = kernelLists(space, rules);
     for (let i = 0; i < architecturesPerSpace; i++) {
-      const detection = detectKernels(space.toGraph(space.sample(stream)), rules);
+      const detection = kernelsOf(space.sample(stream));
       for (const { operator } of detection.unsupported) unsupported.set(operator, (unsupported.get(operator) ?? 0) + 1);
       tally(detection.kernels, latencyMs, types);
     }

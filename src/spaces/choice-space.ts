@@ -4,7 +4,8 @@
  */
 import { LitepredError, type Random } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import type { Choice, Space } from "./space.js";
+import { buildChain } from "./kernel-lists.js";
+import type { Choice, Segment, Space } from "./space.js";
 
 /** A gene of several positions (blocks, stages, edges), each with its own options. */
 export interface PositionedGene<T extends Choice = Choice> {
@@ -20,14 +21,20 @@ export type ArchitectureOf<G extends Genes> = {
       : Choice;
 };
 
-export interface ChoiceSpaceDefinition<G extends Genes> {
+interface Named<G extends Genes> {
   readonly name: string;
   readonly summary: string;
   readonly genes: G;
   /** False for a position that has no effect (a block beyond its stage's depth): it is set to its first option. */
   active?(architecture: ArchitectureOf<G>, gene: keyof G & string, position: number): boolean;
-  graph(architecture: ArchitectureOf<G>): Graph;
 }
+
+/** The graph, or the chain of segments that it is made of. */
+export type ChoiceSpaceDefinition<G extends Genes> = Named<G> &
+  (
+    | { graph(architecture: ArchitectureOf<G>): Graph }
+    | { segments(architecture: ArchitectureOf<G>): readonly Segment[] }
+  );
 
 /** The same options at `length` positions. */
 export const repeated = <const T extends Choice>(length: number, options: readonly T[]): PositionedGene<T> => ({
@@ -84,6 +91,10 @@ export function createChoiceSpace<const G extends Genes>(
     return index;
   };
 
+  const requireOptions = (architecture: A) => {
+    for (const slot of slots) indexOf(architecture, slot);
+  };
+
   return {
     name: definition.name,
     summary: definition.summary,
@@ -103,8 +114,15 @@ export function createChoiceSpace<const G extends Genes>(
       );
     },
     toGraph(architecture) {
-      for (const slot of slots) indexOf(architecture, slot);
-      return definition.graph(architecture);
+      requireOptions(architecture);
+      if ("graph" in definition) return definition.graph(architecture);
+      return buildChain(definition.name, definition.segments(architecture)).graph;
     },
+    ...("segments" in definition && {
+      segments(architecture: A) {
+        requireOptions(architecture);
+        return definition.segments(architecture);
+      },
+    }),
   };
 }

@@ -12,11 +12,57 @@ import type { WorkNode } from "./work-graph.js";
  * kernels too; nodes that it optimises away are covered by the kernel that took their place. Pure.
  */
 export function detectKernels(graph: Graph, rules: FusionRules): Detection {
+  return detectionOf(liveNodes(graph, rules), graph.opset);
+}
+
+/** A part of a model that one value enters and one leaves. */
+export interface DetectedPart extends Detection {
+  /** In blocked layout the engine leaves what the next part reads: kernels there depend on it. */
+  readonly leavesBlocked: boolean;
+}
+
+/**
+ * The same kernels by the parts of a graph that is a chain: part `i` ends before node `ends[i]` (increasing, the last is the
+ * number of nodes), and the last node of each makes the one value that the next one reads. A kernel over nodes of two parts
+ * belongs to the one that begins it; what the engine inserts (reorders, copies), to the one that reads it.
+ */
+export function detectParts(graph: Graph, rules: FusionRules, ends: readonly number[]): DetectedPart[] {
+  const partOf = new Map<string, number>();
+  let part = 0;
+  for (const [i, node] of graph.nodes.entries()) {
+    while (i >= ends[part]!) part++;
+    partOf.set(node.name, part);
+  }
+  const nodesOf = ends.map((): WorkNode[] => []);
+  const makers = new Map<string, WorkNode>();
+  for (const node of liveNodes(graph, rules)) {
+    nodesOf[partOf.get(ownerOf(node).sources[0]!)!]!.push(node);
+    for (const source of node.sources) makers.set(source, node);
+  }
+  return nodesOf.map((nodes, i) => {
+    const last = makers.get(graph.nodes[ends[i]! - 1]!.name);
+    return { ...detectionOf(nodes, graph.opset), leavesBlocked: last?.outputs[0]!.blocked ?? false };
+  });
+}
+
+/** The node itself, or for an inserted one the first of the model's own that reads it, else the one that it reads. */
+function ownerOf(node: WorkNode): WorkNode {
+  for (let next = node.outputs[0]!.consumers[0]; next !== undefined && node.sources.length === 0; ) {
+    if (next.sources.length > 0) return next;
+    next = next.outputs[0]!.consumers[0];
+  }
+  let owner = node;
+  while (owner.sources.length === 0) owner = owner.inputs[0]!.producer!;
+  return owner;
+}
+
+const liveNodes = (graph: Graph, rules: FusionRules) => giveAway(optimise(graph, rules), new Set(rules.file.freeViews));
+
+function detectionOf(nodes: readonly WorkNode[], opset: number): Detection {
   const kernels: Kernel[] = [];
   const unsupported: Detection["unsupported"][number][] = [];
-  const free = new Set(rules.file.freeViews);
-  for (const node of giveAway(optimise(graph, rules), free)) {
-    let kernel = entryOf(node.operator)?.(node, graph.opset);
+  for (const node of nodes) {
+    let kernel = entryOf(node.operator)?.(node, opset);
     if (kernel === undefined) {
       kernel = memoryBound(node);
       unsupported.push({ node: node.sources[0] ?? node.name, operator: node.operator, reason: reasonFor(node) });

@@ -4,7 +4,7 @@
  * May import base, graph and the kernel catalogue.
  */
 export { type OperatorCoverage, operatorCoverage } from "./coverage.js";
-export { detectKernels } from "./detect.js";
+export { type DetectedPart, detectKernels, detectParts } from "./detect.js";
 export { type EngineNode, engineNodes } from "./engine-nodes.js";
 export {
   type FusionRules,

@@ -3,18 +3,10 @@
  * expansion for each of seven stages, swish, squeeze-and-excitation in four of them, a shortcut around every block (average
  * pool and 1×1 convolution where the shape changes). Field names are those of the published configs.
  */
-import {
-  add,
-  avgPool,
-  conv,
-  createGraphBuilder,
-  fc,
-  flatten,
-  type GraphBuilder,
-  globalAvgPool,
-} from "../../graph/index.js";
+import { add, avgPool, conv, fc, flatten, type GraphBuilder, globalAvgPool } from "../../graph/index.js";
 import { averageImage, invertedResidual, makeDivisible } from "../blocks/mobile.js";
 import { type ArchitectureOf, createChoiceSpace } from "../choice-space.js";
+import type { Segment } from "../space.js";
 
 const STRIDES = [1, 2, 2, 2, 1, 2, 1];
 const SQUEEZED = [false, false, true, false, true, true, true];
@@ -67,35 +59,67 @@ function shortcut(g: GraphBuilder, x: string, cout: number, stride: number): str
   return g.shape(x)[1] === cout ? x : conv(g, x, { cout, kernel: 1, bias: false });
 }
 
-function graph(architecture: ArchitectureOf<typeof genes>) {
-  const { resolution, width, depth, kernel_size, expand_ratio } = architecture;
-  const g = createGraphBuilder("attentivenas");
-  let x = g.input("input", [1, 3, resolution, resolution]);
-  x = conv(g, x, { cout: width[0]!, kernel: 3, stride: 2, activation: "swish" });
+function segments({ resolution, width, depth, kernel_size, expand_ratio }: ArchitectureOf<typeof genes>): Segment[] {
+  let [size, cin] = [resolution / 2, width[0]!];
+  const chain: Segment[] = [
+    {
+      key: `stem/${resolution}/${cin}`,
+      build: (g) =>
+        conv(g, g.input("input", [1, 3, resolution, resolution]), {
+          cout: width[0]!,
+          kernel: 3,
+          stride: 2,
+          activation: "swish",
+        }),
+    },
+  ];
   for (const [stage, blocks] of depth.entries())
-    for (let block = 0; block < blocks; block++) {
-      const [cout, stride] = [width[stage + 1]!, block === 0 ? STRIDES[stage]! : 1];
-      const expanded = makeDivisible(g.shape(x)[1]! * expand_ratio[stage]!);
-      const squeeze = makeDivisible(expanded >> 2);
-      const y = invertedResidual(g, x, {
-        cout,
-        expanded,
-        kernel: kernel_size[stage]!,
-        stride,
-        activation: "swish",
-        shortcut: false,
-        ...(SQUEEZED[stage] ? { squeezeExcite: { squeeze, gate: "hsigmoid", pooling: "two-means" } } : {}),
+    for (let i = 0; i < blocks; i++) {
+      const [cout, stride] = [width[stage + 1]!, i === 0 ? STRIDES[stage]! : 1];
+      const [kernel, ratio, squeezed] = [kernel_size[stage]!, expand_ratio[stage]!, SQUEEZED[stage]!];
+      chain.push({
+        key: `block/${size}/${cin}/${cout}/${stride}/${kernel}/${ratio}/${squeezed}`,
+        build: (g, x) => block(g, x, cout, stride, kernel, ratio, squeezed),
       });
-      x = add(g, y, shortcut(g, x, cout, stride));
+      [size, cin] = [Math.ceil(size / stride), cout];
     }
-  x = conv(g, x, { cout: 6 * g.shape(x)[1]!, kernel: 1, activation: "swish" });
-  x = conv(g, globalAvgPool(g, x), { cout: width[8]!, kernel: 1, bias: false, activation: "swish" });
-  return g.build([fc(g, flatten(g, averageImage(g, x, "two-means")), 1000)]);
+  chain.push({
+    key: `head/${size}/${cin}/${width[8]}`,
+    build(g, x) {
+      x = conv(g, x, { cout: 6 * g.shape(x)[1]!, kernel: 1, activation: "swish" });
+      x = conv(g, globalAvgPool(g, x), { cout: width[8]!, kernel: 1, bias: false, activation: "swish" });
+      return fc(g, flatten(g, averageImage(g, x, "two-means")), 1000);
+    },
+  });
+  return chain;
+}
+
+function block(
+  g: GraphBuilder,
+  x: string,
+  cout: number,
+  stride: number,
+  kernel: number,
+  ratio: number,
+  squeezed: boolean,
+): string {
+  const expanded = makeDivisible(g.shape(x)[1]! * ratio);
+  const squeeze = makeDivisible(expanded >> 2);
+  const y = invertedResidual(g, x, {
+    cout,
+    expanded,
+    kernel,
+    stride,
+    activation: "swish",
+    shortcut: false,
+    ...(squeezed ? { squeezeExcite: { squeeze, gate: "hsigmoid", pooling: "two-means" } } : {}),
+  });
+  return add(g, y, shortcut(g, x, cout, stride));
 }
 
 export default createChoiceSpace({
   name: "attentivenas",
   summary: "AttentiveNAS (BigNAS style): width, depth, kernel and expansion of seven stages, swish, resolution 192-288",
   genes,
-  graph,
+  segments,
 });

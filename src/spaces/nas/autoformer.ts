@@ -5,7 +5,6 @@
 import {
   add,
   concat,
-  createGraphBuilder,
   fc,
   type GraphBuilder,
   layerNorm,
@@ -17,6 +16,7 @@ import {
 } from "../../graph/index.js";
 import { addLearned, mergeHeads, mlp, patchTokens, select, unbind } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
+import type { Segment } from "../space.js";
 
 /** The published supernets. (Ratio 3 is not in the tiny one, but in the published AutoFormer-T.) */
 const SUPERNETS = {
@@ -57,27 +57,44 @@ function createAutoFormer<const S extends keyof typeof SUPERNETS>(size: S) {
     heads: repeated(deepest, heads as readonly number[]),
     ratio: repeated(deepest, ratios as readonly number[]),
   };
-  function graph(architecture: ArchitectureOf<typeof genes>) {
-    const g = createGraphBuilder(name);
-    const channels = architecture.embed;
-    let x = patchTokens(g, g.input("input", [1, 3, 224, 224]), channels, 16);
-    x = addLearned(g, concat(g, [g.constant([1, 1, channels]), x]));
+  function segments({ embed: channels, depth, heads: ofHeads, ratio }: ArchitectureOf<typeof genes>): Segment[] {
     // The tables (30 rows each for vertical and horizontal distance) gathered into an embedding for each pair of tokens,
     // as constant folding leaves them; one constant serves all blocks, to keep model files small.
-    const tokens = g.shape(x)[1]!;
-    const [ofKeys, ofValues] = [g.constant([tokens, HEAD, tokens]), g.constant([tokens, tokens, HEAD])];
-    for (let i = 0; i < architecture.depth; i++) {
-      x = add(g, x, attention(g, layerNorm(g, x), architecture.heads[i]!, ofKeys, ofValues));
-      x = add(g, x, mlp(g, layerNorm(g, x), Math.floor(channels * architecture.ratio[i]!)));
-    }
-    return g.build([fc(g, select(g, layerNorm(g, x), 1, 0), 1000)]);
+    let [ofKeys, ofValues] = ["", ""];
+    const patches: Segment = {
+      key: `patches/${channels}`,
+      build(g) {
+        const x = patchTokens(g, g.input("input", [1, 3, 224, 224]), channels, 16);
+        const embedded = addLearned(g, concat(g, [g.constant([1, 1, channels]), x]));
+        const tokens = g.shape(embedded)[1]!;
+        [ofKeys, ofValues] = [g.constant([tokens, HEAD, tokens]), g.constant([tokens, tokens, HEAD])];
+        return embedded;
+      },
+    };
+    const blocks = Array.from({ length: depth }, (_, i): Segment => {
+      const hidden = Math.floor(channels * ratio[i]!);
+      // The sum after the last block is read by one norm alone, which engines fuse with it.
+      const last = i === depth - 1 ? "/last" : "";
+      return {
+        key: `block/${channels}/${ofHeads[i]}/${hidden}${last}`,
+        build(g, x) {
+          const attended = add(g, x, attention(g, layerNorm(g, x), ofHeads[i]!, ofKeys, ofValues));
+          return add(g, attended, mlp(g, layerNorm(g, attended), hidden));
+        },
+      };
+    });
+    const classifier: Segment = {
+      key: `classifier/${channels}`,
+      build: (g, x) => fc(g, select(g, layerNorm(g, x), 1, 0), 1000),
+    };
+    return [patches, ...blocks, classifier];
   }
   return createChoiceSpace({
     name,
     summary: `AutoFormer, the ${size} supernet: embedding, depth, heads and MLP ratio of a ViT with relative positions`,
     genes,
     active: ({ depth }, gene, position) => gene === "embed" || gene === "depth" || position < depth,
-    graph,
+    segments,
   });
 }
 
