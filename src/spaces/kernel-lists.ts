@@ -11,7 +11,8 @@ import type { Segment, Space } from "./space.js";
  * the architecture in which a segment was seen first.
  */
 export function kernelLists<A>(space: Space<A>, rules: FusionRules): (architecture: A) => Detection {
-  if (space.segments === undefined) return (architecture) => detectKernels(space.toGraph(architecture), rules);
+  const { segments: segmentsOf } = space;
+  if (segmentsOf === undefined) return (architecture) => detectKernels(space.toGraph(architecture), rules);
   /** By the segment's key and the layout of what enters it. */
   const known = new Map<string, DetectedPart>();
   const knownParts = (segments: readonly Segment[]): DetectedPart[] | undefined => {
@@ -30,7 +31,7 @@ export function kernelLists<A>(space: Space<A>, rules: FusionRules): (architectu
     return parts;
   };
   return (architecture) => {
-    const segments = space.segments!(architecture);
+    const segments = segmentsOf(architecture);
     const parts = knownParts(segments) ?? learn(segments);
     return {
       kernels: parts.flatMap(({ kernels }) => kernels),

@@ -41,7 +41,7 @@ export function detectParts(graph: Graph, rules: FusionRules, ends: readonly num
   }
   return nodesOf.map((nodes, i) => {
     const last = makers.get(graph.nodes[ends[i]! - 1]!.name);
-    return { ...detectionOf(nodes, graph.opset), leavesBlocked: last?.outputs[0]!.blocked ?? false };
+    return { ...detectionOf(nodes, graph.opset), leavesBlocked: last !== undefined && last.outputs[0]!.blocked };
   });
 }
 
