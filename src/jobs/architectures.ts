@@ -82,6 +82,7 @@ export interface ArchitecturesRequest {
   /** From 1. */
   readonly pass: number;
   readonly signal?: AbortSignal;
+  /** Architectures so far. */
   onProgress?(done: number, note?: string): void;
 }
 
@@ -105,7 +106,7 @@ export async function measureArchitectures(request: ArchitecturesRequest): Promi
         engineVersion: local.description.version,
         protocol: briefProtocol,
         signal,
-        onSession: (done) => request.onProgress?.(done),
+        onSession: (done, total) => request.onProgress?.(Math.round((open.length * done) / total)),
       },
       open.length,
       (i) => encode(graphs[i]!),

@@ -12,7 +12,7 @@ import type { AdaptationRound } from "../transfer/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { type AdaptReport, adaptPlatform } from "./adapt.js";
 import { briefProtocol } from "./architectures.js";
-import { measurePasses, medianOfPasses } from "./measure-passes.js";
+import { measurePasses } from "./measure-passes.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface StartRequest {
@@ -103,11 +103,10 @@ async function measureTwice(request: StartRequest, graphs: readonly ReturnType<t
       })),
       onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * graphs.length * done) / total)),
     });
-    const latencies = (odd: number) =>
-      medianOfPasses(rows.filter((_, pass) => pass % 2 === odd)).map(({ outcome }) =>
-        outcome.status === "ok" ? outcome.latencyMs : Number.NaN,
-      );
-    return { first: latencies(0), second: latencies(1) };
+    const [first = [], second = []] = rows.map((pass) =>
+      pass.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN)),
+    );
+    return { first, second };
   } finally {
     await store.close();
   }

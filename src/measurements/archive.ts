@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LitepredError } from "../base/index.js";
+import { platformFileName } from "../platforms/index.js";
 import { type Measurement, subjectKey } from "./measurement.js";
 import type { Store } from "./store.js";
 import { readTables, writeTable } from "./tables.js";
@@ -11,7 +12,7 @@ export async function exportMeasurements(store: Store, platform: string, folder:
   const measurements = await store.query({ platform });
   if (measurements.length === 0)
     throw new LitepredError("no-data", `the store has no measurements of ${platform}`, "litepred platforms lists them");
-  return writeTable(folder, measurements, [], platform.replace(/[/?&]/g, "_"));
+  return writeTable(folder, measurements, [], platformFileName(platform));
 }
 
 /**

@@ -50,6 +50,9 @@ export function formatPlatformId(platform: Platform): string {
   return `${device}/${processor}/${engine}${version === "" ? "" : `@${version}`}/${precision}${query === "" ? "" : `?${query}`}`;
 }
 
+/** A platform's id as a file name without extension: its separators replaced by one that every file system takes. */
+export const platformFileName = (id: string): string => id.replace(/[/?&]/g, "_");
+
 function parseOptions(id: string, query: string | undefined): Record<string, string> {
   const options: Record<string, string> = {};
   if (query === undefined) return options;

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LitepredError, packagePath } from "../base/index.js";
-import { formatPlatformId, parsePlatformId } from "../platforms/index.js";
+import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
 export interface PoolEntry {
@@ -130,10 +130,7 @@ function platformIn(file: string, bytes: Uint8Array): string {
   }
 }
 
-/** File name of a platform: its id with separators that every file system takes. */
-export function fileName(platform: string): string {
-  return `${platform.replace(/[/?&]/g, "_")}${extension}`;
-}
+const fileName = (platform: string) => `${platformFileName(platform)}${extension}`;
 
 function describe(file: string): PoolEntry {
   const bytes = readFileSync(file);
