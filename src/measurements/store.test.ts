@@ -55,6 +55,23 @@ test("what is appended is found again, from the journal and from tables, failure
   await store.close();
 });
 
+test("many measurements are compacted when their writer leaves, few are not, and readers compact nothing", async () => {
+  const home = newHome();
+  const journals = () => readdirSync(journalFolder(home)).length;
+  const few = await openStore(home);
+  for (let cin = 1; cin <= 10; cin++) few.append(measured(cin));
+  await few.close();
+  assert.equal(journals(), 1);
+  const many = await openStore(home);
+  for (let cin = 1; cin <= 2000; cin++) many.append(measured(cin));
+  await many.close();
+  assert.equal(journals(), 0);
+  assert.equal(listTables(home).length, 1);
+  const reader = await openStore(home);
+  assert.equal((await reader.query({ platform })).length, 2000);
+  await reader.close();
+});
+
 test("has knows failures and models, and what was appended since", async () => {
   const store = await openStore(newHome());
   store.append(measured(1, "crash"));

@@ -1,4 +1,8 @@
-/** The store of measurements: an append-only journal per writing process, compacted to Parquet on request. */
+/**
+ * The store of measurements: an append-only journal per writing process, compacted to Parquet when a writer leaves and there is
+ * enough of it.
+ */
+import { statSync } from "node:fs";
 import { compactJournal } from "./compaction.js";
 import { checkNames, journalFolder, listTables } from "./folders.js";
 import { listSegments, openJournal, readSegment } from "./journal.js";
@@ -39,8 +43,12 @@ export interface Store {
   compact(): Promise<{ moved: number; files: number }>;
   /** Unreadable records met so far. */
   problems(): readonly StoreProblem[];
+  /** Compacts finished journals that are many. */
   close(): Promise<void>;
 }
+
+/** Finished journals of more bytes are compacted: about 1,500 measurements, read in 50 ms. Choice. */
+const compactAbove = 1e6;
 
 /** Opens the store in the workspace `home`; costs nothing until it is asked something. */
 export async function openStore(home: string): Promise<Store> {
@@ -48,12 +56,14 @@ export async function openStore(home: string): Promise<Store> {
   const problems = new Map<string, StoreProblem>();
   const report = (problem: StoreProblem) => problems.set(`${problem.file}:${problem.line}`, problem);
   const known = new Map<string, Set<string>>();
+  let hasWritten = false;
   const query = async (wanted: MeasurementQuery = {}) => latest(await readAll(home, wanted, report), wanted);
   return {
     append(measurement) {
       const { type, key } = subjectKey(measurement.subject);
       checkNames(measurement.platform, type);
       journal.append(measurement);
+      hasWritten = true;
       known.get(measurement.platform)?.add(`${type} ${key}`);
     },
     flush: () => journal.sync(),
@@ -75,9 +85,18 @@ export async function openStore(home: string): Promise<Store> {
       return compactJournal(home, report);
     },
     problems: () => [...problems.values()],
-    close: () => journal.finish(),
+    async close() {
+      await journal.finish();
+      if (hasWritten && finishedBytes(home) > compactAbove) await compactJournal(home, report);
+      hasWritten = false;
+    },
   };
 }
+
+const finishedBytes = (home: string) =>
+  listSegments(journalFolder(home))
+    .filter(({ finished }) => finished)
+    .reduce((bytes, { path }) => bytes + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 const indexKey = ({ subject }: Measurement) => {
   const { type, key } = subjectKey(subject);
