@@ -62,6 +62,11 @@ test("an outcome is the lower quartile of the quietest sessions' estimates", () 
   assert.ok(Math.abs(outcome.spread - 0.4 / 2.2) < 1e-12);
 });
 
+test("runs that mostly took no time at all have a spread that can be stored", () => {
+  const outcome = summarise([[0, 0, 0, 0.01]], { ...protocols.quick, sessions: 1 });
+  assert.ok(outcome.status === "ok" && outcome.spread === 0);
+});
+
 test("protocols are found by name", () => {
   assert.equal(protocol("careful"), protocols.careful);
   assert.throws(() => protocol("sloppy"), { code: "unknown-name", hint: /quick/ });

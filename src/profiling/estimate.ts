@@ -86,7 +86,9 @@ export function summarise(sessions: readonly (readonly number[])[], protocol: Pr
   const across = (of: (runs: readonly number[]) => number) => median(kept.map(of));
   const estimates = kept.map((runs) => estimate(runs, protocol.estimator));
   const all = kept.flat();
-  const innerSpread = (quantile(all, 0.75) - quantile(all, 0.25)) / Math.max(median(all), Number.MIN_VALUE);
+  // Kernels cheaper than the call they are in may have a median of 0.
+  const centre = median(all);
+  const innerSpread = centre === 0 ? 0 : (quantile(all, 0.75) - quantile(all, 0.25)) / centre;
   return {
     status: "ok",
     latencyMs: quantile(estimates, 0.25),
