@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,3 +12,7 @@ export function packagePath(...parts: string[]): string {
   }
   return join(root, ...parts);
 }
+
+/** Version of litepred. */
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string }).version;

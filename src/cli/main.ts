@@ -1,6 +1,6 @@
 /** The command line: parse, call, render. Commands load what they need when they run, so that a cold start stays short. */
 import { Command, CommanderError } from "commander";
-import { LitepredError } from "../base/index.js";
+import { LitepredError, packageVersion } from "../base/index.js";
 import { commands } from "./commands/index.js";
 import { createContext } from "./context.js";
 
@@ -16,6 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command("litepred")
     .description("How long does this model take on that platform? Predicts the latency of deep networks.")
+    .version(packageVersion(), "-V, --version", "print the version")
     .option("--home <dir>", "workspace (default .litepred, or LITEPRED_HOME)")
     .option("--json", "print exactly one JSON document on stdout")
     .exitOverride()

@@ -1,6 +1,5 @@
 /** Measurements of a platform → its predictors in the pool. */
-import { readFileSync } from "node:fs";
-import { getOrCreate, LitepredError, packagePath } from "../base/index.js";
+import { getOrCreate, LitepredError, packageVersion } from "../base/index.js";
 import { type Detection, kernelTypeNames } from "../kernels/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { readCpuFacts } from "../platforms/index.js";
@@ -157,7 +156,6 @@ async function fitOnModels(
 }
 
 export function provenance(measured: readonly Measurement[], method: string) {
-  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
   return {
     device: readCpuFacts().model,
     engineVersion: measured[0]?.conditions.engineVersion ?? "",
@@ -170,6 +168,6 @@ export function provenance(measured: readonly Measurement[], method: string) {
         .sort()
         .at(-1) ?? "",
     method,
-    litepred: version,
+    litepred: packageVersion(),
   };
 }
