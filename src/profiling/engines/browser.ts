@@ -6,8 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, packagePath } from "../../base/index.js";
 import { startChild } from "../child.js";
 import { type Engine, type EngineDescription, EngineFailure, type EngineSettings } from "../contract.js";
 import { startChildEngine } from "../running.js";
@@ -56,7 +55,7 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
       const command = {
         command: process.execPath,
         args: [
-          fileURLToPath(new URL("./browser-child.js", import.meta.url)),
+          packagePath("dist", "src", "profiling", "engines", "browser-child.js"),
           host,
           recipe.agent ?? "",
           folder,

@@ -4,8 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, packagePath } from "../../base/index.js";
 import type { Engine, EngineDescription } from "../contract.js";
 import { startChildEngine } from "../running.js";
 import { checkSettings } from "../settings.js";
@@ -21,7 +20,7 @@ export function createOnnxRuntimeNode(location = packageName): Engine {
     describe,
     async start(settings) {
       checkSettings(await describe(), settings);
-      const child = fileURLToPath(new URL("./onnxruntime-node-child.js", import.meta.url));
+      const child = packagePath("dist", "src", "profiling", "engines", "onnxruntime-node-child.js");
       return startChildEngine({ command: process.execPath, args: [child, location] }, settings, "onnx");
     },
   };
