@@ -27,6 +27,6 @@ export { type Engine, engineNames, loadEngine, protocols } from "./profiling/ind
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";
-export { loadSpace, type Space, spaceNames } from "./spaces/index.js";
+export { kernelLists, loadSpace, type Space, spaceNames } from "./spaces/index.js";
 export { loadTransferMethod, type TransferMethod } from "./transfer/index.js";
 export { writeOnnx } from "./writers/index.js";
