@@ -129,13 +129,32 @@ export async function runArchitectureTransfer(
   };
 }
 
-/** How well the second measurement of the test architectures agrees with the first. */
-export function noiseCeiling(test: readonly TestArchitecture[]): LatencyMetrics {
-  const twice = test.filter(({ againMs }) => againMs !== undefined);
-  return latencyMetrics(
-    twice.map(({ againMs }) => againMs!),
-    twice.map(({ measuredMs }) => measuredMs),
-  );
+export type NoiseCeiling = Pick<LatencyMetrics, "within5" | "within10" | "rmseMs">;
+
+/**
+ * How well the second measurement of the test architectures agrees with the first. Each space counts by its share of the test,
+ * however many of it were measured twice. Undefined where none was.
+ */
+export function noiseCeiling(test: readonly TestArchitecture[]): NoiseCeiling | undefined {
+  const spaces = [...new Set(test.map(({ space }) => space))].flatMap((space) => {
+    const own = test.filter((one) => one.space === space);
+    const twice = own.filter(({ againMs }) => againMs !== undefined);
+    if (twice.length === 0) return [];
+    const metrics = latencyMetrics(
+      twice.map(({ againMs }) => againMs!),
+      twice.map(({ measuredMs }) => measuredMs),
+    );
+    return [{ weight: own.length, ...metrics }];
+  });
+  if (spaces.length === 0) return undefined;
+  const total = spaces.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = (of: (space: (typeof spaces)[number]) => number) =>
+    spaces.reduce((sum, space) => sum + (space.weight * of(space)) / total, 0);
+  return {
+    within5: mean(({ within5 }) => within5),
+    within10: mean(({ within10 }) => within10),
+    rmseMs: Math.sqrt(mean(({ rmseMs }) => rmseMs ** 2)),
+  };
 }
 
 function adaptationKernels(target: RealTarget, sources: readonly PlatformPredictor[]): AdaptationKernel[] {

@@ -8,6 +8,7 @@ import { createRandom, getOrCreate, median, sha256, stableJson } from "../base/i
 import {
   type ArchitectureTransferResult,
   type MeasuredKernel,
+  type NoiseCeiling,
   noiseCeiling,
   type RealTarget,
   runArchitectureTransfer,
@@ -49,8 +50,8 @@ const transformerSpaces = ["autoformer"];
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
 const adaptationCounts = { ...each(cnnSpaces, 12), ...each(transformerSpaces, 12) };
 const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
-/** Every so many-th test architecture is measured a second time, for the noise ceiling; no divisor of the six spaces in turn. */
-const repeatedEvery = 5;
+/** Every so many-th test architecture is measured a second time, for the noise ceiling; prime to the six, then five spaces in turn. */
+const repeatedEvery = 7;
 /** Kernels measured on every platform; a transfer looks at some of them. */
 const kernelCount = 500;
 const architecturesPerSpace = 40;
@@ -190,7 +191,7 @@ export interface TargetSummary {
   readonly target: string;
   readonly test: number;
   /** Second measurement of the test architectures against the first. */
-  readonly noise: { readonly within5: number; readonly within10: number; readonly rmseMs: number };
+  readonly noise?: NoiseCeiling;
 }
 
 export interface EvaluatePlatformsReport {
@@ -232,8 +233,8 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
       const rows = await store.query({ platform: id });
       const target = await readTarget(id, rows);
       if (target.test.length === 0) continue;
-      const { within5, within10, rmseMs } = noiseCeiling(target.test);
-      targets.push({ target: id, test: target.test.length, noise: { within5, within10, rmseMs } });
+      const noise = noiseCeiling(target.test);
+      targets.push({ target: id, test: target.test.length, ...(noise && { noise }) });
       const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length });
       for (const { variant, seed: run } of plans) {
         const cell =
