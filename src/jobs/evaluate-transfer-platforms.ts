@@ -14,7 +14,6 @@ import {
   runArchitectureTransfer,
   type TestArchitecture,
 } from "../evaluation/index.js";
-import type { FusionRules } from "../kernels/index.js";
 import { type Measurement, openStore, type Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
@@ -102,8 +101,7 @@ async function measurePlatform(request: PlatformsRequest, local: LocalPlatform, 
     ...abort,
     onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
   });
-  // In one random order: the machine's slower phases meet both kinds alike, or intervals would promise a quieter machine than
-  // the test finds.
+  // In one random order, since each seed draws anew which are adapted with and which are the test.
   const mixed = createRandom(`${seed}/order`).shuffle([...adaptation, ...test]);
   const stages = [
     { label: "architectures", architectures: mixed, pass: 1 },
@@ -233,15 +231,18 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
     request.onStage?.("transfers", targetIds.length * plans.length);
     for (const id of targetIds) {
       const rows = await store.query({ platform: id });
-      const target = await readTarget(id, rows);
-      if (target.test.length === 0) continue;
-      const noise = noiseCeiling(target.test);
-      targets.push({ target: id, test: target.test.length, ...(noise && { noise }) });
-      const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length });
+      const measured = await readPlatform(id, rows);
+      const { test } = splitOf(measured, 1);
+      if (test.length === 0) continue;
+      const noise = noiseCeiling(measured.architectures);
+      targets.push({ target: id, test: test.length, ...(noise && { noise }) });
+      const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length, split: "drawn" });
       for (const { variant, seed: run } of plans) {
         const cell =
           kept.find(variant.name, run) ??
-          kept.add(await transferOnce(request, { target, rows, method, sources: [...sources.values()], variant, run }));
+          kept.add(
+            await transferOnce(request, { measured, rows, method, sources: [...sources.values()], variant, run }),
+          );
         cells.push(cell);
         request.onCell?.(cell);
         request.onProgress?.(cells.length, id);
@@ -255,7 +256,7 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
 }
 
 interface Transfer {
-  readonly target: RealTarget;
+  readonly measured: MeasuredPlatform;
   readonly rows: readonly Measurement[];
   readonly method: TransferMethod;
   readonly sources: readonly PlatformPredictor[];
@@ -266,12 +267,13 @@ interface Transfer {
 
 async function transferOnce(
   { signal }: EvaluatePlatformsRequest,
-  { target, rows, method, sources, variant, run }: Transfer,
+  { measured, rows, method, sources, variant, run }: Transfer,
 ): Promise<TransferCell> {
   const { kernels, architectures } = variant;
+  const { platform } = measured;
   const result = await runArchitectureTransfer({
-    target,
-    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
+    target: splitOf(measured, run),
+    sources: sources.filter((source) => maySource(variant, platform, source.platform)),
     method,
     kernels,
     architectures,
@@ -280,7 +282,7 @@ async function transferOnce(
   });
   const looked = { kernels: result.measurementsUsed - architectures, models: architectures };
   const minutes = (looked.kernels * secondsEach(rows, "kernel") + looked.models * secondsEach(rows, "model")) / 60;
-  return { target: target.platform, variant: variant.name, seed: run, minutes, ...result };
+  return { target: platform, variant: variant.name, seed: run, minutes, ...result };
 }
 
 /** Transfers of earlier calls with the same measurements and sources; a call that is cut off goes on from there. */
@@ -313,7 +315,13 @@ function maySource({ sources }: TransferVariant, target: string, source: string)
   return sources === "all" || familyOf(source) !== familyOf(target);
 }
 
-async function readTarget(platform: string, rows: readonly Measurement[]): Promise<RealTarget> {
+interface MeasuredPlatform {
+  readonly platform: string;
+  readonly kernels: RealTarget["kernels"];
+  readonly architectures: readonly TestArchitecture[];
+}
+
+async function readPlatform(platform: string, rows: readonly Measurement[]): Promise<MeasuredPlatform> {
   const rules = rulesOf(parsePlatformId(platform));
   const kernels = new Map<string, MeasuredKernel[]>();
   const latencies = new Map<string, number>();
@@ -324,42 +332,33 @@ async function readTarget(platform: string, rows: readonly Measurement[]): Promi
     else if (latency.latencyMs !== undefined) latencies.set(subject.name, latency.latencyMs);
   }
   const { adaptation, test } = await architecturesOfExperiment();
-  return {
-    platform,
-    kernels,
-    architectures: await measuredOf(adaptation, latencies, rules),
-    test: await testOf(test, latencies, rules),
-  };
-}
-
-async function measuredOf(
-  names: readonly NamedArchitecture[],
-  latencies: ReadonlyMap<string, number>,
-  rules: FusionRules,
-) {
-  const found = [];
-  for (const { name, space } of names) {
-    const measuredMs = latencies.get(name);
-    const detection = measuredMs === undefined ? undefined : await architectureKernels(name, rules);
-    if (measuredMs !== undefined && detection) found.push({ space, detection, measuredMs });
-  }
-  return found;
-}
-
-async function testOf(
-  names: readonly NamedArchitecture[],
-  latencies: ReadonlyMap<string, number>,
-  rules: FusionRules,
-): Promise<TestArchitecture[]> {
-  const found: TestArchitecture[] = [];
-  for (const { name, space } of names) {
+  const architectures: TestArchitecture[] = [];
+  for (const { name, space } of [...adaptation, ...test]) {
     const measuredMs = latencies.get(name);
     if (measuredMs === undefined) continue;
     const againMs = latencies.get(passName(name, 2));
     const detection = await architectureKernels(name, rules);
-    if (detection) found.push({ space, detection, measuredMs, ...(againMs === undefined ? {} : { againMs }) });
+    if (detection) architectures.push({ space, detection, measuredMs, ...(againMs === undefined ? {} : { againMs }) });
   }
-  return found;
+  return { platform, kernels, architectures };
+}
+
+/**
+ * Which architectures are adapted with and which are the test: drawn anew for each seed, space by space. All are measured in one
+ * go, so the machine's slower phases meet both alike; adapted on what was measured first, intervals would promise a quieter
+ * machine than the test finds.
+ */
+function splitOf({ platform, kernels, architectures }: MeasuredPlatform, run: number): RealTarget {
+  const parts = Object.entries(adaptationCounts).map(([space, count]) => {
+    const own = createRandom(`${run}/split/${space}`).shuffle(architectures.filter((one) => one.space === space));
+    return { adaptation: own.slice(0, count), test: own.slice(count) };
+  });
+  return {
+    platform,
+    kernels,
+    architectures: parts.flatMap(({ adaptation }) => adaptation),
+    test: parts.flatMap(({ test }) => test),
+  };
 }
 
 /** Seconds that one measurement took: median over the sessions of their length ÷ number. */

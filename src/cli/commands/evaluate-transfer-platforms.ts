@@ -162,7 +162,7 @@ function markdown(report: EvaluatePlatformsReport): string {
     [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
   return [
     "# Transfer between real engines",
-    `Made by \`litepred evaluate transfer --platform …\` on ${report.date.slice(0, 10)}. Each platform is the target of the others, mean of the seeds. Predictions are held against one measurement of each architecture; the noise ceiling is a second measurement of a seventh to a fifth of them, minutes later, against the first, each space by its share of the test. No test architecture took part in any step. Measurements: kernels, and 72 whole architectures for the model-level correction.`,
+    `Made by \`litepred evaluate transfer --platform …\` on ${report.date.slice(0, 10)}. Each platform is the target of the others, mean of the seeds. Predictions are held against one measurement of each architecture; the noise ceiling is a second measurement of a seventh to a fifth of them, minutes later, against the first, each space by its share of the test. No test architecture took part in any step; each seed draws anew which 72 architectures are adapted with and which are the test. Measurements: kernels, and 72 whole architectures for the model-level correction.`,
     table(noiseHead, noiseRows(report)),
     ...summaries(report).flatMap(({ variant, rows }) => {
       const bySpace = spaceRows(rows);
