@@ -52,3 +52,14 @@ test("with many models the rest is learned too, and a model unlike all others ha
   const strange = corrector.correct(model(500, 500, 1).kernels, 0.9);
   assert.ok(strange.halfWidth > known.halfWidth);
 });
+
+test("models measured while the machine was twice as slow do not raise the others", () => {
+  const train = Array.from({ length: 60 }, (_, i) => {
+    const share = (i * 0.37) % 1;
+    const total = 8 + (i % 5);
+    return model(share * total, (1 - share) * total, (1 + 0.01 * Math.sin(40 * share)) * (i % 6 === 0 ? 2 : 1));
+  });
+  const corrector = createCorrector(fitCorrection(train));
+  for (const conv of [2, 5, 8])
+    assert.ok(Math.abs(corrector.correct(model(conv, 10 - conv, 1).kernels, 0.9).factor - 1) < 0.04);
+});
