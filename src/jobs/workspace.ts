@@ -39,7 +39,7 @@ export async function openLocalPlatform(id: string, home: string): Promise<Local
 export async function resolvePlatformId(id: string, home: string): Promise<string> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked) || asked.version !== "") return formatPlatformId(resolveLocal(asked));
-  const { installedEngineVersion } = await import("../profiling/engines/index.js");
+  const { installedEngineVersion } = await import("../profiling/index.js");
   const version = await installedEngineVersion(asked.engine, { home });
   return formatPlatformId(resolveLocal(asked, () => version ?? ""));
 }
