@@ -132,8 +132,8 @@ export async function runArchitectureTransfer(
 export type NoiseCeiling = Pick<LatencyMetrics, "within5" | "within10" | "rmseMs">;
 
 /**
- * How well the second measurement of the test architectures agrees with the first. Each space counts by its share of the test,
- * however many of it were measured twice. Undefined where none was.
+ * How well the second measurement of architectures agrees with the first. Each space counts by its share of them, however many of
+ * it were measured twice. Undefined where none was.
  */
 export function noiseCeiling(test: readonly TestArchitecture[]): NoiseCeiling | undefined {
   const spaces = [...new Set(test.map(({ space }) => space))].flatMap((space) => {

@@ -122,9 +122,7 @@ function noiseRows(report: EvaluatePlatformsReport): string[][] {
   return report.targets.map(({ target, test, noise }) => [
     target,
     String(test),
-    noise ? percent(noise.within5) : "–",
-    noise ? percent(noise.within10) : "–",
-    noise ? noise.rmseMs.toFixed(3) : "–",
+    ...(noise ? [percent(noise.within5), percent(noise.within10), noise.rmseMs.toFixed(3)] : ["–", "–", "–"]),
   ]);
 }
 

@@ -47,13 +47,12 @@ export function detectParts(graph: Graph, rules: FusionRules, ends: readonly num
 
 /** The node itself, or for an inserted one the first of the model's own that reads it, else the one that it reads. */
 function ownerOf(node: WorkNode): WorkNode {
-  for (let next = node.outputs[0]!.consumers[0]; next !== undefined && node.sources.length === 0; ) {
-    if (next.sources.length > 0) return next;
-    next = next.outputs[0]!.consumers[0];
-  }
-  let owner = node;
-  while (owner.sources.length === 0) owner = owner.inputs[0]!.producer!;
-  return owner;
+  let reader: WorkNode | undefined = node;
+  while (reader !== undefined && reader.sources.length === 0) reader = reader.outputs[0]!.consumers[0];
+  if (reader !== undefined) return reader;
+  let maker = node;
+  while (maker.sources.length === 0) maker = maker.inputs[0]!.producer!;
+  return maker;
 }
 
 const liveNodes = (graph: Graph, rules: FusionRules) => giveAway(optimise(graph, rules), new Set(rules.file.freeViews));
