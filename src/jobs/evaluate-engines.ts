@@ -20,6 +20,7 @@ import {
   installedEngineVersion,
   installedVersions,
   type KernelTiming,
+  kernelTimingOf,
   protocols,
   readRecipe,
 } from "../profiling/index.js";
@@ -190,7 +191,7 @@ async function evaluateEngine(
     engine: local.platform.engine,
     version: local.description.version,
     precision: local.platform.precision,
-    kernelTiming: inModels ? "in models" : local.description.kernelTiming,
+    kernelTiming: inModels ? "in models" : kernelTimingOf(local.description, local.platform.processor),
     timingReason: local.description.timingReason,
     ...sums(models, passes, times),
     ...defined(

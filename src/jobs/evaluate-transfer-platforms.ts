@@ -33,7 +33,7 @@ import {
 import { readKept, saveWhole } from "./kept-file.js";
 import { profileKernels } from "./profile.js";
 import { trainPlatform } from "./train.js";
-import { type LocalPlatform, openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
+import { type LocalPlatform, measuredNchwcBlock, openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface PlatformsRequest {
   readonly home: string;
@@ -322,7 +322,7 @@ interface MeasuredPlatform {
 }
 
 async function readPlatform(platform: string, rows: readonly Measurement[]): Promise<MeasuredPlatform> {
-  const rules = rulesOf(parsePlatformId(platform));
+  const rules = rulesOf(parsePlatformId(platform), measuredNchwcBlock(rows));
   const kernels = new Map<string, MeasuredKernel[]>();
   const latencies = new Map<string, number>();
   for (const { subject, outcome } of rows) {

@@ -2,7 +2,7 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore, type Store } from "../measurements/index.js";
-import { protocol as protocolNamed } from "../profiling/index.js";
+import { kernelTimingOf, protocol as protocolNamed } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";
@@ -99,7 +99,8 @@ const reservedForCalibration = 200;
 
 async function profileModels(request: PlatformProfileRequest, local: LocalPlatform, store: Store) {
   const { platform, description } = local;
-  if (request.profiledModels === 0 || description.kernelTiming !== "profiler" || !exactRules.includes(platform.engine))
+  const timing = kernelTimingOf(description, platform.processor);
+  if (request.profiledModels === 0 || timing !== "profiler" || !exactRules.includes(platform.engine))
     return { kernels: 0, failed: 0 };
   const models = await sampleCalibrationModels(request.profiledModels, request.seed, { skip: reservedForCalibration });
   request.onStage?.("kernels inside models", models.length);

@@ -1,6 +1,6 @@
 /** What can be measured here, and what measurements and predictors there are. */
 import { openStore } from "../measurements/index.js";
-import { formatPlatformId, readCpuFacts, resolveLocal } from "../platforms/index.js";
+import { formatPlatformId, resolveLocal } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { engineNames, loadEngine } from "../profiling/index.js";
 import { attachedPlatforms } from "./attached.js";
@@ -52,7 +52,7 @@ async function localPlatforms(name: string, home: string): Promise<{ id: string;
     options: {},
   } as const;
   const id = (version: string, precision: "fp32" | "fp16" | "bf16" | "int8") =>
-    formatPlatformId(resolveLocal({ ...base, precision }, () => version, readCpuFacts()));
+    formatPlatformId(resolveLocal({ ...base, precision }, () => version));
   try {
     const engine = await loadEngine(name, { home });
     const { version, precisions } = await engine.describe();

@@ -4,7 +4,13 @@ import type { Graph } from "../graph/index.js";
 import { type KernelConfig, kernelTypeOf, normalizeConfig } from "../kernels/index.js";
 import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { type Engine, type KernelTask, type MeasuredWindow, measureKernels } from "../profiling/index.js";
+import {
+  type Engine,
+  type KernelTask,
+  kernelTimingOf,
+  type MeasuredWindow,
+  measureKernels,
+} from "../profiling/index.js";
 import { encoderOf } from "./encoding.js";
 
 export interface ProfileProgress {
@@ -53,7 +59,7 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
   try {
     const windows = measureKernels(
       {
-        engine: { running, timing: description.kernelTiming, encode },
+        engine: { running, timing: kernelTimingOf(description, platform.processor), encode },
         engineVersion: description.version,
         protocol: request.protocol,
         seed: request.seed ?? 0,

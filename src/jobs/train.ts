@@ -17,7 +17,7 @@ import {
 } from "../predictors/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import { calibrationKernels } from "./calibration.js";
-import { localNchwcBlock, resolvePlatformId } from "./workspace.js";
+import { measuredNchwcBlock, resolvePlatformId } from "./workspace.js";
 
 export interface TrainRequest {
   readonly home: string;
@@ -77,7 +77,7 @@ export async function trainPlatform(request: TrainRequest): Promise<TrainReport>
   const correction = await fitOnModels(plain, measured, platform);
   const file = openPool(request.home).save({
     platform,
-    nchwcBlock: localNchwcBlock(),
+    nchwcBlock: measuredNchwcBlock(measured),
     provenance: provenance(measured, "train"),
     kernels: predictors.map((predictor) => predictor.toState()),
     correction,

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import { type FusionRules, fusionRules, nchwcBlockOfCpu } from "../kernels/index.js";
+import { type FusionRules, fusionRules, nchwcBlockOf } from "../kernels/index.js";
+import type { Measurement } from "../measurements/index.js";
 import {
   formatPlatformId,
   isLocal,
@@ -11,6 +12,7 @@ import {
   parsePlatformId,
   readCpuFacts,
   resolveLocal,
+  vectorBits,
 } from "../platforms/index.js";
 import type { Engine, EngineDescription } from "../profiling/index.js";
 import { readModel } from "../readers/index.js";
@@ -46,13 +48,20 @@ export async function resolvePlatformId(id: string, home: string): Promise<strin
 
 /** Channels per block of ONNX Runtime's layout on this machine. */
 export function localNchwcBlock(): 1 | 8 | 16 {
-  return nchwcBlockOfCpu(readCpuFacts().flags);
+  return nchwcBlockOf(vectorBits(readCpuFacts().flags));
 }
 
-/** Fusion rules of a platform's engine. In WebAssembly, ONNX Runtime has no blocked layout, whatever the processor. */
-export function rulesOf({ engine, version, precision }: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
+/** The same of the machine that measured; of this one where the measurements do not tell. */
+export function measuredNchwcBlock(measured: readonly Measurement[]): 1 | 8 | 16 {
+  const bits = measured.find(({ conditions }) => conditions.vectorBits !== undefined)?.conditions.vectorBits;
+  return bits === undefined ? localNchwcBlock() : nchwcBlockOf(bits);
+}
+
+/** Fusion rules of a platform's engine. In WebAssembly and on GPUs, ONNX Runtime has no blocked layout, whatever the processor. */
+export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
+  const { engine, version, processor, precision } = platform;
   // Only float convolutions of the native build have a blocked layout: graphs for INT8 platforms are quantised when written.
-  const isBlocked = engine !== "onnxruntime-web" && precision !== "int8";
+  const isBlocked = engine !== "onnxruntime-web" && processor === "cpu" && precision !== "int8";
   return fusionRules(engine, { version, nchwcBlock: isBlocked ? nchwcBlock : 1 });
 }
 

@@ -32,6 +32,8 @@ export type Protocol = z.infer<typeof protocolSchema>;
 export const conditionsSchema = z.object({
   cpu: z.string(),
   cores: z.number().int(),
+  /** Width of its SIMD registers, which decides the blocked layouts of some engines. */
+  vectorBits: z.number().int().optional(),
   governor: z.string().optional(),
   /** One-minute load average before and after. */
   loadBefore: z.number(),

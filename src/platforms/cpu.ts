@@ -43,6 +43,12 @@ export function parseCpuInfo(text: string, known: { model: string; cores: number
   };
 }
 
+/** Width of the SIMD registers, 128 where no flag tells: SSE and NEON have that. */
+export function vectorBits(flags: readonly string[]): 128 | 256 | 512 {
+  if (flags.includes("avx512f")) return 512;
+  return flags.includes("avx2") || flags.includes("avx") ? 256 : 128;
+}
+
 /** Words of CPU model names that do not tell one model from another. */
 const noise = new Set([
   "intel",

@@ -4,5 +4,6 @@
  * canonical id, CPU facts. May import base.
  */
 export * from "./cpu.js";
+export * from "./gpu.js";
 export * from "./local.js";
 export * from "./platform.js";

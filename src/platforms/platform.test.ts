@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { deviceSlug, parseCpuInfo } from "./cpu.js";
+import { gpuSlug, readGpuModel } from "./gpu.js";
 import { isLocal, resolveLocal } from "./local.js";
 import { formatPlatformId, parsePlatformId } from "./platform.js";
 
@@ -59,7 +63,7 @@ test("CPU facts come from the first processor's lines", () => {
 });
 
 test("local becomes this machine, with the version that is installed", () => {
-  const here = cpu("AMD EPYC 7R13");
+  const here = { cpu: cpu("AMD EPYC 7R13") };
   const platform = parsePlatformId("local/cpu/onnxruntime-node/fp32");
   assert.equal(
     formatPlatformId(resolveLocal(platform, () => "1.30.0", here)),
@@ -71,4 +75,27 @@ test("local becomes this machine, with the version that is installed", () => {
     phone,
   );
   assert.equal(isLocal(resolveLocal(platform, undefined, here), here), true);
+});
+
+test("a machine's GPU is named after both, where its driver tells the model", () => {
+  const machine = { cpu: cpu("Intel(R) Xeon(R) Platinum 8488C"), gpu: "NVIDIA H100 80GB HBM3" };
+  const gpu = resolveLocal(parsePlatformId("local/gpu/ncnn/fp32"), () => "1", machine);
+  assert.equal(formatPlatformId(gpu), "xeon-8488c+h100-80gb-hbm3/gpu/ncnn@1/fp32");
+  assert.equal(isLocal(gpu, machine), true);
+  assert.equal(isLocal(gpu, { cpu: machine.cpu }), false);
+  assert.equal(resolveLocal(parsePlatformId("local/cpu/ncnn/fp32"), () => "1", machine).device, "xeon-8488c");
+  assert.equal(gpuSlug("Tesla V100-SXM2-16GB"), "v100-sxm2-16gb");
+});
+
+test("the GPU's model is read from its driver's folder", () => {
+  const folder = mkdtempSync(join(tmpdir(), "litepred-gpu-"));
+  try {
+    assert.equal(readGpuModel(folder), undefined);
+    mkdirSync(join(folder, "0000:00:1e.0"));
+    writeFileSync(join(folder, "0000:00:1e.0", "information"), "Model: \t\t NVIDIA H200\nIRQ: 11\n");
+    assert.equal(readGpuModel(folder), "NVIDIA H200");
+    assert.equal(readGpuModel(join(folder, "none")), undefined);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

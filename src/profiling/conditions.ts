@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Conditions } from "../measurements/index.js";
-import { type CpuFacts, readCpuFacts } from "../platforms/index.js";
+import { type CpuFacts, readCpuFacts, vectorBits } from "../platforms/index.js";
 import type { RunningEngine } from "./contract.js";
 import { coreState } from "./core-state.js";
 
@@ -22,6 +22,7 @@ export function readConditions(engineVersion: string, pinnedCore: number | undef
   return {
     cpu: cpu.model,
     cores: cpu.cores,
+    vectorBits: vectorBits(cpu.flags),
     ...(governor === undefined ? {} : { governor }),
     loadBefore: load,
     loadAfter: load,

@@ -32,9 +32,14 @@ export interface EngineDescription {
   /** Model format that `prepare` takes. */
   readonly format: "onnx" | "tflite" | "ncnn";
   readonly kernelTiming: KernelTiming;
+  /** Where it is timed otherwise than that on some of its processors. */
+  readonly kernelTimingOn?: Partial<Record<Processor, KernelTiming>>;
   /** Why: what makes the sum of kernels meet the model. */
   readonly timingReason: string;
 }
+
+export const kernelTimingOf = (engine: EngineDescription, processor: Processor): KernelTiming =>
+  engine.kernelTimingOn?.[processor] ?? engine.kernelTiming;
 
 /** What an engine is started for. */
 export interface EngineSettings {

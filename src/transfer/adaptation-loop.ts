@@ -6,7 +6,7 @@ import { mean } from "../base/index.js";
 import { allocate } from "./allocation.js";
 import type { Table } from "./columns.js";
 import { goalReached, shareWithin, within10AtDouble } from "./goal.js";
-import { type ClusterPick, representativeRows } from "./representative.js";
+import { type ClusterPick, largeRows, largeShare, representativeRows } from "./representative.js";
 import {
   availableRows,
   createMeasuringSession,
@@ -37,6 +37,8 @@ export interface LoopResult<Fit> {
 export interface LoopPlan<Fit extends FittedKernel> {
   /** Standardised columns of the candidates of each kernel, in which configs are representative. */
   readonly spaces: readonly Table[];
+  /** Expected ms of the candidates of each kernel: some are then chosen by size. Default none. */
+  readonly sizes?: readonly Float64Array[];
   /** Which config of each cluster; default "medoid". */
   readonly pick?: ClusterPick;
   /** Shares of the budget at which it is fitted anew, ascending, last 1. */
@@ -67,7 +69,7 @@ export async function runAdaptationLoop<Fit extends FittedKernel>(
 /** False when nothing could be added. */
 async function measureRound(
   session: MeasuringSession,
-  { spaces, pick = "medoid" }: Pick<LoopPlan<FittedKernel>, "spaces" | "pick">,
+  { spaces, sizes, pick = "medoid" }: Pick<LoopPlan<FittedKernel>, "spaces" | "sizes" | "pick">,
   fits: readonly (FittedKernel | undefined)[],
   budget: number,
   seed: number,
@@ -84,7 +86,14 @@ async function measureRound(
     Math.max(0, budget),
   );
   await session.measure(
-    session.records.map((record, k) => representativeRows(spaces[k]!, counts[k]!, seed, touchedRows(record), { pick })),
+    session.records.map((record, k) => {
+      const taken = touchedRows(record);
+      const large = sizes ? largeRows(sizes[k]!, Math.round(largeShare(sizes[k]!) * counts[k]!), seed, taken) : [];
+      return [
+        ...large,
+        ...representativeRows(spaces[k]!, counts[k]! - large.length, seed, [...taken, ...large], { pick }),
+      ];
+    }),
   );
   return counts.some((count) => count > 0);
 }

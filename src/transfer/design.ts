@@ -2,7 +2,9 @@
  * What the target's latency is explained by: the sources' latencies at the same config (weighted mean as the offset, their
  * differences as slopes), and the config. With no source the offset is 0 and the config explains all.
  */
-import { beside, columnOf, selectRows, type Table } from "./columns.js";
+import { quantile } from "../base/index.js";
+import { ridgeRegression } from "../learning/index.js";
+import { beside, columnOf, selectRows, type Table, tableOf } from "./columns.js";
 import type { ConfigColumns } from "./config-columns.js";
 import type { ProcessForm, ProcessRows } from "./process-likelihood.js";
 
@@ -13,6 +15,8 @@ export interface DesignRows {
   /** The same with tile columns among the inputs. */
   readonly tiled: ProcessRows;
   readonly tiles: number;
+  /** ms per row: what the latency may be a sum of. A constant, the sources' mean, and the law of their large configs. */
+  readonly parts: Table;
 }
 
 export interface Design {
@@ -21,16 +25,19 @@ export interface Design {
 }
 
 /**
- * `weights`: share of each source in the offset, sum 1. `sample`: source logs (rows × sources) of the population, whose
- * spread standardises the source columns.
+ * `weights`: share of each source in the offset, sum 1. `sample`, `configs`: source logs (rows × sources) and smooth columns of
+ * the population, whose spread standardises the source columns.
  */
-export function createDesign(weights: ArrayLike<number>, sample: Table, smoothColumns: number): Design {
+export function createDesign(weights: ArrayLike<number>, sample: Table, configs: Table): Design {
   const sources = weights.length;
-  if (sources === 0) return scratchDesign(smoothColumns);
-  const level = moments(weightedMean(sample, weights));
+  if (sources === 0) return scratchDesign(configs.columns);
+  const levels = weightedMean(sample, weights);
+  const level = moments(levels);
+  const law = lawOfLargeConfigs(configs, levels);
+  const excess = moments(minus(levels, law(configs)));
   // The differences of all sources sum to 0 under the weights, so one of them says nothing new.
   const spreads = Array.from({ length: sources - 1 }, (_, s) => moments(difference(sample, weights, s)).deviation);
-  const groups = [0, ...spreads.map(() => 0), ...new Array<number>(smoothColumns).fill(1)];
+  const groups = [0, ...spreads.map(() => 0), ...new Array<number>(configs.columns).fill(1)];
   return {
     form: { groups, groupCount: 2 },
     rows({ smooth, tiles }, logs) {
@@ -39,17 +46,41 @@ export function createDesign(weights: ArrayLike<number>, sample: Table, smoothCo
       const standard = columnOf(centred.values.map((z) => z / level.deviation));
       const differences = spreads.map((_, s) => columnOf(difference(logs, weights, s)));
       const scaled = differences.map((column, s) => columnOf(column.values.map((v) => v / spreads[s]!)));
-      const inputs = beside(smooth, standard, ...scaled);
+      const lawful = law(smooth);
+      const excesses = columnOf(minus(offset, lawful).map((z) => (z - excess.mean) / excess.deviation));
+      const inputs = beside(smooth, standard, ...scaled, excesses);
       const basis = beside(centred, ...differences, smooth);
       return {
         offset,
         smooth: { inputs, basis },
         tiled: { inputs: beside(inputs, tiles), basis },
         tiles: tiles.columns,
+        parts: beside(columnOf(offset.map(() => 1)), columnOf(offset.map(Math.exp)), columnOf(lawful.map(Math.exp))),
       };
     },
   };
 }
+
+/** Small configs take the time of a call, whatever they are; from this quantile of latency on, sizes tell. Choice, tested on GPUs. */
+const largeFrom = 0.5;
+const lawPenalty = 1e-3;
+
+/** The power law in the sizes that the sources' large configs follow, ln ms by row: work, without what a call costs. */
+function lawOfLargeConfigs(configs: Table, levels: Float64Array): (configs: Table) => Float64Array {
+  const least = quantile(levels, largeFrom);
+  const large = Array.from(levels.keys()).filter((i) => levels[i]! >= least);
+  const fit = ridgeRegression(
+    selectRows(configs, large),
+    Float64Array.from(large, (i) => levels[i]!),
+    { penalty: lawPenalty * large.length },
+  );
+  return ({ rows, columns, values }) =>
+    Float64Array.from({ length: rows }, (_, i) =>
+      fit.coefficients.reduce((sum, slope, j) => sum + slope * values[i * columns + j]!, fit.intercept),
+    );
+}
+
+const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - b[i]!);
 
 function scratchDesign(smoothColumns: number): Design {
   return {
@@ -59,6 +90,7 @@ function scratchDesign(smoothColumns: number): Design {
       smooth: { inputs: smooth, basis: smooth },
       tiled: { inputs: beside(smooth, tiles), basis: smooth },
       tiles: tiles.columns,
+      parts: tableOf(new Array<number[]>(smooth.rows).fill([])),
     }),
   };
 }
@@ -73,6 +105,7 @@ export function selectDesignRows(rows: DesignRows, wanted: readonly number[]): D
     smooth: select(rows.smooth),
     tiled: select(rows.tiled),
     tiles: rows.tiles,
+    parts: selectRows(rows.parts, wanted),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { median } from "../base/index.js";
 import { type DesignRows, selectDesignRows } from "./design.js";
-import { fitMembers, type Member, type MemberOptions, memberCount } from "./members.js";
+import { fitMembers, type Member, type MemberOptions, memberCounts } from "./members.js";
 import { mixingShares } from "./mixing.js";
 import type { ProcessForm } from "./process-likelihood.js";
 
@@ -35,9 +35,9 @@ export function fitEnsemble(
   form: ProcessForm,
   options: MemberOptions = {},
 ): Ensemble {
-  const count = memberCount(y.length, rows);
-  const whole = fitCentred(rows, y, form, count, options);
-  const left = leaveOut(rows, y, form, whole.members, options);
+  const counts = memberCounts(y.length, rows);
+  const whole = fitCentred(rows, y, form, counts.processes, options);
+  const left = leaveOut(rows, y, form, whole.members, counts.processes, options);
   const shares = mixingShares(left.map(({ error }) => error));
   return {
     heldOut: {
@@ -48,6 +48,7 @@ export function fitEnsemble(
       deviation: blendDeviations(
         left.map(({ deviation }) => deviation),
         shares,
+        counts.laws,
       ),
     },
     hyperparameters: whole.members.map((member) => member.hyperparameters),
@@ -62,6 +63,7 @@ export function fitEnsemble(
         deviation: blendDeviations(
           parts.map((part) => part.deviation),
           shares,
+          counts.laws,
         ),
       };
     },
@@ -78,7 +80,7 @@ function fitCentred(
   rows: DesignRows,
   y: Float64Array,
   form: ProcessForm,
-  count: number,
+  processes: number,
   options: MemberOptions,
 ): Centred {
   const residual = y.map((value, i) => value - rows.offset[i]!);
@@ -89,7 +91,7 @@ function fitCentred(
       rows,
       residual.map((r) => r - centre),
       form,
-      count,
+      processes,
       options,
     ),
   };
@@ -101,6 +103,7 @@ function leaveOut(
   y: Float64Array,
   form: ProcessForm,
   whole: readonly Member[],
+  processes: number,
   options: MemberOptions,
 ): HeldOut[] {
   const n = y.length;
@@ -116,7 +119,7 @@ function leaveOut(
       selectDesignRows(rows, kept),
       Float64Array.from(kept, (i) => y[i]!),
       form,
-      whole.length,
+      processes,
       { ...options, start, iterations: foldIterations },
     );
     const unseen = selectDesignRows(rows, left);
@@ -140,9 +143,12 @@ function blend(parts: readonly Float64Array[], shares: readonly number[]): Float
   return parts[0]!.map((_, i) => parts.reduce((sum, part, m) => sum + shares[m]! * part[i]!, 0));
 }
 
-/** The log-linear law (the first) has no deviation of its own: those of the processes stand for it. */
-function blendDeviations([, ...processes]: readonly Float64Array[], [, ...shares]: readonly number[]): Float64Array {
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const own = shares.map((share) => (total > 0 ? share / total : 1 / shares.length));
-  return blend(processes, own);
+/** Laws have no deviation of their own: those of the processes stand for them. */
+function blendDeviations(parts: readonly Float64Array[], shares: readonly number[], laws: number): Float64Array {
+  const own = shares.slice(laws);
+  const total = own.reduce((sum, share) => sum + share, 0);
+  return blend(
+    parts.slice(laws),
+    own.map((share) => (total > 0 ? share / total : 1 / own.length)),
+  );
 }

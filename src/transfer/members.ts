@@ -1,17 +1,19 @@
 /**
- * The predictors that an ensemble mixes, each fitted on the same rows: a residual process over the sources' latencies
- * without tile columns, one with them, and the plain log-linear law, which no wrong length scale can spoil.
+ * The predictors that an ensemble mixes, each fitted on the same rows. Two laws, which no wrong length scale can spoil: the
+ * log-linear one, and the sum of overhead and work (with sources). And residual processes over the sources' latencies, without
+ * tile columns and with them, on top of the sum where that is much closer than the sources.
  */
-import { ridgeRegression } from "../learning/index.js";
-import type { DesignRows } from "./design.js";
+import { median } from "../base/index.js";
+import { nonNegativeLeastSquares, ridgeRegression } from "../learning/index.js";
+import { type DesignRows, selectDesignRows } from "./design.js";
 import { narrowPrior, type SourcePrior } from "./narrow-prior.js";
 import { broadPrior, type Expectation, fitProcess } from "./process.js";
 import type { ProcessForm, ProcessRows } from "./process-likelihood.js";
 
 export interface Member {
-  /** In the unit of the targets it was fitted to. */
+  /** In the unit of the targets it was fitted to. A law has no deviation of its own: 0. */
   predict(rows: DesignRows): { readonly mean: Float64Array; readonly deviation: Float64Array };
-  /** Of a process; empty for the log-linear law. */
+  /** Of a process; empty for a law. */
   readonly hyperparameters: Float64Array;
 }
 
@@ -33,36 +35,69 @@ const rowsForTiles = 8;
 /** Of the log-linear law, per row: it only decides between equivalent solutions when rows are fewer than columns. */
 const penalty = 1e-4;
 
+/** A latency is not below this. */
+const leastMs = 1e-9;
+/** The sum must leave less than this share of what the sources leave. Of 0.6, 0.8 and always, the best on GPUs. */
+const muchCloser = 0.8;
+const fewestToCompare = 4;
+const foldsToCompare = 10;
+
 const smoothView = (rows: DesignRows): ProcessRows => rows.smooth;
 const tiledView = (rows: DesignRows): ProcessRows => rows.tiled;
 
-/** How many there are depends on the number of rows and of tile columns alone. */
-export function memberCount(rows: number, { tiles }: DesignRows): number {
-  return tiles > 0 && rows >= rowsForTiles ? 3 : 2;
+/** Laws come first, then processes. How many there are depends on the number of rows and on the design alone. */
+export function memberCounts(rows: number, { tiles, parts }: DesignRows): { laws: number; processes: number } {
+  return { laws: parts.columns > 0 ? 2 : 1, processes: tiles > 0 && rows >= rowsForTiles ? 2 : 1 };
 }
 
-/** `targets`: natural logs per row, what is left after the offset. `count`: see `memberCount`. */
+/** `targets`: natural logs per row, what is left after the offset. `processes`: see `memberCounts`. */
 export function fitMembers(
   rows: DesignRows,
   targets: Float64Array,
   form: ProcessForm,
-  count: number,
+  processes: number,
   options: MemberOptions = {},
 ): Member[] {
   const linear = fitLinear(rows, targets);
-  const smooth = fitSmoothProcess(rows, targets, form, options);
-  if (count === 2) return [linear, smooth];
-  return [linear, smooth, fitProcessMember(tiledView, rows.tiles, rows, targets, form, { ...options, member: 2 })];
+  if (rows.parts.columns === 0) return [linear, ...fitProcesses(rows, targets, form, processes, 1, options)];
+  const sum = fitSum(rows, targets);
+  if (!isMuchCloser(rows, targets)) return [linear, sum, ...fitProcesses(rows, targets, form, processes, 2, options)];
+  const explained = sum.predict(rows).mean;
+  const rest = targets.map((target, i) => target - explained[i]!);
+  return [
+    linear,
+    sum,
+    ...fitProcesses(rows, rest, form, processes, 2, options).map((process) => onTopOf(sum, process)),
+  ];
 }
 
-export function fitSmoothProcess(
+/** `first`: how many members come before them. */
+function fitProcesses(
   rows: DesignRows,
   targets: Float64Array,
   form: ProcessForm,
-  options: MemberOptions = {},
-): Member {
-  return fitProcessMember(smoothView, 0, rows, targets, form, { ...options, member: 1 });
+  count: number,
+  first: number,
+  options: MemberOptions,
+): Member[] {
+  const smooth = fitProcessMember(smoothView, 0, rows, targets, form, { ...options, member: first });
+  if (count === 1) return [smooth];
+  return [smooth, fitProcessMember(tiledView, rows.tiles, rows, targets, form, { ...options, member: first + 1 })];
 }
+
+function onTopOf(law: Member, process: Member): Member {
+  return {
+    ...process,
+    predict(wanted) {
+      const { mean, deviation } = process.predict(wanted);
+      const below = law.predict(wanted).mean;
+      return { mean: mean.map((value, i) => value + below[i]!), deviation };
+    },
+  };
+}
+
+export const fitSmoothProcess = (rows: DesignRows, targets: Float64Array, form: ProcessForm): Member =>
+  fitProcessMember(smoothView, 0, rows, targets, form, { member: 0 });
 
 function fitProcessMember(
   view: (rows: DesignRows) => ProcessRows,
@@ -97,4 +132,51 @@ function fitLinear(rows: DesignRows, targets: Float64Array): Member {
       return { mean, deviation: new Float64Array(basis.rows) };
     },
   };
+}
+
+/** exp(target) as a sum of the parts with no negative share, by least squares of relative errors. */
+function fitSum(rows: DesignRows, targets: Float64Array): Member {
+  const { parts, offset } = rows;
+  const relative = parts.values.map((part, at) => {
+    const row = Math.floor(at / parts.columns);
+    return part / Math.exp(targets[row]! + offset[row]!);
+  });
+  const ones = new Float64Array(parts.rows).fill(1);
+  const shares = nonNegativeLeastSquares({ ...parts, values: relative }, ones);
+  return {
+    hyperparameters: new Float64Array(0),
+    predict(wanted) {
+      const { rows: count, columns, values } = wanted.parts;
+      const mean = Float64Array.from({ length: count }, (_, i) => {
+        const ms = shares.reduce((sum, share, j) => sum + share * values[i * columns + j]!, 0);
+        return Math.log(Math.max(ms, leastMs)) - wanted.offset[i]!;
+      });
+      return { mean, deviation: new Float64Array(count) };
+    },
+  };
+}
+
+/** Is the sum much closer to rows it has not seen than the sources are? */
+function isMuchCloser(rows: DesignRows, targets: Float64Array): boolean {
+  const n = targets.length;
+  if (n < fewestToCompare) return false;
+  const centre = median(targets);
+  const all = Array.from({ length: n }, (_, i) => i);
+  const folds = Math.min(n, foldsToCompare);
+  let sumError = 0;
+  let sourceError = 0;
+  for (let fold = 0; fold < folds; fold++) {
+    const kept = all.filter((i) => i % folds !== fold);
+    const left = all.filter((i) => i % folds === fold);
+    const fit = fitSum(
+      selectDesignRows(rows, kept),
+      Float64Array.from(kept, (i) => targets[i]!),
+    );
+    const { mean } = fit.predict(selectDesignRows(rows, left));
+    left.forEach((row, i) => {
+      sumError += Math.abs(targets[row]! - mean[i]!);
+      sourceError += Math.abs(targets[row]! - centre);
+    });
+  }
+  return sumError < muchCloser * sourceError;
 }

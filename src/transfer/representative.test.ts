@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
 import { tableOf } from "./columns.js";
-import { representativeRows } from "./representative.js";
+import { largeRows, largeShare, representativeRows } from "./representative.js";
 
 /** Three clusters of 30 points around 0, 10 and 20. */
 const clusters = () => {
@@ -35,4 +35,20 @@ test("identical rows and no columns at all still give distinct rows", () => {
   assert.equal(new Set(representativeRows(alike, 4, 1)).size, 4);
   const empty = { rows: 6, columns: 0, values: new Float64Array(0) };
   assert.equal(new Set(representativeRows(empty, 3, 1)).size, 3);
+});
+
+test("large rows are drawn by size, none twice, none that is taken", () => {
+  const sizes = Float64Array.from({ length: 100 }, (_, i) => (i < 90 ? 0.001 : 10));
+  const rows = largeRows(sizes, 5, 1, [95]);
+  assert.equal(new Set(rows).size, 5);
+  assert.ok(rows.every((row) => row >= 90 && row !== 95));
+  assert.deepEqual(largeRows(sizes, 5, 1, [95]), rows);
+  assert.deepEqual(largeRows(new Float64Array(3), 2, 1, []), []);
+});
+
+test("the share drawn by size grows with what the largest configs hold", () => {
+  assert.ok(Math.abs(largeShare(new Float64Array(100).fill(3)) - 0.02) < 1e-12);
+  const heavy = Float64Array.from({ length: 100 }, (_, i) => (i === 7 ? 900 : 1));
+  assert.ok(largeShare(heavy) > 0.35 && largeShare(heavy) < 0.4);
+  assert.equal(largeShare(new Float64Array(0)), 0);
 });

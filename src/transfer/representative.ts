@@ -43,6 +43,42 @@ export function representativeRows(
   return pick === "medoid" ? medoids(table, free, centres) : members(table, free, fixed, centres, random.next);
 }
 
+/** The largest configs, as a share of all, and how much of their share in the total latency is drawn by size. Tested on GPUs and phones. */
+const largest = 0.05;
+const drawnBySize = 0.4;
+
+/**
+ * Share of the measurements that is to be drawn by size: a model's time is mostly that of its large kernels, and where a few
+ * configs hold most of it, clusters have hardly one of them. 0.02 for alike sizes, 0.25 for GPU matrix products.
+ */
+export function largeShare(sizes: Float64Array): number {
+  const sorted = Float64Array.from(sizes).sort().reverse();
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  return (drawnBySize * sum(sorted.subarray(0, Math.ceil(largest * sorted.length)))) / (sum(sorted) || 1);
+}
+
+/** Steps of this share around a circle leave it covered evenly, however many there are. */
+const goldenShare = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * `count` rows, none of `taken` and none twice, each drawn with a probability in proportion to its size, and spread evenly over
+ * the sizes. Fewer where no size is left.
+ */
+export function largeRows(sizes: Float64Array, count: number, seed: number, taken: readonly number[]): number[] {
+  const order = Array.from(sizes.keys()).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  const used = new Set(taken);
+  const left = Float64Array.from(order, (row) => (used.has(row) ? 0 : sizes[row]!));
+  const chosen: number[] = [];
+  let share = createRandom(`${seed}/large`).next();
+  while (chosen.length < count && left.some((size) => size > 0)) {
+    const at = drawByWeight(left, share);
+    left[at] = 0;
+    chosen.push(order[at]!);
+    share = (share + goldenShare) % 1;
+  }
+  return chosen;
+}
+
 /** A random row of each cluster, and where clusters are empty random others. Rows nearer to `fixed` belong to no cluster. */
 function members(table: Table, free: readonly number[], fixed: Table, centres: Table, next: () => number): number[] {
   const groups = Array.from({ length: centres.rows }, (): number[] => []);

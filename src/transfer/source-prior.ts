@@ -54,7 +54,7 @@ function designWithout(columns: ConfigColumns, logs: Table, source: number): { d
       values[i * others.length + j] = logs.values[i * logs.columns + other]!;
     });
   const table = { rows: logs.rows, columns: others.length, values };
-  const design = createDesign(new Float64Array(others.length).fill(1 / others.length), table, columns.smooth.columns);
+  const design = createDesign(new Float64Array(others.length).fill(1 / others.length), table, columns.smooth);
   return { design, rows: design.rows(columns, table) };
 }
 

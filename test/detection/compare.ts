@@ -1,21 +1,13 @@
 /** The nodes that the rules expect beside those that ONNX Runtime ran, as multisets of descriptions. */
-import { readFileSync } from "node:fs";
 import type { Graph } from "../../src/graph/index.js";
-import { type EngineNode, engineNodes, fusionRules, nchwcBlockOfCpu } from "../../src/kernels/index.js";
+import { type EngineNode, engineNodes, fusionRules, nchwcBlockOf } from "../../src/kernels/index.js";
+import { readCpuFacts, vectorBits } from "../../src/platforms/index.js";
 import { type OrtNode, ortNodes } from "./ort-nodes.js";
 
-const block = nchwcBlockOfCpu(cpuFlags());
+const block = nchwcBlockOf(vectorBits(readCpuFacts().flags));
 
 /** The rules for ONNX Runtime on this machine. */
 export const localRules = fusionRules("onnxruntime-node", { nchwcBlock: block });
-
-function cpuFlags(): string[] {
-  try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.trim().split(/\s+/) ?? [];
-  } catch {
-    return [];
-  }
-}
 
 /** Operator, what is fused into it, and the shape of the first output, with channels padded to whole blocks. */
 function describe(operator: string, parts: readonly (string | undefined | false)[], shape: readonly number[]): string {

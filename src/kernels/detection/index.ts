@@ -10,7 +10,7 @@ export {
   type FusionRules,
   fusionRules,
   type NchwcBlock,
-  nchwcBlockOfCpu,
+  nchwcBlockOf,
   type RuleOptions,
   ruleEngines,
 } from "./rules.js";

@@ -53,9 +53,8 @@ export function fusionRules(engine: string, options: RuleOptions = {}): FusionRu
   return { engine: file.engine, nchwcBlock: options.nchwcBlock ?? 16, file };
 }
 
-/** Block size that ONNX Runtime chooses on an x86 CPU with these flags (as in /proc/cpuinfo); 1 without AVX. */
-export function nchwcBlockOfCpu(flags: Iterable<string>): NchwcBlock {
-  const known = new Set([...flags].map((flag) => flag.toLowerCase()));
-  if (known.has("avx512f")) return 16;
-  return known.has("avx") ? 8 : 1;
+/** Block size that ONNX Runtime chooses on an x86 CPU with SIMD registers of so many bits; 1 without AVX. */
+export function nchwcBlockOf(vectorBits: number): NchwcBlock {
+  if (vectorBits >= 512) return 16;
+  return vectorBits >= 256 ? 8 : 1;
 }

@@ -34,13 +34,13 @@ let handles = 0;
 
 const levels = { all: "all", extended: "extended", basic: "basic", disabled: "disabled" } as const;
 
-function sessionOptions({ options }: EngineSettings): InferenceSession.SessionOptions {
+function sessionOptions({ processor, options }: EngineSettings): InferenceSession.SessionOptions {
   return {
     intraOpNumThreads: Number(options.threads ?? 1),
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: levels[(options.level ?? "all") as keyof typeof levels],
-    executionProviders: ["cpu"],
+    executionProviders: processor === "gpu" ? ["webgpu"] : ["cpu"],
     logSeverityLevel: 3,
   };
 }

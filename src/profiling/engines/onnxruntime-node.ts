@@ -1,6 +1,7 @@
 /**
- * ONNX Runtime's CPU provider through the npm package `onnxruntime-node`. Kernels are timed by its profiler inside a
- * model that packs many of them: alone, a kernel would pay layout reorders and tensor I/O that it does not cost inside a model.
+ * ONNX Runtime through the npm package `onnxruntime-node`: its CPU provider, and on GPUs its WebGPU provider. On the CPU kernels
+ * are timed by its profiler inside a model that packs many of them: alone, a kernel would pay layout reorders and tensor I/O that
+ * it does not cost inside a model.
  */
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -30,10 +31,12 @@ function describeVersion(version: string): EngineDescription {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   // The npm binding hands on `enableProfiling` in 1.23.0, and did not yet in 1.20.1.
   const hasProfiler = major > 1 || minor >= 23;
+  // Its Linux package has had the WebGPU provider since 1.22; tried with 1.30.
+  const hasWebGpu = major > 1 || minor >= 30;
   return {
     name: packageName,
     version,
-    processors: ["cpu"],
+    processors: hasWebGpu ? ["cpu", "gpu"] : ["cpu"],
     precisions: ["fp32", "int8"],
     options: [
       { name: "threads", summary: "threads inside an operator", default: "1" },
@@ -41,6 +44,7 @@ function describeVersion(version: string): EngineDescription {
     ],
     format: "onnx",
     kernelTiming: hasProfiler ? "profiler" : "isolated",
+    ...(hasWebGpu && { kernelTimingOn: { gpu: "isolated" } }),
     timingReason: hasProfiler
       ? "Its profiler times the nodes of sampled whole models, each of which is one detected kernel; kernels that no sampled model has stand side by side in a model, between sources in the engine's own layout."
       : "This version hands out no times of nodes.",

@@ -66,6 +66,7 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
   const result = await runAdaptationLoop<Fit>(task, {
     spaces: subjects.map(samplingSpace),
     pick: "member",
+    sizes: subjects.map(({ logs }) => meanSource(logs).map(Math.exp)),
     rounds,
     fit: async (record, k, before) => fitSubject(subjects[k]!, record, before, task.signal),
   });
@@ -108,7 +109,7 @@ const equalWeights = (count: number) => new Float64Array(count).fill(1 / count);
 /** Configs are representative in what the process sees before anything is measured: config and sources alike. */
 function samplingSpace({ logs: all, columns }: Subject): Table {
   const logs = selectColumns(all, typicalSources(all, sourcesAtFirst, 0));
-  return createDesign(equalWeights(logs.columns), logs, columns.smooth.columns).rows(columns, logs).smooth.inputs;
+  return createDesign(equalWeights(logs.columns), logs, columns.smooth).rows(columns, logs).smooth.inputs;
 }
 
 function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefined, signal?: AbortSignal): Fit {
@@ -116,7 +117,7 @@ function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefi
   const sources = closestSources(selectRows(subject.logs, record.measured), y, sourceLimit);
   const logs = selectColumns(subject.logs, sources);
   const weights = sourceWeights(selectRows(logs, record.measured), y);
-  const design = createDesign(weights, logs, subject.columns.smooth.columns);
+  const design = createDesign(weights, logs, subject.columns.smooth);
   const same = before !== undefined && before.sources.join() === sources.join();
   const model = fitKernelModel(design.rows(subject.columns, logs), record.measured, y, design.form, {
     ...(same && { start: before.model.hyperparameters }),
@@ -198,6 +199,8 @@ function roughPrediction(log: number, ratios: readonly number[]): LatencyPredict
   const latencyMs = Math.exp(log + (ratios.length > 0 ? median(ratios) : 0));
   return { latencyMs, lowMs: latencyMs / 4, highMs: latencyMs * 4 };
 }
+
+const meanSource = (logs: Table): Float64Array => Float64Array.from({ length: logs.rows }, (_, i) => rowMean(logs, i));
 
 function rowMean({ columns, values }: Table, row: number): number {
   let total = 0;
