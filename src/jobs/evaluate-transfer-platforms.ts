@@ -47,8 +47,14 @@ export interface PlatformsRequest {
 const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"];
 const transformerSpaces = ["autoformer"];
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
-const adaptationCounts = { ...each(cnnSpaces, 12), ...each(transformerSpaces, 12) };
-const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
+const sampledCounts = { adapt: 12, test: 60, testOfTransformers: 24 };
+const adaptationCounts = each([...cnnSpaces, ...transformerSpaces], sampledCounts.adapt);
+const testCounts = {
+  ...each(cnnSpaces, sampledCounts.test),
+  ...each(transformerSpaces, sampledCounts.testOfTransformers),
+};
+/** Of all that are sampled, how many of each space a transfer looks at; 300 are left. */
+const lookedAtPerSpace = 16;
 /** Every so many-th test architecture is measured a second time, for the noise ceiling; prime to the six, then five spaces in turn. */
 const repeatedEvery = 7;
 /** Kernels measured on every platform; a transfer looks at some of them. */
@@ -150,7 +156,9 @@ export interface TransferVariant {
   readonly architectures: number;
 }
 
-const architecturesLooked = 72;
+/** Whole architectures that a transfer looks at, for the model-level correction. */
+export const architecturesLooked = lookedAtPerSpace * (cnnSpaces.length + transformerSpaces.length);
+const kernelsLooked = 400;
 const variant = (name: string, sources: TransferVariant["sources"], kernels: number): TransferVariant => ({
   name,
   sources,
@@ -160,17 +168,17 @@ const variant = (name: string, sources: TransferVariant["sources"], kernels: num
 
 /** What is compared by default: the method's own settings (a) and (b), and the same data without a pool. */
 export const transferVariants: readonly TransferVariant[] = [
-  variant("whole pool", "all", 400),
-  variant("other engines only", "other engines", 400),
-  variant("from scratch", "none", 400),
+  variant("whole pool", "all", kernelsLooked),
+  variant("other engines only", "other engines", kernelsLooked),
+  variant("from scratch", "none", kernelsLooked),
 ];
 
 /** How many times the kernels training from scratch is given for comparison: the claim of LitePred, §6.4. */
 export const moreData = 2.5;
 
 /** More budgets, with one seed: transfer beside training from scratch with the same data and with more. */
-export const budgetVariants: readonly TransferVariant[] = [100, 200, 400].flatMap((kernels) => [
-  ...(kernels === 400
+export const budgetVariants: readonly TransferVariant[] = [100, 200, kernelsLooked].flatMap((kernels) => [
+  ...(kernels === kernelsLooked
     ? []
     : [
         variant(`whole pool, ${kernels} kernels`, "all", kernels),
@@ -236,7 +244,7 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
       if (test.length === 0) continue;
       const noise = noiseCeiling(measured.architectures);
       targets.push({ target: id, test: test.length, ...(noise && { noise }) });
-      const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length, split: "drawn" });
+      const kept = keptCells(home, id, { method: request.method, platforms: ids, rows: rows.length, lookedAtPerSpace });
       for (const { variant, seed: run } of plans) {
         const cell =
           kept.find(variant.name, run) ??
@@ -349,9 +357,9 @@ async function readPlatform(platform: string, rows: readonly Measurement[]): Pro
  * machine than the test finds.
  */
 function splitOf({ platform, kernels, architectures }: MeasuredPlatform, run: number): RealTarget {
-  const parts = Object.entries(adaptationCounts).map(([space, count]) => {
+  const parts = [...cnnSpaces, ...transformerSpaces].map((space) => {
     const own = createRandom(`${run}/split/${space}`).shuffle(architectures.filter((one) => one.space === space));
-    return { adaptation: own.slice(0, count), test: own.slice(count) };
+    return { adaptation: own.slice(0, lookedAtPerSpace), test: own.slice(lookedAtPerSpace) };
   });
   return {
     platform,

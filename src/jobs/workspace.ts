@@ -16,6 +16,7 @@ import {
 } from "../platforms/index.js";
 import type { Engine, EngineDescription } from "../profiling/index.js";
 import { readModel } from "../readers/index.js";
+import { quantizeGraph } from "../writers/index.js";
 
 export interface LocalPlatform {
   readonly platform: Platform;
@@ -62,7 +63,19 @@ export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): Fus
   const { engine, version, processor, precision } = platform;
   // Only float convolutions of the native build have a blocked layout: graphs for INT8 platforms are quantised when written.
   const isBlocked = engine !== "onnxruntime-web" && processor === "cpu" && precision !== "int8";
-  return fusionRules(engine, { version, nchwcBlock: isBlocked ? nchwcBlock : 1 });
+  const rules = fusionRules(engine, { version, nchwcBlock: isBlocked ? nchwcBlock : 1 });
+  return precision === "int8" && rules.engine === "onnxruntime" ? { ...rules, given: quantizedGraph } : rules;
+}
+
+/**
+ * What ONNX Runtime optimises on an int8 platform: integer kernels, and the transposes around them that a float graph has not.
+ * Below opset 13 there is no such form; the float graph's kernels stand for it.
+ */
+function quantizedGraph(graph: Graph): Graph {
+  if (graph.opset < 13) return graph;
+  const quantized = quantizeGraph(graph);
+  const isConstant = (name: string) => quantized.tensors.get(name)?.constant === true;
+  return { ...quantized, nodes: quantized.nodes.filter(({ outputs }) => !outputs.every(isConstant)) };
 }
 
 /** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */

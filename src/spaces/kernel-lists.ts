@@ -12,7 +12,9 @@ import type { Segment, Space } from "./space.js";
  */
 export function kernelLists<A>(space: Space<A>, rules: FusionRules): (architecture: A) => Detection {
   const { segments: segmentsOf } = space;
-  if (segmentsOf === undefined) return (architecture) => detectKernels(space.toGraph(architecture), rules);
+  // Of another graph than the space's the segments are not known.
+  if (segmentsOf === undefined || rules.given !== undefined)
+    return (architecture) => detectKernels(space.toGraph(architecture), rules);
   /** By the segment's key and the layout of what enters it. */
   const known = new Map<string, DetectedPart>();
   const knownParts = (segments: readonly Segment[]): DetectedPart[] | undefined => {

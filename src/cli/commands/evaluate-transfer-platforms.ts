@@ -46,7 +46,7 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
     method: options.method,
   });
   progress?.stop();
-  if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(report));
+  if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(report, jobs.architecturesLooked));
   if (options.plot !== undefined)
     writeFileSync(options.plot, (await import("../../jobs/transfer-plot.js")).plotTransfer(report.cells));
   context.result({ ...report, problems }, (r) => tables(r).join("\n\n"));
@@ -119,11 +119,16 @@ function meanRow(rows: readonly Row[]): string[] {
 }
 
 function noiseRows(report: EvaluatePlatformsReport): string[][] {
-  return report.targets.map(({ target, test, noise }) => [
+  const known = report.targets.flatMap(({ noise }) => noise ?? []);
+  const average = (of: (noise: (typeof known)[number]) => number) =>
+    percent(known.reduce((sum, noise) => sum + of(noise), 0) / known.length);
+  const rows = report.targets.map(({ target, test, noise }) => [
     target,
     String(test),
     ...(noise ? [percent(noise.within5), percent(noise.within10), noise.rmseMs.toFixed(3)] : ["–", "–", "–"]),
   ]);
+  if (known.length === 0) return rows;
+  return [...rows, ["mean", "", average((noise) => noise.within5), average((noise) => noise.within10), ""]];
 }
 
 const noiseHead = ["target", "test architectures", "noise ceiling ±5 %", "±10 %", "RMSE ms"];
@@ -155,12 +160,12 @@ function tables(report: EvaluatePlatformsReport): string[] {
   ];
 }
 
-function markdown(report: EvaluatePlatformsReport): string {
+function markdown(report: EvaluatePlatformsReport, architecturesLooked: number): string {
   const table = (header: readonly string[], rows: readonly (readonly string[])[]) =>
     [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
   return [
     "# Transfer between real engines",
-    `Made by \`litepred evaluate transfer --platform …\` on ${report.date.slice(0, 10)}. Each platform is the target of the others, mean of the seeds. Predictions are held against one measurement of each architecture; the noise ceiling is a second measurement of a seventh to a fifth of them, minutes later, against the first, each space by its share of the test. No test architecture took part in any step; each seed draws anew which 72 architectures are adapted with and which are the test. Measurements: kernels, and 72 whole architectures for the model-level correction.`,
+    `Made by \`litepred evaluate transfer --platform …\` on ${report.date.slice(0, 10)}. Each platform is the target of the others, mean of the seeds. Predictions are held against one measurement of each architecture; the noise ceiling is a second measurement of a seventh to a fifth of them, minutes later, against the first, each space by its share of all that were measured. No test architecture took part in any step; each seed draws anew which ${architecturesLooked} architectures are adapted with and which are the test. Measurements: kernels, and ${architecturesLooked} whole architectures for the model-level correction.`,
     table(noiseHead, noiseRows(report)),
     ...summaries(report).flatMap(({ variant, rows }) => {
       const bySpace = spaceRows(rows);

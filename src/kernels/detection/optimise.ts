@@ -6,7 +6,7 @@ import { createWorkGraph, runningOrder, type WorkGraph, type WorkNode } from "./
 
 /** The nodes that the engine runs, in running order. */
 export function optimise(graph: Graph, rules: FusionRules): readonly WorkNode[] {
-  const work = createWorkGraph(graph);
+  const work = createWorkGraph(rules.given?.(graph) ?? graph);
   for (const stage of rules.file.stages) runStage(work, stage, rules.nchwcBlock);
   return runningOrder(work);
 }

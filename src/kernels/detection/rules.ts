@@ -1,6 +1,7 @@
 /** Fusion rules are data: one JSON file per engine in data/fusion-rules, validated when loaded and kept for the next call. */
 import { readdirSync, readFileSync } from "node:fs";
 import { LitepredError, packagePath } from "../../base/index.js";
+import type { Graph } from "../../graph/index.js";
 import { type RuleFile, ruleFileSchema } from "./rule-schema.js";
 
 export type NchwcBlock = 1 | 8 | 16;
@@ -16,6 +17,8 @@ export interface FusionRules {
   readonly engine: string;
   readonly nchwcBlock: NchwcBlock;
   readonly file: RuleFile;
+  /** The graph that the engine is given for a model, where it is another one: quantised, say. */
+  readonly given?: (graph: Graph) => Graph;
 }
 
 let files: Map<string, RuleFile> | undefined;
