@@ -311,7 +311,7 @@ async function correct(
   const wholes = [];
   for (const { subject, outcome } of measured) {
     if (subject.kind !== "model" || outcome.status !== "ok") continue;
-    const detection = await calibrationKernels(subject.name, local.id);
+    const detection = await calibrationKernels(subject.name, rulesOf(local.platform));
     if (detection === undefined) continue;
     const { kernels } = await predictor.predict(detection);
     wholes.push({ kernels, measuredMs: outcome.latencyMs });

@@ -4,14 +4,13 @@
  */
 import { createRandom } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import type { Detection } from "../kernels/index.js";
+import type { Detection, FusionRules } from "../kernels/index.js";
 import type { Measurement, Protocol, Store } from "../measurements/index.js";
-import { parsePlatformId } from "../platforms/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
 import { architectureKernels } from "./architectures.js";
 import { encoderOf } from "./encoding.js";
 import { measurePasses, medianOfPasses, passesProtocol } from "./measure-passes.js";
-import { type LocalPlatform, rulesOf } from "./workspace.js";
+import type { LocalPlatform } from "./workspace.js";
 
 export interface NamedGraph {
   readonly name: string;
@@ -45,10 +44,9 @@ export async function sampleCalibrationModels(
 /** Purposes for which an architecture may have been measured so that a correction is fitted on it; never those of a test. */
 const fitted: readonly string[] = [prefix, "adapt"];
 
-/** The kernels of a calibration model on a platform; undefined for a name that is no calibration model. */
-export async function calibrationKernels(name: string, platform: string): Promise<Detection | undefined> {
-  if (!fitted.includes(name.split("/")[0]!)) return undefined;
-  return architectureKernels(name, rulesOf(parsePlatformId(platform)));
+/** The kernels of a calibration model by the rules of its platform; undefined for a name that is no calibration model. */
+export async function calibrationKernels(name: string, rules: FusionRules): Promise<Detection | undefined> {
+  return fitted.includes(name.split("/")[0]!) ? architectureKernels(name, rules) : undefined;
 }
 
 export interface CalibrationRequest {

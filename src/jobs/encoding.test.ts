@@ -3,11 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { activation, createGraphBuilder } from "../graph/index.js";
+import { createRandom } from "../base/index.js";
+import { activation, createGraphBuilder, type Graph } from "../graph/index.js";
+import { configKey, detectKernels, type FusionRules } from "../kernels/index.js";
+import { parsePlatformId } from "../platforms/index.js";
 import { EngineFailure } from "../profiling/index.js";
+import { readModel } from "../readers/index.js";
+import { loadSpace } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
-import { fileForEngine } from "./encoding.js";
-import type { LocalPlatform } from "./workspace.js";
+import { encoderOf, fileForEngine } from "./encoding.js";
+import { type LocalPlatform, rulesOf } from "./workspace.js";
 
 const platformOf = (format: string, precision = "fp32") =>
   ({ platform: { precision }, description: { format } }) as LocalPlatform;
@@ -45,4 +50,20 @@ test("a model file reaches an engine in the engine's format", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("the kernels on an int8 platform of ONNX Runtime are those of the file that is written for it", async () => {
+  const rules = rulesOf(parsePlatformId("local/cpu/onnxruntime-node@1.30.0/int8"));
+  const { given: _given, ...ownRules } = rules;
+  const space = await loadSpace("fbnet");
+  const graph = space.toGraph(space.sample(createRandom(1)));
+  const list = (of: Graph, by: FusionRules) =>
+    detectKernels(of, by)
+      .kernels.map(({ type, config }) => `${type} ${configKey(type, config)}`)
+      .sort();
+  const written = readModel(encoderOf("onnx", "int8")(graph), { name: "written" });
+  const kernels = list(graph, rules);
+  assert.deepEqual(kernels, list(written, ownRules));
+  // A channel shuffle is one transpose between those that integer convolutions need.
+  assert.ok(kernels.filter((kernel) => kernel.startsWith("transpose")).length > 5);
 });

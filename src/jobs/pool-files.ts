@@ -12,7 +12,9 @@ export interface ExportRequest {
 
 /** The files written. A platform may have measurements without predictors. */
 export async function exportPool({ home, folder, platform, measurements }: ExportRequest): Promise<string[]> {
-  const files = platform === undefined || !measurements ? openPool(home).exportTo(folder, platform) : [];
+  const pool = openPool(home);
+  const measuredOnly = measurements === true && !pool.list().entries.some((entry) => entry.platform === platform);
+  const files = platform !== undefined && measuredOnly ? [] : pool.exportTo(folder, platform);
   if (!measurements) return files;
   const store = await openStore(home);
   try {

@@ -2,7 +2,7 @@
 import { getOrCreate, LitepredError, packageVersion } from "../base/index.js";
 import { type Detection, kernelTypeNames } from "../kernels/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
-import { readCpuFacts } from "../platforms/index.js";
+import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import {
   type Correction,
@@ -17,7 +17,7 @@ import {
 } from "../predictors/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import { calibrationKernels } from "./calibration.js";
-import { measuredNchwcBlock, resolvePlatformId } from "./workspace.js";
+import { measuredNchwcBlock, resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface TrainRequest {
   readonly home: string;
@@ -145,10 +145,11 @@ async function fitOnModels(
   measured: readonly Measurement[],
   platform: string,
 ): Promise<Correction> {
+  const rules = rulesOf(parsePlatformId(platform), measuredNchwcBlock(measured));
   const models: (Detection & { measuredMs: number })[] = [];
   for (const { subject, outcome } of measured) {
     if (subject.kind !== "model" || outcome.status !== "ok") continue;
-    const detection = await calibrationKernels(subject.name, platform);
+    const detection = await calibrationKernels(subject.name, rules);
     if (detection !== undefined) models.push({ ...detection, measuredMs: outcome.latencyMs });
   }
   const predicted = await plain.predictAll(models);
@@ -157,7 +158,7 @@ async function fitOnModels(
 
 export function provenance(measured: readonly Measurement[], method: string) {
   return {
-    device: readCpuFacts().model,
+    device: measured[0]?.conditions.cpu ?? "",
     engineVersion: measured[0]?.conditions.engineVersion ?? "",
     protocols: [...new Set(measured.map(({ protocol }) => protocol.name))].sort(),
     coreStates: [...new Set(measured.flatMap(({ conditions }) => conditions.coreState ?? []))].sort(),
