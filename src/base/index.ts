@@ -1,6 +1,7 @@
 /** Errors, the compute contract, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
 export * from "./compute.js";
 export * from "./errors.js";
+export * from "./folds.js";
 export * from "./grouping.js";
 export * from "./hashing.js";
 export * from "./package-root.js";

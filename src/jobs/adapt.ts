@@ -308,10 +308,11 @@ async function correct(
     ...(request.onStage ? { onStage: request.onStage } : {}),
     ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
+  const rules = rulesOf(local.platform);
   const wholes = [];
   for (const { subject, outcome } of measured) {
     if (subject.kind !== "model" || outcome.status !== "ok") continue;
-    const detection = await calibrationKernels(subject.name, rulesOf(local.platform));
+    const detection = await calibrationKernels(subject.name, rules);
     if (detection === undefined) continue;
     const { kernels } = await predictor.predict(detection);
     wholes.push({ kernels, measuredMs: outcome.latencyMs });

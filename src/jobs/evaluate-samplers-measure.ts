@@ -2,7 +2,7 @@
  * Measuring for the comparison of samplers: test kernels, then the samplers' kernels in turn, so that a run cut short still
  * compares equal numbers, then the test kernels again. The adaptive sampler is drawn between its rounds.
  */
-import { type ComputeBackend, createRandom, mean } from "../base/index.js";
+import { type ComputeBackend, createRandom, leaveOutFolds, mean } from "../base/index.js";
 import { configKey, extractFeatures, featureNames, type KernelConfig } from "../kernels/index.js";
 import { createLearner } from "../learning/index.js";
 import type { Protocol, Store } from "../measurements/index.js";
@@ -138,10 +138,8 @@ async function heldOutErrors(
     ),
   });
   const latencyOf = (row: number) => latencies.get(configKey(type, configs[row]!))!;
-  for (let fold = 0; fold < folds; fold++) {
-    const rest = order.filter((_, i) => i % folds !== fold);
-    const left = order.filter((_, i) => i % folds === fold);
-    const model = await learner.train({ x: matrix(rest), y: rest.map(latencyOf) }, { seed, target: "log" });
+  for (const { kept, left } of leaveOutFolds(order, folds)) {
+    const model = await learner.train({ x: matrix(kept), y: kept.map(latencyOf) }, { seed, target: "log" });
     const predicted = await model.predict(matrix(left));
     for (const [i, row] of left.entries()) errors[row] = Math.abs(predicted[i]! / latencyOf(row) - 1);
     await model.release();

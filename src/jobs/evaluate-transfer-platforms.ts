@@ -47,12 +47,9 @@ export interface PlatformsRequest {
 const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"];
 const transformerSpaces = ["autoformer"];
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
-const sampledCounts = { adapt: 12, test: 60, testOfTransformers: 24 };
-const adaptationCounts = each([...cnnSpaces, ...transformerSpaces], sampledCounts.adapt);
-const testCounts = {
-  ...each(cnnSpaces, sampledCounts.test),
-  ...each(transformerSpaces, sampledCounts.testOfTransformers),
-};
+const evaluatedSpaces = [...cnnSpaces, ...transformerSpaces];
+const adaptationCounts = each(evaluatedSpaces, 12);
+const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
 /** Of all that are sampled, how many of each space a transfer looks at; 300 are left. */
 const lookedAtPerSpace = 16;
 /** Every so many-th test architecture is measured a second time, for the noise ceiling; prime to the six, then five spaces in turn. */
@@ -157,7 +154,7 @@ export interface TransferVariant {
 }
 
 /** Whole architectures that a transfer looks at, for the model-level correction. */
-export const architecturesLooked = lookedAtPerSpace * (cnnSpaces.length + transformerSpaces.length);
+export const architecturesLooked = lookedAtPerSpace * evaluatedSpaces.length;
 const kernelsLooked = 400;
 const variant = (name: string, sources: TransferVariant["sources"], kernels: number): TransferVariant => ({
   name,
@@ -357,7 +354,7 @@ async function readPlatform(platform: string, rows: readonly Measurement[]): Pro
  * machine than the test finds.
  */
 function splitOf({ platform, kernels, architectures }: MeasuredPlatform, run: number): RealTarget {
-  const parts = [...cnnSpaces, ...transformerSpaces].map((space) => {
+  const parts = evaluatedSpaces.map((space) => {
     const own = createRandom(`${run}/split/${space}`).shuffle(architectures.filter((one) => one.space === space));
     return { adaptation: own.slice(0, lookedAtPerSpace), test: own.slice(lookedAtPerSpace) };
   });

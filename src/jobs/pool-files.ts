@@ -13,8 +13,9 @@ export interface ExportRequest {
 /** The files written. A platform may have measurements without predictors. */
 export async function exportPool({ home, folder, platform, measurements }: ExportRequest): Promise<string[]> {
   const pool = openPool(home);
-  const measuredOnly = measurements === true && !pool.list().entries.some((entry) => entry.platform === platform);
-  const files = platform !== undefined && measuredOnly ? [] : pool.exportTo(folder, platform);
+  const mayLack = platform !== undefined && measurements === true;
+  const lacks = mayLack && !pool.list().entries.some((entry) => entry.platform === platform);
+  const files = lacks ? [] : pool.exportTo(folder, platform);
   if (!measurements) return files;
   const store = await openStore(home);
   try {

@@ -15,7 +15,7 @@ import {
   vectorBits,
 } from "../platforms/index.js";
 import type { Engine, EngineDescription } from "../profiling/index.js";
-import { readModel } from "../readers/index.js";
+import { prune, readModel } from "../readers/index.js";
 import { quantizeGraph } from "../writers/index.js";
 
 export interface LocalPlatform {
@@ -72,10 +72,7 @@ export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): Fus
  * Below opset 13 there is no such form; the float graph's kernels stand for it.
  */
 function quantizedGraph(graph: Graph): Graph {
-  if (graph.opset < 13) return graph;
-  const quantized = quantizeGraph(graph);
-  const isConstant = (name: string) => quantized.tensors.get(name)?.constant === true;
-  return { ...quantized, nodes: quantized.nodes.filter(({ outputs }) => !outputs.every(isConstant)) };
+  return graph.opset < 13 ? graph : prune(graph.name, quantizeGraph(graph));
 }
 
 /** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */

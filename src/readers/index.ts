@@ -7,6 +7,8 @@ import type { Graph } from "../graph/index.js";
 import * as onnx from "./onnx/index.js";
 import * as tflite from "./tflite/index.js";
 
+export { prune } from "./prune.js";
+
 export interface ReadOptions {
   /** Name of the graph where the file gives none; used in error messages too. */
   readonly name?: string;

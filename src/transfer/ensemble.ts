@@ -3,7 +3,7 @@
  * much was measured. Each fold's members are refitted without it, hyper-parameters included, so that the errors that choose
  * the mixture, stop the adaptation and calibrate the intervals are honest.
  */
-import { median } from "../base/index.js";
+import { leaveOutFolds, median } from "../base/index.js";
 import { type DesignRows, selectDesignRows } from "./design.js";
 import { fitMembers, type Member, type MemberOptions, memberCounts } from "./members.js";
 import { mixingShares } from "./mixing.js";
@@ -109,12 +109,9 @@ function leaveOut(
   const n = y.length;
   const out = whole.map(() => ({ error: new Float64Array(n), deviation: new Float64Array(n).fill(1) }));
   if (n < 2) return out;
-  const folds = foldsOf(n);
   const all = Array.from({ length: n }, (_, i) => i);
   const start = whole.map((member) => member.hyperparameters);
-  for (let fold = 0; fold < folds; fold++) {
-    const kept = all.filter((i) => i % folds !== fold);
-    const left = all.filter((i) => i % folds === fold);
+  for (const { kept, left } of leaveOutFolds(all, foldsOf(n))) {
     const part = fitCentred(
       selectDesignRows(rows, kept),
       Float64Array.from(kept, (i) => y[i]!),

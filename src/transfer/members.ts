@@ -3,7 +3,7 @@
  * log-linear one, and the sum of overhead and work (with sources). And residual processes over the sources' latencies, without
  * tile columns and with them, on top of the sum where that is much closer than the sources.
  */
-import { median } from "../base/index.js";
+import { leaveOutFolds, median } from "../base/index.js";
 import { nonNegativeLeastSquares, ridgeRegression } from "../learning/index.js";
 import { type DesignRows, selectDesignRows } from "./design.js";
 import { narrowPrior, type SourcePrior } from "./narrow-prior.js";
@@ -58,31 +58,16 @@ export function fitMembers(
   processes: number,
   options: MemberOptions = {},
 ): Member[] {
-  const linear = fitLinear(rows, targets);
-  if (rows.parts.columns === 0) return [linear, ...fitProcesses(rows, targets, form, processes, 1, options)];
-  const sum = fitSum(rows, targets);
-  if (!isMuchCloser(rows, targets)) return [linear, sum, ...fitProcesses(rows, targets, form, processes, 2, options)];
-  const explained = sum.predict(rows).mean;
-  const rest = targets.map((target, i) => target - explained[i]!);
-  return [
-    linear,
-    sum,
-    ...fitProcesses(rows, rest, form, processes, 2, options).map((process) => onTopOf(sum, process)),
-  ];
-}
-
-/** `first`: how many members come before them. */
-function fitProcesses(
-  rows: DesignRows,
-  targets: Float64Array,
-  form: ProcessForm,
-  count: number,
-  first: number,
-  options: MemberOptions,
-): Member[] {
-  const smooth = fitProcessMember(smoothView, 0, rows, targets, form, { ...options, member: first });
-  if (count === 1) return [smooth];
-  return [smooth, fitProcessMember(tiledView, rows.tiles, rows, targets, form, { ...options, member: first + 1 })];
+  const sum = rows.parts.columns > 0 ? fitSum(rows, targets) : undefined;
+  const laws = [fitLinear(rows, targets), ...(sum ? [sum] : [])];
+  const base = sum && isMuchCloser(rows, targets) ? sum : undefined;
+  const explained = base?.predict(rows).mean;
+  const rest = explained ? targets.map((target, i) => target - explained[i]!) : targets;
+  const fit = (view: typeof smoothView, tiles: number, place: number): Member => {
+    const process = fitProcessMember(view, tiles, rows, rest, form, { ...options, member: laws.length + place });
+    return base ? onTopOf(base, process) : process;
+  };
+  return [...laws, fit(smoothView, 0, 0), ...(processes > 1 ? [fit(tiledView, rows.tiles, 1)] : [])];
 }
 
 function onTopOf(law: Member, process: Member): Member {
@@ -162,12 +147,9 @@ function isMuchCloser(rows: DesignRows, targets: Float64Array): boolean {
   if (n < fewestToCompare) return false;
   const centre = median(targets);
   const all = Array.from({ length: n }, (_, i) => i);
-  const folds = Math.min(n, foldsToCompare);
   let sumError = 0;
   let sourceError = 0;
-  for (let fold = 0; fold < folds; fold++) {
-    const kept = all.filter((i) => i % folds !== fold);
-    const left = all.filter((i) => i % folds === fold);
+  for (const { kept, left } of leaveOutFolds(all, Math.min(n, foldsToCompare))) {
     const fit = fitSum(
       selectDesignRows(rows, kept),
       Float64Array.from(kept, (i) => targets[i]!),

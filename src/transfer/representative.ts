@@ -3,7 +3,7 @@
  * far from one. Medoids are the published choice; a random member of each cluster predicts as well and is as far from the
  * centre as a config usually is, so that errors on the chosen ones tell those on the others (docs/results).
  */
-import { createRandom } from "../base/index.js";
+import { createRandom, sum } from "../base/index.js";
 import { selectRows, type Table } from "./columns.js";
 
 /** Lloyd steps; more did not change the result. */
@@ -53,7 +53,6 @@ const drawnBySize = 0.4;
  */
 export function largeShare(sizes: Float64Array): number {
   const sorted = Float64Array.from(sizes).sort().reverse();
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   return (drawnBySize * sum(sorted.subarray(0, Math.ceil(largest * sorted.length)))) / (sum(sorted) || 1);
 }
 

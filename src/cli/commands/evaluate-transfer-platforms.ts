@@ -1,5 +1,6 @@
 /** `evaluate transfer --platform …`: over real engines of this machine. */
 import { writeFileSync } from "node:fs";
+import { mean } from "../../base/index.js";
 import type { EvaluatePlatformsReport, TransferCell } from "../../jobs/evaluate-transfer-platforms.js";
 import type { CliContext } from "../context.js";
 import { createProgress } from "../progress.js";
@@ -67,8 +68,7 @@ function summaries(report: EvaluatePlatformsReport) {
 }
 
 function average(cells: readonly TransferCell[]) {
-  const of = (value: (cell: TransferCell) => number) =>
-    cells.reduce((sum, cell) => sum + value(cell), 0) / cells.length;
+  const of = (value: (cell: TransferCell) => number) => mean(cells.map(value));
   const spaces = [...new Set(cells.flatMap((cell) => Object.keys(cell.spaces)))];
   return {
     measurements: of((cell) => cell.measurementsUsed),
@@ -105,7 +105,7 @@ const cellsOf = (row: Row) => [
 ];
 
 function meanRow(rows: readonly Row[]): string[] {
-  const of = (value: (row: Row) => number) => rows.reduce((sum, row) => sum + value(row), 0) / rows.length;
+  const of = (value: (row: Row) => number) => mean(rows.map(value));
   return [
     "mean",
     of((row) => row.measurements).toFixed(0),
@@ -120,8 +120,7 @@ function meanRow(rows: readonly Row[]): string[] {
 
 function noiseRows(report: EvaluatePlatformsReport): string[][] {
   const known = report.targets.flatMap(({ noise }) => noise ?? []);
-  const average = (of: (noise: (typeof known)[number]) => number) =>
-    percent(known.reduce((sum, noise) => sum + of(noise), 0) / known.length);
+  const average = (of: (noise: (typeof known)[number]) => number) => percent(mean(known.map(of)));
   const rows = report.targets.map(({ target, test, noise }) => [
     target,
     String(test),
