@@ -3,8 +3,8 @@
  * with 1,000 measurements. Sources answer by formula, so what is timed is the method and not the predictors that it asks.
  */
 import { createRandom } from "../src/base/index.js";
+import { type SyntheticDevice, syntheticDevice, syntheticLatencyMs } from "../src/engines/synthetic.js";
 import { fusionRules, type KernelConfig, kernelTypeOf } from "../src/kernels/index.js";
-import { type SyntheticDevice, syntheticDevice, syntheticLatencyMs } from "../src/profiling/engines/synthetic.js";
 import { onnxRuntime } from "../src/runtime/index.js";
 import { collectStatistics, planKernels } from "../src/sampling/index.js";
 import { loadSpaces } from "../src/spaces/index.js";

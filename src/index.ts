@@ -1,5 +1,6 @@
 /** The public API, in pipeline order. */
 export { LitepredError } from "./base/index.js";
+export { type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
 export {
@@ -23,7 +24,7 @@ export {
   readArtefact,
   trainKernelPredictor,
 } from "./predictors/index.js";
-export { type Engine, engineNames, loadEngine, protocols } from "./profiling/index.js";
+export { protocols } from "./profiling/index.js";
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";

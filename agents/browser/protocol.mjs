@@ -1,6 +1,6 @@
 /**
- * What every engine written in JavaScript shares, in Node and in a page: requests and answers of src/profiling/wire.ts,
- * and how a model is timed. Runs end by the same rule as in src/profiling/estimate.ts. No dependency; no Node module.
+ * What every engine written in JavaScript shares, in Node and in a page: requests and answers of src/engines/process/wire.ts,
+ * and how a model is timed. Runs end by the same rule as in src/engines/estimate.ts. No dependency; no Node module.
  *
  * An agent is a file that exports `open(host)` and returns `{ version, host, prepare(bytes, profile, settings) }`; a
  * prepared model has `inputs` ([{name, type, shape}]), `feed(arrays)`, `invoke()`, `outputs()`, `release()`, and

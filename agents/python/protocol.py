@@ -1,6 +1,6 @@
 """What every engine agent shares: JSON lines on stdin and stdout, and how a model is timed. Standard library and numpy.
 
-The messages are those of src/profiling/wire.ts; runs end by the same rule as in src/profiling/estimate.ts. stdout is
+The messages are those of src/engines/process/wire.ts; runs end by the same rule as in src/engines/estimate.ts. stdout is
 reserved for answers: whatever the engine prints, from C++ too, goes to stderr. Works from Python 3.7 on.
 An agent is a file with an engine class: version() and prepare(path, profile, settings) -> a Model.
 """
@@ -115,7 +115,7 @@ def seeded(shape, dtype, seed):
 
 
 class CoreSpeed:
-    """Which of its two speeds the core has, as src/profiling/core-speed.ts tells: a loop in C is timed."""
+    """Which of its two speeds the core has, as src/engines/process/core-speed.ts tells: a loop in C is timed."""
 
     SLOWER = 1.2
     FAST_SHARE = 0.02
@@ -157,7 +157,7 @@ class CoreSpeed:
         return "full" if taken <= self.SLOWER * self.fast else "shared"
 
 
-# The state of the core that counts (src/profiling/core-state.ts), and the core: one for the process.
+# The state of the core that counts (src/engines/process/core-state.ts), and the core: one for the process.
 WANTED = os.environ.get("LITEPRED_CORE_STATE", "full")
 CORE = []
 

@@ -1,6 +1,8 @@
 /** Errors, the compute contract, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
 export * from "./compute.js";
+export * from "./conformal.js";
 export * from "./errors.js";
+export * from "./files.js";
 export * from "./folds.js";
 export * from "./grouping.js";
 export * from "./hashing.js";

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
 import { createUserKernelType } from "../kernels/index.js";
-import { flopsLinear, logLinear, medianRatio } from "./index.js";
+import { flopsLinear } from "./flops.js";
+import { logLinear } from "./log-linear.js";
+import { medianRatio } from "./median-ratio.js";
 
 const type = createUserKernelType("mbconv", ["hw", "cin"], { flops: "hw * hw * cin", params: "cin" });
 

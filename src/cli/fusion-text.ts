@@ -1,5 +1,5 @@
 /** Evidence of fusion rules as text for people. */
-import { disagreements, type FusionEvidence, knownVerdict, type PairEvidence } from "../jobs/fusion-evidence.js";
+import { disagreements, type FusionEvidence, knownVerdict, type PairEvidence } from "../fusion/index.js";
 import type { renderTable } from "./render.js";
 
 export function evidenceText(evidence: FusionEvidence, table: typeof renderTable): string {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AttributeValue, createGraphBuilder, type GraphNode, inferOutputs, type Tensor } from "./index.js";
+import { createGraphBuilder } from "./builder.js";
+import type { AttributeValue, GraphNode, Tensor } from "./graph.js";
+import { inferOutputs } from "./shape-inference.js";
 
 type Attributes = Record<string, AttributeValue>;
 

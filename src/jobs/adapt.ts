@@ -3,13 +3,12 @@
  * models give the model-level correction, and the result goes into the pool as a predictor that stands by itself.
  * What was measured is in the store: the same command goes on from there, however it was stopped.
  */
-import { createRandom, getOrCreate, LitepredError } from "../base/index.js";
+import { conformalQuantile, createRandom, getOrCreate, LitepredError } from "../base/index.js";
 import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { configKey, openStore, type Protocol, type Store } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import {
   type Correction,
-  conformalQuantile,
   createPlatformPredictor,
   distilKernelPredictor,
   fitCorrection,

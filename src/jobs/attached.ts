@@ -1,6 +1,5 @@
 /** Attached phones as platforms: the one that an id means, and what can be measured on all of them. */
-import type { Platform, Precision } from "../platforms/index.js";
-import { formatPlatformId } from "../platforms/index.js";
+
 import {
   attachedPhones,
   findPhoneEngine,
@@ -8,7 +7,8 @@ import {
   phoneSlug,
   serverAddress,
   stateHints,
-} from "../profiling/index.js";
+} from "../engines/index.js";
+import { formatPlatformId, type Platform, type Precision } from "../platforms/index.js";
 import type { Finding } from "./doctor.js";
 import type { EngineRow } from "./engines.js";
 import type { LocalPlatform } from "./workspace.js";

@@ -3,16 +3,9 @@ import { execFile } from "node:child_process";
 import { loadavg } from "node:os";
 import { promisify } from "node:util";
 import { LitepredError } from "../base/index.js";
+import { engineNames, loadEngine, quietCores, settleCoreState } from "../engines/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
-import {
-  engineNames,
-  idleShare,
-  loadEngine,
-  measureNoise,
-  protocol,
-  quietCores,
-  settleCoreState,
-} from "../profiling/index.js";
+import { idleShare, measureNoise, protocol } from "../profiling/index.js";
 import { phoneFindings } from "./attached.js";
 import { encoderOf } from "./encoding.js";
 

@@ -1,8 +1,8 @@
 /** Graph → the model file that an engine takes. */
 import { LitepredError } from "../base/index.js";
+import { type EngineDescription, EngineFailure } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import type { Precision } from "../platforms/index.js";
-import { type EngineDescription, EngineFailure } from "../profiling/index.js";
 import { formatOf } from "../readers/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
 import { type LocalPlatform, readModelBytes, readModelFile } from "./workspace.js";

@@ -5,7 +5,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LitepredError } from "../base/index.js";
-import { activation, createGraphBuilder } from "../graph/index.js";
 import {
   agentEngineNames,
   EngineFailure,
@@ -14,20 +13,23 @@ import {
   engineFolder,
   findChromium,
   type InstalledEngine,
+  installEnvironment,
   installed,
   installedEngineVersion,
   installedFile,
+  installPackages,
   type KernelTiming,
   loadEngine,
+  missingNpm,
+  missingPython,
   type NpmRecipe,
+  type Progress,
   readRecipe,
   recipeVersion,
-} from "../profiling/index.js";
+} from "../engines/index.js";
+import { activation, createGraphBuilder } from "../graph/index.js";
 import { attachedEngines } from "./attached.js";
 import { encoderOf } from "./encoding.js";
-import type { Progress } from "./engines-command.js";
-import { installPackages, missingNpm } from "./engines-npm.js";
-import { installEnvironment, missingPython } from "./engines-python.js";
 
 export interface EngineRow {
   readonly name: string;

@@ -1,18 +1,19 @@
 /** Asks an engine of this machine which operators it fuses, and says where the rules kept for it differ. */
 import { loadavg } from "node:os";
 import { LitepredError } from "../base/index.js";
-import { detectKernels, type FusionRules } from "../kernels/index.js";
-import { readCpuFacts } from "../platforms/index.js";
 import {
   countVerdict,
   expectedCounts,
+  type FusionEvidence,
   type FusionExperiment,
   type FusionFinding,
   findFusions,
   fusionExperiments,
-} from "../profiling/index.js";
+  type PairEvidence,
+} from "../fusion/index.js";
+import { detectKernels, type FusionRules } from "../kernels/index.js";
+import { readCpuFacts } from "../platforms/index.js";
 import { encoderOf } from "./encoding.js";
-import type { FusionEvidence, PairEvidence } from "./fusion-evidence.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface FindRulesRequest {

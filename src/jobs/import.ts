@@ -5,13 +5,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { LitepredError, stableJson } from "../base/index.js";
+import { LitepredError, saveWhole, stableJson } from "../base/index.js";
 import { createUserKernelType, type KernelType } from "../kernels/index.js";
-import { type Measurement, openStore, type Protocol } from "../measurements/index.js";
+import {
+  type KernelTable,
+  type Measurement,
+  openStore,
+  type Protocol,
+  type RejectedRow,
+  readMeasuredTables,
+  tableFormulas,
+} from "../measurements/index.js";
 import { formatPlatformId, type Platform, parsePlatformId } from "../platforms/index.js";
-import type { KernelTable, RejectedRow } from "../transfer/index.js";
-import { saveWhole } from "./kept-file.js";
-import { readMeasuredTables, tableFormulas } from "./measured-tables.js";
 
 export interface ImportRequest {
   /** Folder of <kernel-type>.csv files. */

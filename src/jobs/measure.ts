@@ -1,9 +1,10 @@
 /** Measures whole models into the store; what the store has is not measured again unless asked. */
 import { randomUUID } from "node:crypto";
 import { LitepredError, sha256 } from "../base/index.js";
+import { type Engine, EngineFailure } from "../engines/index.js";
 import { type Measurement, modelType, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { type Engine, EngineFailure, measureModelFiles } from "../profiling/index.js";
+import { measureModelFiles } from "../profiling/index.js";
 
 export interface MeasureRequest {
   readonly store: Store;

@@ -1,8 +1,9 @@
 /** Profiles a platform for base predictors: kernels chosen by a sampler, then whole models for the correction. */
 import { createRandom, LitepredError } from "../base/index.js";
+import { kernelTimingOf } from "../engines/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore, type Store } from "../measurements/index.js";
-import { kernelTimingOf, protocol as protocolNamed } from "../profiling/index.js";
+import { protocol as protocolNamed } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { median, quantile, sha256 } from "../base/index.js";
+import { EngineFailure, estimate, type RunningEngine } from "../engines/index.js";
 import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
 import {
   type Conditions,
@@ -15,7 +16,7 @@ import {
   type Protocol,
   type Store,
 } from "../measurements/index.js";
-import { EngineFailure, estimate, pairOperators, type RunningEngine, readConditions } from "../profiling/index.js";
+import { pairOperators, readConditions } from "../profiling/index.js";
 import type { NamedGraph } from "./calibration.js";
 import { encoderOf } from "./encoding.js";
 import type { LocalPlatform } from "./workspace.js";

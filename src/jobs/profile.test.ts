@@ -3,17 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { createSyntheticEngine, loadEngine, syntheticDevice, syntheticLatencyMs } from "../engines/index.js";
 import { kernelTypeOf } from "../kernels/index.js";
 import { modelType, openStore } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import {
-  createSyntheticEngine,
-  loadEngine,
-  protocol,
-  protocols,
-  syntheticDevice,
-  syntheticLatencyMs,
-} from "../profiling/index.js";
+import { protocol, protocols } from "../profiling/index.js";
 import { encoderOf } from "./encoding.js";
 import { measureModels } from "./measure.js";
 import { profileKernels } from "./profile.js";

@@ -1,16 +1,11 @@
 /** Measures kernel configs into the store; goes on from where an earlier run stopped. */
 import { randomUUID } from "node:crypto";
+import { type Engine, kernelTimingOf } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type KernelConfig, kernelTypeOf, normalizeConfig } from "../kernels/index.js";
 import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import {
-  type Engine,
-  type KernelTask,
-  kernelTimingOf,
-  type MeasuredWindow,
-  measureKernels,
-} from "../profiling/index.js";
+import { type KernelTask, type MeasuredWindow, measureKernels } from "../profiling/index.js";
 import { encoderOf } from "./encoding.js";
 
 export interface ProfileProgress {

@@ -1,12 +1,11 @@
 /** Measurements of a platform → its predictors in the pool. */
-import { getOrCreate, LitepredError, packageVersion } from "../base/index.js";
+import { conformalQuantile, getOrCreate, LitepredError, packageVersion } from "../base/index.js";
 import { type Detection, kernelTypeNames } from "../kernels/index.js";
 import { type Measurement, openStore } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import {
   type Correction,
-  conformalQuantile,
   createPlatformPredictor,
   fitCorrection,
   fitGeneralRoofline,

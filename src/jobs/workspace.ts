@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
+import type { Engine, EngineDescription } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type FusionRules, fusionRules, nchwcBlockOf } from "../kernels/index.js";
 import type { Measurement } from "../measurements/index.js";
@@ -14,7 +15,6 @@ import {
   resolveLocal,
   vectorBits,
 } from "../platforms/index.js";
-import type { Engine, EngineDescription } from "../profiling/index.js";
 import { prune, readModel } from "../readers/index.js";
 import { quantizeGraph } from "../writers/index.js";
 
@@ -30,7 +30,7 @@ export interface LocalPlatform {
 export async function openLocalPlatform(id: string, home: string): Promise<LocalPlatform> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
-  const { loadEngine, settleCoreState } = await import("../profiling/index.js");
+  const { loadEngine, settleCoreState } = await import("../engines/index.js");
   await settleCoreState(home);
   const engine = await loadEngine(asked.engine, { version: asked.version, home });
   const description = await engine.describe();
@@ -42,7 +42,7 @@ export async function openLocalPlatform(id: string, home: string): Promise<Local
 export async function resolvePlatformId(id: string, home: string): Promise<string> {
   const asked = parsePlatformId(id);
   if (!isLocal(asked) || asked.version !== "") return formatPlatformId(resolveLocal(asked));
-  const { installedEngineVersion } = await import("../profiling/index.js");
+  const { installedEngineVersion } = await import("../engines/index.js");
   const version = await installedEngineVersion(asked.engine, { home });
   return formatPlatformId(resolveLocal(asked, () => version ?? ""));
 }

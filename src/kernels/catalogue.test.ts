@@ -3,20 +3,10 @@ import { describe, it } from "node:test";
 import { randomConfig } from "../../test/contracts/kernel-configs.js";
 import { createRandom } from "../base/index.js";
 import { elementCount, type Graph, type Tensor } from "../graph/index.js";
-import {
-  catalogueVersion,
-  configKey,
-  exampleConfig,
-  extractFeatures,
-  featureNames,
-  type KernelConfig,
-  kernelTypeNames,
-  kernelTypeOf,
-  normalizeConfig,
-  projectConfig,
-  rooflineTerms,
-  validateConfig,
-} from "./index.js";
+import { catalogueVersion, exampleConfig, kernelTypeNames, kernelTypeOf } from "./catalogue.js";
+import { configKey, normalizeConfig, projectConfig, validateConfig } from "./config.js";
+import { extractFeatures, featureNames, rooflineTerms } from "./features.js";
+import type { KernelConfig } from "./types.js";
 
 const configsOf = (name: string): KernelConfig[] => {
   const random = createRandom(name);

@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  broadcastFields,
-  configKey,
-  createUserKernelType,
-  extractFeatures,
-  featureNames,
-  imageSize,
-  kernelCost,
-  normalizeConfig,
-  projectConfig,
-  transposeFields,
-  validateConfig,
-} from "./index.js";
+import { configKey, normalizeConfig, projectConfig, validateConfig } from "./config.js";
+import { kernelCost } from "./cost.js";
+import { extractFeatures, featureNames } from "./features.js";
+import { broadcastFields, imageSize } from "./types/binary.js";
+import { transposeFields } from "./types/layout.js";
+import { createUserKernelType } from "./user-types.js";
 
 describe("kernel configs", () => {
   it("aliases of published tables are understood", () => {

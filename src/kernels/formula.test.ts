@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseFormula } from "./index.js";
+import { parseFormula } from "./formula.js";
 
 const value = (text: string) => parseFormula(text, ["a", "b_2"])({ a: 3, b_2: "4" });
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import { platformFileName } from "../platforms/index.js";
 import { type Measurement, subjectKey } from "./measurement.js";
+import { readTables, writeTable } from "./parquet.js";
 import type { Store } from "./store.js";
-import { readTables, writeTable } from "./tables.js";
 
 /** Writes all measurements of `platform` into `folder`; returns the file. @throws LitepredError `no-data`. */
 export async function exportMeasurements(store: Store, platform: string, folder: string): Promise<string> {

@@ -1,8 +1,11 @@
 /**
- * The store of measurements; SQL appears nowhere else.
- * In: measurements, appended one by one by any number of processes. Out: the same, by platform, kernel type and status.
- * May import base, graph, platforms, formats.
+ * The store of measurements, and tables of measurements made elsewhere; SQL appears nowhere else.
+ * In: measurements, appended one by one by any number of processes; folders of CSV tables. Out: the same, by platform, kernel
+ * type and status. May import base, graph, kernels, platforms, formats.
  */
 export * from "./archive.js";
 export * from "./measurement.js";
 export * from "./store.js";
+export * from "./tables/folder.js";
+export * from "./tables/kernel-table.js";
+export * from "./tables/raw-table.js";

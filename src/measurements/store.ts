@@ -7,7 +7,7 @@ import { compactJournal } from "./compaction.js";
 import { checkNames, journalFolder, listTables } from "./folders.js";
 import { listSegments, openJournal, readSegment } from "./journal.js";
 import { type Measurement, type Outcome, type Subject, subjectKey } from "./measurement.js";
-import { readTables } from "./tables.js";
+import { readTables } from "./parquet.js";
 
 export interface MeasurementQuery {
   /** Full platform id. */

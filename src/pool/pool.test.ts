@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { noCorrection, type PredictorArtefact } from "../predictors/index.js";
-import { openPool } from "./index.js";
+import { openPool } from "./pool.js";
 
 const home = mkdtempSync(join(tmpdir(), "litepred-pool-"));
 after(() => rmSync(home, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { conformalQuantile } from "../base/conformal.js";
 import { correctionFactor, createCorrector, fitCorrection, noCorrection } from "./correction.js";
-import { conformalQuantile } from "./spread.js";
 
 const model = (conv: number, dwconv: number, factor: number) => ({
   kernels: [

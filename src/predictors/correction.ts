@@ -5,9 +5,8 @@
  * which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
  * Both numbers, the plain sum and the corrected one, are kept.
  */
-import { median } from "../base/index.js";
+import { conformalQuantile, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, ridgeRegression, trainGaussianProcess } from "../learning/index.js";
-import { conformalQuantile } from "./spread.js";
 import type { PredictedKernel } from "./types.js";
 
 export interface Correction {

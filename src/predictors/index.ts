@@ -3,6 +3,7 @@
  * In: kernels, measured rows. Out: predictors and predictions; bytes of an artefact.
  * May import kernels, learning, formats, base. No I/O.
  */
+
 export * from "./artefact.js";
 export * from "./correction.js";
 export * from "./general-roofline.js";
@@ -10,5 +11,4 @@ export * from "./held-out.js";
 export * from "./kernel-predictor.js";
 export * from "./platform-predictor.js";
 export * from "./recipes.js";
-export * from "./spread.js";
 export * from "./types.js";

@@ -2,14 +2,13 @@
  * One kernel type on one platform: configs → milliseconds. Trained on measured rows; a share of them is held out of a
  * first training, which tells the error and the spread, then the predictor is trained on all of them.
  */
-import { type ComputeBackend, createRandom, invariant, LitepredError } from "../base/index.js";
+import { type ComputeBackend, conformalQuantile, createRandom, invariant, LitepredError } from "../base/index.js";
 import { extractFeatures, featureNames, type KernelConfig } from "../kernels/index.js";
 import { createLearner, type LearnerState, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
 import { heldOutMetrics } from "./held-out.js";
 import { type FieldRange, fieldRanges, outOfRangeReason } from "./range.js";
 import { type RecipeName, recipes } from "./recipes.js";
 import { applyRoofline, fitRoofline } from "./roofline.js";
-import { conformalQuantile } from "./spread.js";
 import type { HeldOut, KernelPredictor } from "./types.js";
 
 /** Everything a kernel predictor is, as data: what the artefact stores. */

@@ -1,8 +1,8 @@
 /** The anchor: one fixed kernel measured again and again, to see whether the machine is still as fast as it was. */
 import { median, quantile } from "../base/index.js";
+import { estimate } from "../engines/index.js";
 import { createGraphBuilder, type Graph } from "../graph/index.js";
 import type { Protocol } from "../measurements/index.js";
-import { estimate } from "./estimate.js";
 import { type SessionEngine, timeModel } from "./kernel-session.js";
 
 /** A 3×3 convolution of 28×28, 64 → 64 channels: about 0.3 ms on a server core, exercises arithmetic and cache. Choice. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OperatorTime } from "../engines/contract.js";
 import { createGraphBuilder } from "../graph/index.js";
 import { attribute } from "./attribution.js";
 import { packKernels } from "./bundle.js";
-import type { OperatorTime } from "./contract.js";
 
 const timed = (name: string, operator: string, inputs: string[], outputs: string[]): OperatorTime => ({
   name,

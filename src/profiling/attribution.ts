@@ -4,8 +4,9 @@
  * Layout reorders and (de)quantisation at a kernel's edge are not the kernel: inside a model the neighbour may be in
  * the same layout. They are handed back by themselves.
  */
+
+import type { OperatorTime } from "../engines/index.js";
 import type { KernelConfig } from "../kernels/index.js";
-import type { OperatorTime } from "./contract.js";
 
 /** Operators that change only the layout or number format. */
 const edgeOperators: ReadonlySet<string> = new Set([

@@ -2,10 +2,9 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { coreState, type RunningEngine } from "../engines/index.js";
 import type { Conditions } from "../measurements/index.js";
 import { type CpuFacts, readCpuFacts, vectorBits } from "../platforms/index.js";
-import type { RunningEngine } from "./contract.js";
-import { coreState } from "./core-state.js";
 
 let known: CpuFacts | undefined;
 function cpuFacts(): CpuFacts {

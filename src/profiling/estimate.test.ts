@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { enoughRuns, estimate, quietest, spreadOf, summarise } from "../engines/index.js";
 import { noiseOf } from "./anchor.js";
-import { enoughRuns, estimate, quietest, spreadOf, summarise } from "./estimate.js";
 import { protocol, protocols } from "./protocol.js";
 
 const tenRuns = [10, 1, 2, 3, 4, 5, 6, 7, 8, 9];

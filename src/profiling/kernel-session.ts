@@ -4,18 +4,18 @@
  * and what an empty model takes is what the call costs.
  */
 import { median } from "../base/index.js";
-import { createGraphBuilder, type Graph } from "../graph/index.js";
-import type { KernelConfig } from "../kernels/index.js";
-import { type AttributedKernel, attribute, coreOperators } from "./attribution.js";
-import { packKernels } from "./bundle.js";
 import {
   EngineFailure,
+  estimate,
   type KernelTiming,
   type OperatorTime,
   type RunningEngine,
   type TimingPlan,
-} from "./contract.js";
-import { estimate } from "./estimate.js";
+} from "../engines/index.js";
+import { createGraphBuilder, type Graph } from "../graph/index.js";
+import type { KernelConfig } from "../kernels/index.js";
+import { type AttributedKernel, attribute, coreOperators } from "./attribution.js";
+import { packKernels } from "./bundle.js";
 
 export interface KernelTask {
   readonly type: string;

@@ -5,12 +5,11 @@
  * Kernels whose sessions disagree get further sessions.
  */
 import { createRandom, quantile, type Random, stableJson } from "../base/index.js";
+import { EngineFailure, estimate, summarise } from "../engines/index.js";
 import { elementCount, type Graph } from "../graph/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
 import { anchorGraph } from "./anchor.js";
 import { conditionsAfter, quietConditions } from "./conditions.js";
-import { EngineFailure } from "./contract.js";
-import { estimate, summarise } from "./estimate.js";
 import {
   type KernelTask,
   type ReorderRuns,

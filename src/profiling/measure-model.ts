@@ -1,9 +1,8 @@
 /** Whole models → outcomes, by a protocol: wall time of a run, sessions of all models interleaved, outlier sessions redone. */
 import { getOrCreate } from "../base/index.js";
+import { EngineFailure, estimate, spreadOf, summarise } from "../engines/index.js";
 import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
 import { conditionsAfter, quietConditions } from "./conditions.js";
-import { EngineFailure } from "./contract.js";
-import { estimate, spreadOf, summarise } from "./estimate.js";
 import { type SessionEngine, timeModel } from "./kernel-session.js";
 
 export interface ModelRequest {

@@ -4,8 +4,9 @@
  * size of a convolution's kernel.
  * Nodes that agree in all of these have the same config, so which of them is which does not matter.
  */
+
+import type { OperatorTime } from "../engines/index.js";
 import type { EngineNode } from "../kernels/index.js";
-import type { OperatorTime } from "./contract.js";
 
 export interface Pairing {
   /** For each detected node the times of its operator, milliseconds; undefined where the engine ran no such node. */

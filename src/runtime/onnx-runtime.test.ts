@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { TensorProto_DataType as DataType, ModelProtoSchema } from "../formats/onnx/index.js";
-import { createSession } from "./index.js";
+import { createSession } from "./onnx-runtime.js";
 
 /** c = a + b on vectors of a length left open. */
 function addition(operator = "Add"): Uint8Array {

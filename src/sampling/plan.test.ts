@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { createRandom } from "../base/index.js";
 import { configKey, fusionRules, validateConfig } from "../kernels/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { allocate, collectStatistics, planKernels, rooflineMs } from "./index.js";
+import { allocate, planKernels } from "./plan.js";
+import { collectStatistics, rooflineMs } from "./statistics.js";
 
 const rules = fusionRules("generic");
 const spaces = await loadSpaces(["mobilenetv2", "squeezenet"]);

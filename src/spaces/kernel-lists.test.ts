@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
 import { configKey, type Detection, detectKernels, fusionRules, ruleEngines } from "../kernels/index.js";
-import { kernelLists, loadSpace } from "./index.js";
+import { loadSpace } from "./index.js";
+import { kernelLists } from "./kernel-lists.js";
 
 /** Most segments have been met by then. */
 const learned = {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { elementCount, type Graph } from "../graph/index.js";
-import { loadSpace, nasBench201OfString, nasBench201ToString } from "./index.js";
+import { loadSpace } from "./index.js";
+import { nasBench201OfString, nasBench201ToString } from "./nas/nasbench201.js";
 
 /** Multiply-adds of convolutions and matrix products, what papers call FLOPs, in millions. */
 function multiplyAddsM(graph: Graph): number {

@@ -1,6 +1,6 @@
 /** What the caller gets of one kernel type: who it came from, how well it is doing, and whether to trust it. */
 import { mean } from "../base/index.js";
-import type { KernelRecord } from "./session.js";
+import type { KernelRecord } from "./choosing/record.js";
 import type { AdaptedKernel } from "./types.js";
 
 /** Share of failures, and of held-out errors beyond 10 %, above which a kernel type is weak. Choice. */

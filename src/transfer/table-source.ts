@@ -1,6 +1,6 @@
 /** A source of which only a table is known: the measured latency where the config is in it, else a fit on the table. */
 import type { KernelConfig, KernelType } from "../kernels/index.js";
-import { configText } from "./kernel-table.js";
+import { configText } from "../measurements/index.js";
 import type { MeasuredTable, Source } from "./types.js";
 
 /** Predicts ms for configs that are not in the table. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { conv, createGraphBuilder, fc, flatten, type Graph, globalAvgPool, layerNorm } from "../graph/index.js";
-import { quantizeGraph, writeOnnx } from "./index.js";
+import { writeOnnx } from "./onnx/write.js";
+import { quantizeGraph } from "./quantize.js";
 
 function smallNet(): Graph {
   const b = createGraphBuilder("net");

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Precision } from "../../src/platforms/index.js";
 import {
   agentEngineNames,
   type Engine,
@@ -14,7 +13,8 @@ import {
   installedVersions,
   loadEngine,
   readRecipe,
-} from "../../src/profiling/index.js";
+} from "../../src/engines/index.js";
+import type { Precision } from "../../src/platforms/index.js";
 import { cases } from "./cases.js";
 import { outputsOf, relativeError, type Tensors } from "./conformance.js";
 

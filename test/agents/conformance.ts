@@ -1,8 +1,8 @@
 /** One graph with one set of weights on two engines: how far their outputs are apart. */
 import { createRandom, LitepredError } from "../../src/base/index.js";
+import { type EngineDescription, EngineFailure, type RunningEngine } from "../../src/engines/index.js";
 import { elementCount, type Graph } from "../../src/graph/index.js";
 import type { Precision } from "../../src/platforms/index.js";
-import { type EngineDescription, EngineFailure, type RunningEngine } from "../../src/profiling/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../../src/writers/index.js";
 
 export type Tensors = Readonly<Record<string, Float32Array>>;

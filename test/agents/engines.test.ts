@@ -1,6 +1,6 @@
 /** The contract kit of engines, over every engine and version that is installed in LITEPRED_HOME. */
 import { test } from "node:test";
-import { agentEngineNames, installedVersions, loadEngine, readRecipe } from "../../src/profiling/index.js";
+import { agentEngineNames, installedVersions, loadEngine, readRecipe } from "../../src/engines/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../../src/writers/index.js";
 import { checkEngine } from "../contracts/engine.js";
 

@@ -1,4 +1,4 @@
-import { loadEngine } from "../../src/profiling/index.js";
+import { loadEngine } from "../../src/engines/index.js";
 import { writeOnnx } from "../../src/writers/index.js";
 import { checkEngine } from "./engine.js";
 

@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createRandom, LitepredError } from "../../src/base/index.js";
+import { type Engine, EngineFailure, type EngineSettings, type RunningEngine } from "../../src/engines/index.js";
 import { createGraphBuilder, type Graph } from "../../src/graph/index.js";
-import { type Engine, EngineFailure, type EngineSettings, type RunningEngine } from "../../src/profiling/index.js";
 
 export interface EngineKit {
   readonly name: string;

@@ -18,7 +18,7 @@ export function registerEngineRules(parent: Command, run: RunCommand): void {
     .option("--markdown", "print the page of all evidence that is kept, and measure nothing without an engine")
     .action((target: string | undefined, options, command) =>
       run(command, async (context) => {
-        const evidenceJob = await import("../../jobs/fusion-evidence.js");
+        const evidenceJob = await import("../../fusion/index.js");
         if (target !== undefined) {
           const { findRules } = await import("../../jobs/find-rules.js");
           let progress: ReturnType<typeof createProgress> | undefined;
@@ -42,7 +42,7 @@ export function registerEngineRules(parent: Command, run: RunCommand): void {
             return 0;
           }
         }
-        const { fusionPage } = await import("../../jobs/fusion-evidence-page.js");
+        const { fusionPage } = await import("../../fusion/index.js");
         context.result(evidenceJob.readEvidence(), (all) => fusionPage(all).trimEnd());
         return 0;
       }),

@@ -16,7 +16,9 @@ export function evaluateDistributionCommand(parent: Command, run: RunCommand): v
     .option("--markdown <file>", "also write the tables into a file")
     .action((options, command) =>
       run(command, async (context) => {
-        const { evaluateDistribution, renderDistributionReport } = await import("../../jobs/evaluate-distribution.js");
+        const { evaluateDistribution, renderDistributionReport } = await import(
+          "../../experiments/distribution/run.js"
+        );
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await evaluateDistribution({
           home: context.home,

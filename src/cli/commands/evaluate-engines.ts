@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { EngineReport, EnginesReport } from "../../jobs/evaluate-engines.js";
+import type { EngineReport, EnginesReport } from "../../experiments/engines/run.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, type RunCommand } from "./command.js";
@@ -17,7 +17,7 @@ export function evaluateEngines(parent: Command, run: RunCommand): void {
     .option("--markdown <file>", "write the table there, too")
     .action((options, command) =>
       run(command, async (context) => {
-        const jobs = await import("../../jobs/evaluate-engines.js");
+        const jobs = await import("../../experiments/engines/run.js");
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await jobs.evaluateEngines({
           home: context.home,

@@ -25,7 +25,7 @@ export function evaluateRecordedCommand(parent: Command, run: RunCommand): void 
     .option("--plot <file>", "write the picture over budgets there, as SVG")
     .action((options, command) =>
       run(command, async (context) => {
-        const jobs = await import("../../jobs/evaluate-transfer-recorded.js");
+        const jobs = await import("../../experiments/recorded/run.js");
         const report = await jobs.evaluateRecorded({
           folder: options.data,
           ...(options.methods && { methods: options.methods }),
@@ -46,7 +46,7 @@ export function evaluateRecordedCommand(parent: Command, run: RunCommand): void 
           return 0;
         }
         if (options.plot) {
-          const { plotRecorded } = await import("../../jobs/recorded-plot.js");
+          const { plotRecorded } = await import("../../experiments/recorded/plot.js");
           write(options.plot, plotRecorded(report.cells));
         }
         if (options.markdown) write(options.markdown, jobs.renderRecordedReport(report));

@@ -24,7 +24,7 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
     .option("--markdown <file>", "also write the tables into a file")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
-        const { evaluateSamplers, renderSamplersReport } = await import("../../jobs/evaluate-samplers.js");
+        const { evaluateSamplers, renderSamplersReport } = await import("../../experiments/samplers/run.js");
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await evaluateSamplers({
           home: context.home,

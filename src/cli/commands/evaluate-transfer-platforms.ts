@@ -1,7 +1,7 @@
 /** `evaluate transfer --platform …`: over real engines of this machine. */
 import { writeFileSync } from "node:fs";
 import { mean } from "../../base/index.js";
-import type { EvaluatePlatformsReport, TransferCell } from "../../jobs/evaluate-transfer-platforms.js";
+import type { EvaluatePlatformsReport, TransferCell } from "../../experiments/transfer/run.js";
 import type { CliContext } from "../context.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
@@ -19,7 +19,7 @@ export interface TransferPlatformsOptions {
 }
 
 export async function evaluatePlatforms(context: CliContext, options: TransferPlatformsOptions): Promise<number> {
-  const jobs = await import("../../jobs/evaluate-transfer-platforms.js");
+  const jobs = await import("../../experiments/transfer/run.js");
   let progress: ReturnType<typeof createProgress> | undefined;
   const request = {
     home: context.home,
@@ -49,7 +49,7 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   progress?.stop();
   if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(report, jobs.architecturesLooked));
   if (options.plot !== undefined)
-    writeFileSync(options.plot, (await import("../../jobs/transfer-plot.js")).plotTransfer(report.cells));
+    writeFileSync(options.plot, (await import("../../experiments/transfer/plot.js")).plotTransfer(report.cells));
   context.result({ ...report, problems }, (r) => tables(r).join("\n\n"));
   return 0;
 }

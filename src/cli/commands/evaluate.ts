@@ -21,7 +21,7 @@ export const evaluate: RegisterCommand = (program, run) => {
     .option("--passes <n>", "sessions of each of the two measurements, spread over time", "3")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
-        const { evaluateModels } = await import("../../jobs/evaluate-models.js");
+        const { evaluateModels } = await import("../../experiments/models/run.js");
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await evaluateModels({
           home: context.home,
@@ -88,7 +88,7 @@ export const evaluate: RegisterCommand = (program, run) => {
         }
         if (options.target === undefined)
           throw new LitepredError("bad-usage", "nothing to transfer to", "give --target DIR, or --platform ID …");
-        const { evaluateTransfer } = await import("../../jobs/evaluate-transfer.js");
+        const { evaluateTransfer } = await import("../../experiments/recorded/run-one.js");
         const report = await evaluateTransfer({
           target: options.target,
           pool: options.pool ?? [],

@@ -60,7 +60,7 @@ export const pool: RegisterCommand = (program, run) => {
     .option("--measurements", "also what was measured, a Parquet file for each platform, in <dir>/measurements")
     .action((folder: string, options, command) =>
       run(command, async (context) => {
-        const { exportPool } = await import("../../jobs/pool-files.js");
+        const { exportPool } = await import("../../jobs/pool.js");
         const files = await exportPool({ home: context.home, folder, ...options });
         context.result(files, (list) => list.join("\n"));
         return 0;
@@ -77,7 +77,7 @@ export const pool: RegisterCommand = (program, run) => {
       .argument("<file...>", "predictors (.safetensors) and measurements (.parquet); untrusted input")
       .action((files: string[], _options, command) =>
         run(command, async (context) => {
-          const { addFiles } = await import("../../jobs/pool-files.js");
+          const { addFiles } = await import("../../jobs/pool.js");
           context.result(await addFiles(context.home, files), (list) =>
             list
               .map((one) =>

@@ -14,7 +14,7 @@ export const sample: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         if (options.plot) {
-          const { savePlot } = await import("../../jobs/sample-plot.js");
+          const { savePlot } = await import("../../experiments/plots/sample.js");
           const { kernel, plot, engine } = options;
           const spaces = options.space ? { spaces: options.space } : {};
           const sizes = { count: Number(options.count), seed: Number(options.seed) };

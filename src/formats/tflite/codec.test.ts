@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeTflite, encodeTflite, isTflite, type TfliteModel } from "./index.js";
+import { decodeTflite, isTflite } from "./decode.js";
+import { encodeTflite } from "./encode.js";
+import type { TfliteModel } from "./table-types.js";
 
 const model: TfliteModel = {
   version: 3,

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGraphBuilder, type Graph } from "../../graph/index.js";
-import {
-  detectKernels,
-  engineNodes,
-  exampleConfig,
-  fusionRules,
-  kernelTypeNames,
-  kernelTypeOf,
-  nchwcBlockOf,
-  operatorCoverage,
-  ruleEngines,
-} from "../index.js";
+import { exampleConfig, kernelTypeNames, kernelTypeOf } from "../catalogue.js";
+import { operatorCoverage } from "./coverage.js";
+import { detectKernels } from "./detect.js";
+import { engineNodes } from "./engine-nodes.js";
+import { fusionRules, nchwcBlockOf, ruleEngines } from "./rules.js";
 
 const generic = fusionRules("generic");
 const onnxRuntime = fusionRules("onnxruntime-node");

@@ -1,7 +1,8 @@
 import type { Graph } from "../../graph/index.js";
 import { kernelTypeOf } from "../catalogue.js";
 import type { Detection, Kernel } from "../types.js";
-import { count, entryOf, type KernelOf } from "./operators/index.js";
+import { count, type KernelOf } from "./operators/entry.js";
+import { entryOf } from "./operators/index.js";
 import { optimise } from "./optimise.js";
 import type { FusionRules } from "./rules.js";
 import type { WorkNode } from "./work-graph.js";

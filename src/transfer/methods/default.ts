@@ -4,18 +4,19 @@
  */
 import { LitepredError, median } from "../../base/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
-import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
 import { describeKernel } from "../adapted-kernel.js";
-import { scoreQuantile } from "../calibration.js";
-import { selectColumns, selectRows, type Table } from "../columns.js";
-import { type ConfigColumns, fitConfigColumns } from "../config-columns.js";
-import { createDesign, type Design, type DesignRows } from "../design.js";
-import { fitKernelModel, type KernelModel } from "../kernel-model.js";
-import type { SourcePrior } from "../narrow-prior.js";
-import type { KernelRecord } from "../session.js";
-import { sourceLogs } from "../source-logs.js";
-import { learnSourcePrior } from "../source-prior.js";
-import { closestSources, sourceWeights } from "../source-weights.js";
+import { type FittedKernel, runAdaptationLoop } from "../choosing/loop.js";
+import type { KernelRecord } from "../choosing/record.js";
+import { selectColumns, selectRows, type Table } from "../process/columns.js";
+import { type ConfigColumns, fitConfigColumns } from "../process/config-columns.js";
+import { createDesign, type Design, type DesignRows } from "../process/design.js";
+import { fitKernelModel, type KernelModel } from "../process/kernel-model.js";
+import type { SourcePrior } from "../process/narrow-prior.js";
+import { scoreQuantile } from "../process/score-quantile.js";
+import { sourceLogs } from "../process/source-logs.js";
+import { learnSourcePrior } from "../process/source-prior.js";
+import { closestSources, sourceWeights } from "../process/source-weights.js";
+import { typicalSources } from "../process/typical-sources.js";
 import type {
   Adaptation,
   AdaptationKernel,
@@ -24,7 +25,6 @@ import type {
   LatencyPrediction,
   TransferMethod,
 } from "../types.js";
-import { typicalSources } from "../typical-sources.js";
 
 /** More sources than this only add slopes to be fitted; the closest are kept. Choice. */
 const sourceLimit = 5;

@@ -3,7 +3,7 @@
  * lowest KL divergence is taken, and all weights of its 16-layer MLP are trained on by the published recipe.
  * Differs: it has intervals, split-conformal on a fifth of the measurements, which a first finetuning leaves out.
  */
-import { type ComputeBackend, LitepredError } from "../../base/index.js";
+import { type ComputeBackend, conformalQuantile, LitepredError } from "../../base/index.js";
 import { extractFeatures, featureNames, type KernelConfig, type KernelType } from "../../kernels/index.js";
 import {
   type LearnerState,
@@ -15,11 +15,10 @@ import {
   type TrainOptions,
   trainNetwork,
 } from "../../learning/index.js";
-import { conformalQuantile } from "../../predictors/index.js";
-import { type FittedKernel, runAdaptationLoop } from "../adaptation-loop.js";
 import { describeKernel } from "../adapted-kernel.js";
-import { fitConfigColumns } from "../config-columns.js";
-import type { KernelRecord } from "../session.js";
+import { type FittedKernel, runAdaptationLoop } from "../choosing/loop.js";
+import type { KernelRecord } from "../choosing/record.js";
+import { fitConfigColumns } from "../process/config-columns.js";
 import { rankSources } from "../similarity.js";
 import type { AdaptationTask, AdaptedKernel, MeasuredTable, Source, TransferMethod } from "../types.js";
 

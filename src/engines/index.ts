@@ -1,0 +1,24 @@
+/**
+ * Inference engines behind one contract: describe, start for a platform, prepare a model, time it, release it; and their
+ * installation. In: a platform's settings, model bytes, a plan. Out: times of runs and of operators, failures as data.
+ * One file an engine; engines on phones are a folder. May import measurements, writers, kernels, graph, platforms, formats, base.
+ */
+
+export * from "./android/index.js";
+export { findChromium } from "./browser.js";
+export * from "./contract.js";
+export * from "./estimate.js";
+export * from "./install/command.js";
+export * from "./install/npm.js";
+export * from "./install/python.js";
+export { coreState, settleCoreState } from "./process/core-state.js";
+export { parseCoreList, quietCores } from "./process/pinning.js";
+export { startChildEngine } from "./process/running.js";
+export * from "./recipes.js";
+export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./registry.js";
+export {
+  createSyntheticEngine,
+  type SyntheticDevice,
+  syntheticDevice,
+  syntheticLatencyMs,
+} from "./synthetic.js";

@@ -1,0 +1,199 @@
+/**
+ * The child process of the onnxruntime-node engine (wire.ts says what it speaks). Started as
+ * `node onnxruntime-node-child.js <package>`; nothing else may import it.
+ */
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { EngineSettings, OperatorTime, TimingPlan } from "./contract.js";
+import { enoughRuns } from "./estimate.js";
+import {
+  modelInputs,
+  type NodeTensors,
+  profilingOptions,
+  takeOptimizedGraph,
+  takeProfile,
+} from "./onnxruntime-profile.js";
+import { createStopwatch } from "./process/stopwatch.js";
+import { decodeFloats, encodeFloats, type WireRequest } from "./process/wire.js";
+
+const packageName = process.argv[2] ?? "onnxruntime-node";
+const require = createRequire(import.meta.url);
+const runtime = require(packageName) as typeof import("onnxruntime-node");
+
+interface Loaded {
+  readonly session: InferenceSession;
+  readonly feeds: Record<string, Tensor>;
+  readonly path: string;
+  readonly threads: number;
+  /** The optimised graph, where the model was prepared to be profiled. */
+  readonly graph: NodeTensors | undefined;
+}
+const loaded = new Map<number, Loaded>();
+let handles = 0;
+
+const levels = { all: "all", extended: "extended", basic: "basic", disabled: "disabled" } as const;
+
+function sessionOptions({ processor, options }: EngineSettings): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: Number(options.threads ?? 1),
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: levels[(options.level ?? "all") as keyof typeof levels],
+    executionProviders: processor === "gpu" ? ["webgpu"] : ["cpu"],
+    logSeverityLevel: 3,
+  };
+}
+
+async function prepare(path: string, profile: boolean, settings: EngineSettings): Promise<{ handle: number }> {
+  const options = { ...sessionOptions(settings), ...(profile ? profilingOptions(path) : {}) };
+  const session = await runtime.InferenceSession.create(path, options);
+  const feeds: Record<string, Tensor> = {};
+  for (const input of inputsOf(session, path)) feeds[input.name] = randomTensor(input.type, input.shape);
+  const handle = handles++;
+  loaded.set(handle, {
+    session,
+    feeds,
+    path,
+    threads: options.intraOpNumThreads ?? 1,
+    graph: profile ? takeOptimizedGraph(path) : undefined,
+  });
+  return { handle };
+}
+
+interface ModelInput {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** Versions before 1.22 do not tell what inputs they want, so the model itself is asked. */
+function inputsOf(session: InferenceSession, path: string): ModelInput[] {
+  const told: InferenceSession["inputMetadata"] | undefined = session.inputMetadata;
+  return told === undefined ? modelInputs(path) : told.filter((input) => input.isTensor);
+}
+
+/** Versions before 1.17 leave it to the garbage collector. */
+async function releaseSession(session: InferenceSession): Promise<void> {
+  const release: InferenceSession["release"] | undefined = session.release;
+  await release?.call(session);
+}
+
+/** Uniform in ±1 for floats, zeros for indices and flags: values do not change dense arithmetic, denormals would. */
+function randomTensor(type: string, shape: readonly (number | string)[]): Tensor {
+  const dims = shape.map((size) => (typeof size === "number" ? size : 1));
+  const count = dims.reduce((product, size) => product * size, 1);
+  if (type === "float32") {
+    const values = new Float32Array(count);
+    let state = 1;
+    for (let i = 0; i < count; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      values[i] = state / 2 ** 31;
+    }
+    return new runtime.Tensor("float32", values, dims);
+  }
+  if (type === "int64" || type === "uint64") return new runtime.Tensor(type, new BigInt64Array(count), dims);
+  if (type === "uint8" || type === "bool") return new runtime.Tensor(type, new Uint8Array(count), dims);
+  if (type === "int32") return new runtime.Tensor(type, new Int32Array(count), dims);
+  throw new Error(`no values for an input of type ${type}`);
+}
+
+interface Runs {
+  readonly wallMs: readonly number[];
+  /** Which of them count: the undisturbed ones, or all where those are too few. */
+  readonly counted: readonly number[];
+}
+
+async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<Runs> {
+  const watch = createStopwatch(threads);
+  for (let i = 0; i < plan.warmup; i++) await session.run(feeds);
+  const wallMs: number[] = [];
+  const undisturbed: number[] = [];
+  const started = performance.now();
+  do {
+    watch.start();
+    await session.run(feeds);
+    wallMs.push(watch.stop());
+    if (!watch.disturbed) undisturbed.push(wallMs.length - 1);
+  } while (!enoughRuns(pick(wallMs, undisturbed), performance.now() - started, plan, wallMs.length));
+  return { wallMs, counted: undisturbed.length < fewestUndisturbed ? wallMs.map((_, run) => run) : undisturbed };
+}
+
+/** With fewer undisturbed runs than this, the disturbed ones count too. Choice. */
+const fewestUndisturbed = 3;
+
+const pick = (values: readonly number[], runs: readonly number[]) => runs.map((run) => values[run]!);
+
+async function timeWhole(model: Loaded, plan: TimingPlan): Promise<{ wallMs: number[] }> {
+  const { wallMs, counted } = await time(model, plan);
+  return { wallMs: pick(wallMs, counted) };
+}
+
+async function timeOperators(
+  model: Loaded,
+  plan: TimingPlan,
+): Promise<{ wallMs: number[]; operators: OperatorTime[] }> {
+  if (model.graph === undefined) throw new Error("prepared without profile");
+  const { wallMs, counted } = await time(model, plan);
+  model.session.endProfiling();
+  const operators = takeProfile(model.path, plan.warmup, model.graph);
+  return {
+    wallMs: pick(wallMs, counted),
+    operators: operators.map((operator) => ({ ...operator, timesMs: pick(operator.timesMs, counted) })),
+  };
+}
+
+async function run({ session, feeds }: Loaded, inputs: Readonly<Record<string, string>>) {
+  const given = Object.entries(inputs).map(([name, text]) => {
+    const dims = feeds[name]?.dims;
+    if (dims === undefined) throw new Error(`the model has no input "${name}"`);
+    return [name, new runtime.Tensor("float32", decodeFloats(text), dims)] as const;
+  });
+  const results = await session.run({ ...feeds, ...Object.fromEntries(given) });
+  const outputs = Object.entries(results).map(([name, tensor]) => [
+    name,
+    encodeFloats(Float32Array.from(tensor.data as Float32Array)),
+  ]);
+  return { outputs: Object.fromEntries(outputs) as Record<string, string> };
+}
+
+async function answer(request: WireRequest): Promise<object> {
+  switch (request.method) {
+    case "describe":
+      return { version: (require(`${packageName}/package.json`) as { version: string }).version };
+    case "prepare":
+      return prepare(request.model, request.profile, request.settings);
+    case "time":
+      return timeWhole(model(request.handle), request.plan);
+    case "timeOperators":
+      return timeOperators(model(request.handle), request.plan);
+    case "run":
+      return run(model(request.handle), request.inputs);
+    case "release":
+      await releaseSession(model(request.handle).session);
+      loaded.delete(request.handle);
+      return {};
+    default:
+      return request satisfies never;
+  }
+}
+
+function model(handle: number): Loaded {
+  const found = loaded.get(handle);
+  if (found === undefined) throw new Error(`no model ${handle}`);
+  return found;
+}
+
+const rejected = (error: unknown) => ({
+  reason: "rejected",
+  message: error instanceof Error ? error.message : String(error),
+});
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, ...request } = JSON.parse(line) as WireRequest & { id: number };
+  const reply = await answer(request as WireRequest).then(
+    (result) => ({ id, result }),
+    (error: unknown) => ({ id, error: rejected(error) }),
+  );
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}

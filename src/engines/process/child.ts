@@ -1,0 +1,141 @@
+/**
+ * An engine in a child process: starts it, asks it over JSON lines (wire.ts), and turns whatever goes wrong there into
+ * an EngineFailure: it died → crash, it did not answer in time → timeout (and is killed), it answered something else →
+ * nonsense. The next model starts a new child, so that one model cannot harm another.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { EngineFailure } from "../contract.js";
+import { coreStateVariables } from "./core-state.js";
+import { answerSchema, resultSchemas, type WireRequest, type WireResult } from "./wire.js";
+
+export interface ChildCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface EngineChild {
+  /** @throws EngineFailure */
+  ask<R extends WireRequest>(request: R, timeoutMs: number): Promise<WireResult<R["method"]>>;
+  /** False once it has ended, whatever the reason. */
+  readonly alive: boolean;
+  /** Ends it: politely, then by force. */
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly id: number;
+  settle(answer: EngineFailure | Record<string, unknown>): void;
+}
+
+export function startChild({ command, args, env }: ChildCommand): EngineChild {
+  const child: ChildProcessWithoutNullStreams = spawn(command, args, {
+    stdio: "pipe",
+    env: { ...process.env, ...coreStateVariables(), ...env },
+  });
+  let pending: Pending | undefined;
+  let lastId = 0;
+  let alive = true;
+  let said = "";
+  const remember = (text: string) => {
+    said = (said + text).slice(-2000);
+  };
+  const end = (how: string) => {
+    alive = false;
+    pending?.settle(new EngineFailure(outOfMemory(said) ? "out-of-memory" : "crash", withLog(how, said)));
+  };
+  const ended = new Promise<void>((resolve) => {
+    child.on("error", (error) => {
+      end(error.message);
+      resolve();
+    });
+    child.on("close", (code, signal) => {
+      end(signal === null ? `the engine's process ended with code ${code}` : `the engine's process died of ${signal}`);
+      resolve();
+    });
+  });
+  child.stdin.on("error", () => {}); // A dead child is reported by "close".
+  child.stderr.setEncoding("utf8").on("data", remember);
+  onLines(child.stdout, (line) => {
+    if (!line.startsWith("{")) return remember(`${line}\n`);
+    const answer = parseAnswer(line);
+    if (answer === undefined)
+      pending?.settle(new EngineFailure("nonsense", `the engine answered ${line.slice(0, 200)}`));
+    // An answer to an older request comes from a child that is being killed: too late to matter.
+    else if (answer.id === pending?.id)
+      pending.settle(
+        answer.error ? new EngineFailure(answer.error.reason, answer.error.message) : (answer.result ?? {}),
+      );
+  });
+  const kill = () => {
+    alive = false;
+    child.kill("SIGKILL");
+  };
+  return {
+    get alive() {
+      return alive;
+    },
+    async ask(request, timeoutMs) {
+      if (!alive) throw new EngineFailure("crash", "the engine's process has ended");
+      const id = ++lastId;
+      const answer = await new Promise<EngineFailure | Record<string, unknown>>((resolve) => {
+        const limit = setTimeout(() => {
+          kill();
+          pending?.settle(
+            new EngineFailure("timeout", `no answer to "${request.method}" within ${timeoutMs / 1000} s`),
+          );
+        }, timeoutMs);
+        pending = {
+          id,
+          settle(answer) {
+            clearTimeout(limit);
+            pending = undefined;
+            resolve(answer);
+          },
+        };
+        child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
+      });
+      if (answer instanceof EngineFailure) {
+        // What answers nonsense once cannot be trusted with the next model.
+        if (answer.reason === "nonsense") kill();
+        throw answer;
+      }
+      const checked = resultSchemas[request.method].safeParse(answer);
+      if (checked.success) return checked.data as never;
+      kill();
+      const issue = checked.error.issues[0];
+      throw new EngineFailure("nonsense", `"${request.method}" answered ${issue?.path.join(".")}: ${issue?.message}`);
+    },
+    async close() {
+      if (alive) {
+        child.stdin.end();
+        const force = setTimeout(kill, 2000);
+        await ended;
+        clearTimeout(force);
+      } else await ended;
+    },
+  };
+}
+
+function parseAnswer(line: string) {
+  try {
+    return answerSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function onLines(stream: NodeJS.ReadableStream, handle: (line: string) => void): void {
+  let parts: string[] = [];
+  stream.setEncoding("utf8").on("data", (chunk: string) => {
+    const lines = chunk.split("\n");
+    for (const line of lines.slice(0, -1)) {
+      handle([...parts, line].join(""));
+      parts = [];
+    }
+    parts.push(lines.at(-1)!);
+  });
+}
+
+const outOfMemory = (log: string) => /bad_alloc|out of memory|MemoryError|Failed to allocate memory/i.test(log);
+const withLog = (how: string, log: string) => (log.trim() === "" ? how : `${how}: ${log.trim().slice(-500)}`);

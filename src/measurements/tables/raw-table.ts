@@ -1,0 +1,118 @@
+/**
+ * The text of a table of measurements: header = config fields, then `latency_ms`, optionally `split`. Plain comma-separated
+ * values without quotes (numbers and simple words need none). Bad rows are returned with their line, never dropped in silence.
+ */
+import { LitepredError, median } from "../../base/index.js";
+
+export interface RejectedRow {
+  readonly file: string;
+  /** 1 is the header. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+export type Split = "train" | "eval";
+
+export interface RawRow {
+  readonly line: number;
+  /** By field. Numbers where the cell is a number. */
+  readonly config: Readonly<Record<string, number | string>>;
+  readonly latencyMs: number;
+  readonly split?: Split;
+}
+
+export interface RawTable {
+  readonly file: string;
+  readonly fields: readonly string[];
+  readonly rows: readonly RawRow[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+const latencyColumn = "latency_ms";
+const splitColumn = "split";
+
+/** @throws LitepredError `invalid-table` when the header is unusable: no latency column, no field, a field twice. */
+export function parseRawTable(text: string, file: string): RawTable {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  const header = splitLine(lines[0] ?? "");
+  const fields = checkHeader(header, file);
+  const rows: RawRow[] = [];
+  const rejected: RejectedRow[] = [];
+  lines.slice(1).forEach((line, i) => {
+    if (line.trim() === "") return;
+    const parsed = parseRow(header, splitLine(line));
+    if (typeof parsed === "string") rejected.push({ file, line: i + 2, reason: parsed });
+    else rows.push({ line: i + 2, ...parsed });
+  });
+  return { file, fields, ...mergeRepeats(file, fields, rows, rejected) };
+}
+
+const splitLine = (line: string): string[] => line.split(",").map((cell) => cell.trim());
+
+function checkHeader(header: readonly string[], file: string): string[] {
+  const fail = (reason: string): never => {
+    throw new LitepredError(
+      "invalid-table",
+      `${file}: ${reason}`,
+      "the header is the config fields, then latency_ms, then optionally split",
+    );
+  };
+  const latency = header.indexOf(latencyColumn);
+  if (latency < 0) fail(`no column "${latencyColumn}"`);
+  if (latency === 0) fail("no config field before latency_ms");
+  const after = header.slice(latency + 1);
+  if (after.length > 1 || (after.length === 1 && after[0] !== splitColumn))
+    fail(`unexpected column "${after[0]}" after latency_ms`);
+  const twice = header.find((name, i) => header.indexOf(name) !== i);
+  if (twice !== undefined) fail(`column "${twice}" appears twice`);
+  if (header.includes("")) fail("a column has no name");
+  const reserved = header.slice(0, latency).find((name) => name === splitColumn || name === "__proto__");
+  if (reserved !== undefined) fail(`"${reserved}" cannot be a config field`);
+  return header.slice(0, latency);
+}
+
+/** The reason when the row is unusable. */
+function parseRow(header: readonly string[], cells: readonly string[]): Omit<RawRow, "line"> | string {
+  if (cells.length !== header.length) return `${cells.length} cells, the header has ${header.length}`;
+  const latencyAt = header.indexOf(latencyColumn);
+  const config: Record<string, number | string> = {};
+  for (let i = 0; i < latencyAt; i++) {
+    const value = parseCell(cells[i]!);
+    if (value === undefined) return `${header[i]} is ${cells[i] === "" ? "missing" : `"${cells[i]}"`}`;
+    config[header[i]!] = value;
+  }
+  const latencyMs = parseCell(cells[latencyAt]!);
+  if (typeof latencyMs !== "number") return `latency_ms is "${cells[latencyAt]}"`;
+  if (latencyMs <= 0) return `latency_ms is ${latencyMs}, not above 0`;
+  const split = cells[latencyAt + 1];
+  if (split === undefined) return { config, latencyMs };
+  if (split !== "train" && split !== "eval") return `split is "${split}", neither train nor eval`;
+  return { config, latencyMs, split };
+}
+
+/** Undefined for what is missing or not finite. */
+function parseCell(cell: string): number | string | undefined {
+  if (cell === "" || /^[+-]?(nan|inf|infinity)$/i.test(cell)) return undefined;
+  const value = Number(cell);
+  if (Number.isNaN(value)) return cell;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Repeated configs become one row of the median latency. A config among the eval rows is never a train row as well. */
+function mergeRepeats(file: string, fields: readonly string[], rows: readonly RawRow[], bad: readonly RejectedRow[]) {
+  const groups = new Map<string, RawRow[]>();
+  for (const row of rows) {
+    const key = fields.map((field) => row.config[field]).join("|");
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const rejected = [...bad];
+  const merged = [...groups.values()].map((group) => {
+    const tested = group.filter((row) => row.split === "eval");
+    const kept = tested.length > 0 ? tested : group;
+    for (const row of group)
+      if (!kept.includes(row))
+        rejected.push({ file, line: row.line, reason: `the same config is an eval row (line ${kept[0]!.line})` });
+    return { ...kept[0]!, latencyMs: median(kept.map((row) => row.latencyMs)) };
+  });
+  return { rows: merged, rejected: rejected.sort((a, b) => a.line - b.line) };
+}
