@@ -1,4 +1,5 @@
 /** Errors, the compute contract, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
+export * from "./accuracy.js";
 export * from "./compute.js";
 export * from "./conformal.js";
 export * from "./errors.js";
