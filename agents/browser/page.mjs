@@ -1,4 +1,4 @@
-/** The page in Chromium that runs an agent; src/profiling/engines/browser-chromium.ts calls these two functions. */
+/** The page in Chromium that runs an agent; src/engines/browser-chromium.ts calls these two functions. */
 let answerRequest;
 
 globalThis.openAgent = async (agent, description) => {
@@ -16,11 +16,10 @@ globalThis.openAgent = async (agent, description) => {
 
 globalThis.answer = (request) => answerRequest(request);
 
-/** A page does not learn whether it was disturbed: its clock is too coarse for a probe of the core. */
+/** A page does not learn whether it lost the core. */
 function stopwatch() {
   let started = 0;
   return {
-    disturbed: false,
     start() {
       started = performance.now();
     },

@@ -1,23 +1,16 @@
 /**
  * What every engine written in JavaScript shares, in Node and in a page: requests and answers of src/engines/process/wire.ts,
- * and how a model is timed. Runs end by the same rule as in src/engines/estimate.ts. No dependency; no Node module.
+ * and how a model is timed. Runs end by the same rule as in src/engines/process/stopwatch.ts. No dependency; no Node module.
  *
  * An agent is a file that exports `open(host)` and returns `{ version, host, prepare(bytes, profile, settings) }`; a
  * prepared model has `inputs` ([{name, type, shape}]), `feed(arrays)`, `invoke()`, `outputs()`, `release()`, and
- * `operators(skip)` where the engine times its operators. A host has
+ * `operators()` (of all runs so far, warm-up included) where the engine times its operators. A host has
  *   name               "node" or "chromium"
  *   load(module)       imports a module of the engine's package
  *   url(path)          where a file of node_modules is: a path in Node, a URL in a page
  *   read(model)        bytes of a model file
- *   stopwatch(threads) { start(), stop() → ms, disturbed }
+ *   stopwatch(threads) { start(), stop() → ms }
  */
-
-const fewestRuns = 3;
-const fewestForTolerance = 10;
-/** With fewer undisturbed runs than this, the disturbed ones count too. */
-const fewestUndisturbed = 3;
-/** How much longer than its plan a session may wait for undisturbed runs. */
-const patienceMs = 2000;
 
 /** What engines print: in Node it would stand among the answers. Only the end is kept, unless someone collects. */
 let printed = [];
@@ -49,20 +42,30 @@ export async function createSession(open, host) {
     async prepare({ model: path, profile, settings }) {
       const model = await engine.prepare(await host.read(path), profile, settings);
       model.feed(Object.fromEntries(model.inputs.map(({ name, type, shape }) => [name, seeded(type, shape)])));
-      models.set(++handles, { model, threads: Number(settings.options.threads ?? 1) });
+      const watch = host.stopwatch(Number(settings.options.threads ?? 1));
+      models.set(++handles, { model, watch, runs: 0, timed: [] });
       return { handle: handles };
     },
     async time(request) {
-      const { wallMs, counted } = await timed(request);
-      return { wallMs: counted.map((run) => wallMs[run]) };
+      const entry = known(request);
+      const { model, watch } = entry;
+      const { warmup, runs, maxMs } = request.plan;
+      for (let i = 0; i < warmup; i++) await model.invoke();
+      entry.runs += warmup;
+      const wallMs = [];
+      const started = performance.now();
+      do {
+        watch.start();
+        await model.invoke();
+        wallMs.push(watch.stop());
+        entry.timed.push(entry.runs++);
+      } while (wallMs.length < runs && performance.now() - started < maxMs);
+      return { wallMs };
     },
-    async timeOperators(request) {
-      const { model } = known(request);
+    async operators(request) {
+      const { model, timed } = known(request);
       if (!model.operators) throw new Rejected("the engine has no times by operator, or was not asked for them");
-      const { wallMs, counted } = await timed(request);
-      const pick = (times) => counted.map((run) => times[run]);
-      const operators = model.operators(request.plan.warmup).map((o) => ({ ...o, timesMs: pick(o.timesMs) }));
-      return { wallMs: pick(wallMs), operators };
+      return { operators: model.operators().map((o) => ({ ...o, timesMs: timed.map((run) => o.timesMs[run]) })) };
     },
     async run(request) {
       const { model } = known(request);
@@ -89,29 +92,6 @@ export async function createSession(open, host) {
     if (!found) throw new Rejected(`no model ${handle}`);
     return found;
   }
-  async function timed(request) {
-    const { model, threads } = known(request);
-    const { plan } = request;
-    const watch = host.stopwatch(threads);
-    for (let i = 0; i < plan.warmup; i++) await model.invoke();
-    const wallMs = [];
-    const undisturbed = [];
-    const started = performance.now();
-    do {
-      watch.start();
-      await model.invoke();
-      wallMs.push(watch.stop());
-      if (!watch.disturbed) undisturbed.push(wallMs.length - 1);
-    } while (
-      !enough(
-        undisturbed.map((run) => wallMs[run]),
-        wallMs.length,
-        performance.now() - started,
-        plan,
-      )
-    );
-    return { wallMs, counted: undisturbed.length < fewestUndisturbed ? wallMs.map((_, run) => run) : undisturbed };
-  }
   return async (request) => {
     try {
       return { result: await methods[request.method](request) };
@@ -121,20 +101,6 @@ export async function createSession(open, host) {
       return { error: { reason: outOfMemory ? "out-of-memory" : "rejected", message } };
     }
   };
-}
-
-function enough(times, runs, elapsedMs, plan) {
-  if (times.length >= plan.runs) return true;
-  if (runs < fewestRuns) return false;
-  if (elapsedMs >= plan.maxMs + patienceMs) return true;
-  if (times.length < fewestRuns) return false;
-  if (elapsedMs >= plan.maxMs) return true;
-  if (plan.tolerance <= 0 || times.length < fewestForTolerance) return false;
-  const cut = times.length >> 2;
-  const middle = [...times].sort((a, b) => a - b).slice(cut, times.length - cut);
-  const mean = middle.reduce((total, time) => total + time, 0) / middle.length;
-  const variance = middle.reduce((total, time) => total + (time - mean) ** 2, 0) / (middle.length - 1);
-  return Math.sqrt(variance / middle.length) / mean < plan.tolerance;
 }
 
 export const elements = (shape) => shape.reduce((product, size) => product * size, 1);

@@ -1,6 +1,6 @@
 """What every engine agent shares: JSON lines on stdin and stdout, and how a model is timed. Standard library and numpy.
 
-The messages are those of src/engines/process/wire.ts; runs end by the same rule as in src/engines/estimate.ts. stdout is
+The messages are those of src/engines/process/wire.ts; runs end by the same rule as in src/engines/process/stopwatch.ts. stdout is
 reserved for answers: whatever the engine prints, from C++ too, goes to stderr. Works from Python 3.7 on.
 An agent is a file with an engine class: version() and prepare(path, profile, settings) -> a Model.
 """
@@ -17,10 +17,10 @@ import numpy as np
 ANSWERS = os.fdopen(os.dup(1), "w", buffering=1)
 os.dup2(2, 1)
 
-FEWEST_RUNS = 3
-FEWEST_FOR_TOLERANCE = 10
-# How much longer than its plan a session may wait for undisturbed runs.
-PATIENCE_MS = 2000
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 
 class Model:
@@ -84,26 +84,28 @@ class Session:
             return {"version": self.engine.version()}
         if method == "prepare":
             return {"handle": self.prepare(request)}
-        model = self.models.get(request["handle"])
-        if model is None:
+        prepared = self.models.get(request["handle"])
+        if prepared is None:
             raise Rejected("no model %s" % request["handle"])
         if method == "time":
-            return timed_whole(model, request["plan"])
-        if method == "timeOperators":
-            return timed_operators(model, request["plan"])
+            return prepared.time(request["plan"])
+        if method == "operators":
+            return prepared.times_by_operator()
         if method == "run":
-            return {"outputs": run(model, request["inputs"])}
+            return {"outputs": run(prepared.model, request["inputs"])}
         if method == "release":
             del self.models[request["handle"]]
-            model.release()
+            prepared.model.release()
             return {}
         raise Rejected("no method %s" % method)
 
     def prepare(self, request):
-        model = self.engine.prepare(request["model"], request["profile"], request["settings"])
+        settings = request["settings"]
+        model = self.engine.prepare(request["model"], request["profile"], settings)
         model.feed({name: seeded(shape, dtype, i) for i, (name, (shape, dtype)) in enumerate(model.inputs().items())})
         self.handles += 1
-        self.models[self.handles] = model
+        threads = int(settings["options"].get("threads", "1"))
+        self.models[self.handles] = Prepared(model, request["profile"], threads)
         return self.handles
 
 
@@ -114,122 +116,51 @@ def seeded(shape, dtype, seed):
     return np.zeros(shape, dtype)
 
 
-class CoreSpeed:
-    """Which of its two speeds the core has, as src/engines/process/core-speed.ts tells: a loop in C is timed."""
+def switches():
+    """Times that the system has given this process's core to somebody else so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw if resource else 0
 
-    SLOWER = 1.2
-    FAST_SHARE = 0.02
-    MEMORY = 4000
-    LEAST_NS = 300e6
-    MOST_NS = 3000e6
 
-    def __init__(self, patient):
-        self.numbers = list(range(1500))
-        self.history = []
-        self.fast = float("inf")
-        self.probes = 0
-        began = time.perf_counter_ns()
+class Prepared:
+    """A model with what its runs so far took."""
+
+    def __init__(self, model, profile, threads):
+        self.model = model
+        self.profile = profile
+        self.threads = threads
+        self.operators = {}
+
+    def time(self, plan):
+        for _ in range(plan["warmup"]):
+            self.model.invoke()
+        times = []
+        began = time.perf_counter()
         while True:
-            self.state()
-            passed = time.perf_counter_ns() - began
-            seen = patient and self.probes % 100 == 0 and self.seen_both()
-            if passed > self.MOST_NS or (passed > self.LEAST_NS and (seen or not patient)):
-                break
+            times.append(self.timed_run())
+            if self.profile:
+                self.collect()
+            if len(times) >= plan["runs"] or (time.perf_counter() - began) * 1e3 >= plan["maxMs"]:
+                return {"wallMs": times}
 
-    def seen_both(self):
-        share = sum(taken <= self.SLOWER * self.fast for taken in self.history) / len(self.history)
-        return self.FAST_SHARE < share < 1 - self.FAST_SHARE
+    def timed_run(self):
+        """Milliseconds: wall time, or CPU time of a run of one thread that lost the core meanwhile."""
+        lost, cpu, before = switches(), time.process_time(), time.perf_counter()
+        self.model.invoke()
+        wall = time.perf_counter() - before
+        cpu = time.process_time() - cpu
+        return 1e3 * (min(wall, cpu) if self.threads == 1 and cpu > 0 and switches() != lost else wall)
 
-    def state(self):
-        first = time.perf_counter_ns()
-        sum(self.numbers)
-        second = time.perf_counter_ns()
-        sum(self.numbers)
-        taken = min(second - first, time.perf_counter_ns() - second)
-        if len(self.history) < self.MEMORY:
-            self.history.append(taken)
-        else:
-            self.history[self.probes % self.MEMORY] = taken
-        if self.probes % 50 == 0 or taken < self.fast:
-            ascending = sorted(self.history)
-            self.fast = ascending[min(len(ascending) - 1, max(3, int(self.FAST_SHARE * len(ascending))))]
-        self.probes += 1
-        return "full" if taken <= self.SLOWER * self.fast else "shared"
-
-
-# The state of the core that counts (src/engines/process/core-state.ts), and the core: one for the process.
-WANTED = os.environ.get("LITEPRED_CORE_STATE", "full")
-CORE = []
-
-
-def timed(model, plan, after=None):
-    """Wall times of the runs in ms, and which of them count: the undisturbed ones, or all where those are too few.
-
-    `after` is called between runs, outside of the timed part.
-    """
-    if not CORE:
-        CORE.append(CoreSpeed(WANTED == "shared"))
-    core = CORE[0]
-    for _ in range(plan["warmup"]):
-        model.invoke()
-    times = []
-    undisturbed = []
-    started = time.perf_counter_ns()
-    while True:
-        as_wanted = core.state() == WANTED
-        before = time.perf_counter_ns()
-        model.invoke()
-        times.append((time.perf_counter_ns() - before) / 1e6)
-        if core.state() == WANTED and as_wanted:
-            undisturbed.append(len(times) - 1)
-        if after:
-            after()
-        elapsed_ms = (time.perf_counter_ns() - started) / 1e6
-        if enough([times[run] for run in undisturbed], len(times), elapsed_ms, plan):
-            return times, undisturbed if len(undisturbed) >= FEWEST_RUNS else list(range(len(times)))
-
-
-def timed_whole(model, plan):
-    times, counted = timed(model, plan)
-    return {"wallMs": [times[run] for run in counted]}
-
-
-def timed_operators(model, plan):
-    operators = {}
-
-    def collect():
-        found = model.operators()
+    def collect(self):
+        found = self.model.operators()
         if found is None:
             raise Rejected("the engine has no times by operator")
         for name, operator, ms in found:
-            operators.setdefault((name, operator), []).append(ms)
+            self.operators.setdefault((name, operator), []).append(ms)
 
-    wall, counted = timed(model, plan, collect)
-    return {
-        "wallMs": [wall[run] for run in counted],
-        "operators": [
-            {"name": n, "operator": o, "timesMs": [times[run] for run in counted if run < len(times)]}
-            for (n, o), times in operators.items()
-        ],
-    }
-
-
-def enough(times, runs, elapsed_ms, plan):
-    count = len(times)
-    if count >= plan["runs"]:
-        return True
-    if runs < FEWEST_RUNS:
-        return False
-    if elapsed_ms >= plan["maxMs"] + PATIENCE_MS:
-        return True
-    if count < FEWEST_RUNS:
-        return False
-    if elapsed_ms >= plan["maxMs"]:
-        return True
-    if plan["tolerance"] <= 0 or count < FEWEST_FOR_TOLERANCE:
-        return False
-    middle = np.sort(times)[count // 4 : count - count // 4]
-    return np.std(middle, ddof=1) / np.mean(middle) / np.sqrt(len(middle)) < plan["tolerance"]
+    def times_by_operator(self):
+        if not self.profile:
+            raise Rejected("prepared without profile")
+        return {"operators": [{"name": n, "operator": o, "timesMs": t} for (n, o), t in self.operators.items()]}
 
 
 def run(model, inputs):

@@ -9,10 +9,13 @@ export const relativeError = (predicted: number, measured: number): number => Ma
 /** The same of a prediction that is off by `log` = ln(predicted ÷ measured). */
 export const relativeErrorOfLog = (log: number): number => Math.abs(Math.expm1(log));
 
+/** For rounding: 1.05 ÷ 1 − 1 is above 0.05 in floating point. */
+const rounding = 1e-12;
+
 /** Share (0–1) of `errors` that are at most `limit`; NaN of none. */
 export function shareWithin(errors: ArrayLike<number>, limit: number): number {
   let within = 0;
-  for (let i = 0; i < errors.length; i++) if (errors[i]! <= limit) within++;
+  for (let i = 0; i < errors.length; i++) if (errors[i]! <= limit + rounding) within++;
   return within / errors.length;
 }
 

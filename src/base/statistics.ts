@@ -30,3 +30,14 @@ export function quantile(values: ArrayLike<number>, q: number): number {
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
+
+/** Mean of the middle half; of up to four values, of those that the median is made of. */
+export function midmean(values: ArrayLike<number>): number {
+  const n = values.length;
+  const cut = n < 5 ? Math.floor((n - 1) / 2) : Math.floor(n / 4);
+  return mean(
+    Array.from(values)
+      .sort((a, b) => a - b)
+      .slice(cut, n - cut),
+  );
+}

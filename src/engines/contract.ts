@@ -48,14 +48,13 @@ export interface EngineSettings {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** One block of runs. Blocks of a model and of the references take turns (profiling/interleave.ts). */
 export interface TimingPlan {
   readonly warmup: number;
   /** Most timed runs. */
   readonly runs: number;
-  /** Timed runs end after this time, but never before three of them. */
+  /** Timed runs end after this time, but never before the first. */
   readonly maxMs: number;
-  /** Stop early when the estimate's standard error is below this share; 0: never. */
-  readonly tolerance: number;
 }
 
 /** One operator of the engine's own (optimised) graph, timed. */
@@ -75,15 +74,14 @@ export interface OperatorTime {
 }
 
 export interface PreparedModel {
-  /** Wall time of each timed run, milliseconds. */
+  /** Time of each timed run, milliseconds: wall time, or CPU time of a run of one thread that lost the core meanwhile. */
   time(plan: TimingPlan): Promise<readonly number[]>;
   /**
-   * Times by operator, with the wall times of the same runs; only for a model prepared with `profile`, and once.
+   * Times by operator of all timed runs so far, in their order; only for a model prepared with `profile`, and once: the model
+   * cannot run any more.
    * @throws EngineFailure `rejected` where the engine has none.
    */
-  timeOperators(
-    plan: TimingPlan,
-  ): Promise<{ readonly operators: readonly OperatorTime[]; readonly wallMs: readonly number[] }>;
+  operators(): Promise<readonly OperatorTime[]>;
   /** Outputs for given inputs, row-major NCHW float32, by tensor name: lets the conformance kit check that engines compute the same. */
   run(inputs: Readonly<Record<string, Float32Array>>): Promise<Readonly<Record<string, Float32Array>>>;
   release(): Promise<void>;
@@ -100,6 +98,8 @@ export interface DeviceState {
 export interface RunningEngine {
   /** `profile`: times by operator will be asked for (some engines must know before loading). */
   prepare(model: Uint8Array, use?: { readonly profile?: boolean; readonly timeoutMs?: number }): Promise<PreparedModel>;
+  /** Shortest turn of a model that is worth its cost, milliseconds; where absent, a few. */
+  readonly turnMs?: number;
   /** Core it is pinned to, if any. */
   readonly pinnedCore?: number;
   /** What it runs in, where that is a program of its own, e.g. `Chromium 156.0, WebGPU on …`. */

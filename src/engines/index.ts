@@ -7,11 +7,9 @@
 export * from "./android/index.js";
 export { findChromium } from "./browser.js";
 export * from "./contract.js";
-export * from "./estimate.js";
 export * from "./install/command.js";
 export * from "./install/npm.js";
 export * from "./install/python.js";
-export { coreState, settleCoreState } from "./process/core-state.js";
 export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
 export * from "./recipes.js";

@@ -6,7 +6,6 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { EngineSettings, OperatorTime, TimingPlan } from "./contract.js";
-import { enoughRuns } from "./estimate.js";
 import {
   modelInputs,
   type NodeTensors,
@@ -14,7 +13,7 @@ import {
   takeOptimizedGraph,
   takeProfile,
 } from "./onnxruntime-profile.js";
-import { createStopwatch } from "./process/stopwatch.js";
+import { createStopwatch, enoughRuns } from "./process/stopwatch.js";
 import { decodeFloats, encodeFloats, type WireRequest } from "./process/wire.js";
 
 const packageName = process.argv[2] ?? "onnxruntime-node";
@@ -28,6 +27,9 @@ interface Loaded {
   readonly threads: number;
   /** The optimised graph, where the model was prepared to be profiled. */
   readonly graph: NodeTensors | undefined;
+  /** Which of its runs so far were timed. */
+  readonly timed: number[];
+  runs: number;
 }
 const loaded = new Map<number, Loaded>();
 let handles = 0;
@@ -57,6 +59,8 @@ async function prepare(path: string, profile: boolean, settings: EngineSettings)
     path,
     threads: options.intraOpNumThreads ?? 1,
     graph: profile ? takeOptimizedGraph(path) : undefined,
+    timed: [],
+    runs: 0,
   });
   return { handle };
 }
@@ -98,48 +102,29 @@ function randomTensor(type: string, shape: readonly (number | string)[]): Tensor
   throw new Error(`no values for an input of type ${type}`);
 }
 
-interface Runs {
-  readonly wallMs: readonly number[];
-  /** Which of them count: the undisturbed ones, or all where those are too few. */
-  readonly counted: readonly number[];
-}
-
-async function time({ session, feeds, threads }: Loaded, plan: TimingPlan): Promise<Runs> {
-  const watch = createStopwatch(threads);
+async function time(model: Loaded, plan: TimingPlan): Promise<{ wallMs: number[] }> {
+  const { session, feeds } = model;
+  const watch = createStopwatch(model.threads);
   for (let i = 0; i < plan.warmup; i++) await session.run(feeds);
+  model.runs += plan.warmup;
   const wallMs: number[] = [];
-  const undisturbed: number[] = [];
   const started = performance.now();
   do {
     watch.start();
     await session.run(feeds);
     wallMs.push(watch.stop());
-    if (!watch.disturbed) undisturbed.push(wallMs.length - 1);
-  } while (!enoughRuns(pick(wallMs, undisturbed), performance.now() - started, plan, wallMs.length));
-  return { wallMs, counted: undisturbed.length < fewestUndisturbed ? wallMs.map((_, run) => run) : undisturbed };
+    model.timed.push(model.runs++);
+  } while (!enoughRuns(wallMs.length, performance.now() - started, plan));
+  return { wallMs };
 }
 
-/** With fewer undisturbed runs than this, the disturbed ones count too. Choice. */
-const fewestUndisturbed = 3;
-
-const pick = (values: readonly number[], runs: readonly number[]) => runs.map((run) => values[run]!);
-
-async function timeWhole(model: Loaded, plan: TimingPlan): Promise<{ wallMs: number[] }> {
-  const { wallMs, counted } = await time(model, plan);
-  return { wallMs: pick(wallMs, counted) };
-}
-
-async function timeOperators(
-  model: Loaded,
-  plan: TimingPlan,
-): Promise<{ wallMs: number[]; operators: OperatorTime[] }> {
+/** Ends the profile; warm-up runs stand in it too. */
+function operators(model: Loaded): { operators: OperatorTime[] } {
   if (model.graph === undefined) throw new Error("prepared without profile");
-  const { wallMs, counted } = await time(model, plan);
   model.session.endProfiling();
-  const operators = takeProfile(model.path, plan.warmup, model.graph);
+  const timed = takeProfile(model.path, model.graph);
   return {
-    wallMs: pick(wallMs, counted),
-    operators: operators.map((operator) => ({ ...operator, timesMs: pick(operator.timesMs, counted) })),
+    operators: timed.map((operator) => ({ ...operator, timesMs: model.timed.map((run) => operator.timesMs[run]!) })),
   };
 }
 
@@ -164,9 +149,9 @@ async function answer(request: WireRequest): Promise<object> {
     case "prepare":
       return prepare(request.model, request.profile, request.settings);
     case "time":
-      return timeWhole(model(request.handle), request.plan);
-    case "timeOperators":
-      return timeOperators(model(request.handle), request.plan);
+      return time(model(request.handle), request.plan);
+    case "operators":
+      return operators(model(request.handle));
     case "run":
       return run(model(request.handle), request.inputs);
     case "release":

@@ -41,15 +41,15 @@ export function modelInputs(modelPath: string): { name: string; type: string; sh
   });
 }
 
-/** Times by operator from the profile that the session has just ended, without each operator's first `skip` runs; removes the file. */
-export function takeProfile(modelPath: string, skip: number, graph: NodeTensors): OperatorTime[] {
+/** Times by operator of all runs, from the profile that the session has just ended; removes the file. */
+export function takeProfile(modelPath: string, graph: NodeTensors): OperatorTime[] {
   const folder = dirname(modelPath);
   const prefix = `${basename(modelPath)}.profile`;
   const file = readdirSync(folder).find((name) => name.startsWith(prefix));
   if (file === undefined) throw new Error("the profiler wrote no file");
   const text = readFileSync(join(folder, file), "utf8");
   rmSync(join(folder, file));
-  return operatorTimes(JSON.parse(text) as ProfileEvent[], skip, graph);
+  return operatorTimes(JSON.parse(text) as ProfileEvent[], graph);
 }
 
 /** What is used of an event of the profile; `dur` in whole microseconds. */
@@ -63,7 +63,7 @@ type Shapes = readonly Readonly<Record<string, readonly number[]>>[];
 
 const suffix = "_kernel_time";
 
-export function operatorTimes(events: readonly ProfileEvent[], skip: number, graph: NodeTensors): OperatorTime[] {
+export function operatorTimes(events: readonly ProfileEvent[], graph: NodeTensors): OperatorTime[] {
   const byName = new Map<string, ProfileEvent[]>();
   for (const event of events) {
     if (event.cat !== "Node" || !event.name.endsWith(suffix)) continue;
@@ -80,7 +80,7 @@ export function operatorTimes(events: readonly ProfileEvent[], skip: number, gra
       inputShapes: shapesOf(input_type_shape),
       outputShapes: shapesOf(output_type_shape),
       ...graph.get(name),
-      timesMs: runs.slice(skip).map(({ dur }) => dur / 1000),
+      timesMs: runs.map(({ dur }) => dur / 1000),
     };
   });
 }

@@ -7,7 +7,7 @@ import type { Graph } from "../graph/index.js";
 import { detectKernels, fusionRules, type Kernel, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { readModel } from "../readers/index.js";
 import { type Engine, type EngineDescription, EngineFailure, type PreparedModel, type TimingPlan } from "./contract.js";
-import { enoughRuns } from "./estimate.js";
+import { enoughRuns } from "./process/stopwatch.js";
 import { checkSettings } from "./settings.js";
 
 /** A device made up. */
@@ -106,16 +106,8 @@ function prepared(kernels: readonly Kernel[], device: SyntheticDevice, session: 
       const totalMs = truth.reduce((total, ms) => total + ms, device.callMs);
       return timesOf(plan, () => noisy(totalMs));
     },
-    async timeOperators(plan) {
-      const operators = kernels.map(({ name, type }, i) => ({
-        name,
-        operator: type,
-        timesMs: Array.from({ length: plan.runs }, () => noisy(truth[i]!)),
-      }));
-      const wallMs = Array.from({ length: plan.runs }, (_, run) =>
-        operators.reduce((total, { timesMs }) => total + timesMs[run]!, device.callMs),
-      );
-      return { operators, wallMs };
+    async operators() {
+      throw new EngineFailure("rejected", "the synthetic engine has no times by operator");
     },
     run: async () => {
       throw new EngineFailure("rejected", "the synthetic engine computes nothing");
@@ -131,6 +123,6 @@ function timesOf(plan: TimingPlan, next: () => number): number[] {
   do {
     times.push(next());
     elapsedMs += times.at(-1)!;
-  } while (!enoughRuns(times, elapsedMs, plan));
+  } while (!enoughRuns(times.length, elapsedMs, plan));
   return times;
 }

@@ -1,33 +1,13 @@
 /** How good predictions are, by name. All take positive, index-aligned latencies in ms; NaN on empty input. */
-import { mean } from "../base/index.js";
+import { type Accuracy, accuracyOf, mean } from "../base/index.js";
 
-export interface LatencyMetrics {
-  readonly n: number;
-  /** Mean |predicted ÷ measured − 1|. */
-  readonly mape: number;
-  /** Shares of predictions within ±5 % and ±10 % of the measurement, ends included. */
-  readonly within5: number;
-  readonly within10: number;
-  readonly rmseMs: number;
+export interface LatencyMetrics extends Accuracy {
   /** Rank correlation; NaN for fewer than 2 rows or constant values. */
   readonly spearman: number;
 }
 
 export function latencyMetrics(predictedMs: ArrayLike<number>, measuredMs: ArrayLike<number>): LatencyMetrics {
-  const errors = Array.from(measuredMs, (ms, i) => Math.abs(predictedMs[i]! / ms - 1));
-  return {
-    n: errors.length,
-    mape: mean(errors),
-    within5: shareWithin(errors, 0.05),
-    within10: shareWithin(errors, 0.1),
-    rmseMs: Math.sqrt(mean(Array.from(measuredMs, (ms, i) => (predictedMs[i]! - ms) ** 2))),
-    spearman: spearman(predictedMs, measuredMs),
-  };
-}
-
-/** The tolerance is for rounding: 1.05 ÷ 1 − 1 is above 0.05 in floating point. */
-function shareWithin(errors: readonly number[], limit: number): number {
-  return mean(errors.map((error) => (error <= limit + 1e-12 ? 1 : 0)));
+  return { ...accuracyOf(predictedMs, measuredMs), spearman: spearman(predictedMs, measuredMs) };
 }
 
 /** Share of measurements inside their interval, ends included. */

@@ -32,7 +32,7 @@ function engineWithRules(rules: FusionRules, noise: number, refuse = (_: Graph) 
           const disturbed = (random.next() < 0.1 ? 1.5 : 1) * (1 + (noise / 5) * Math.abs(random.normal()));
           return Array.from({ length: 24 }, () => slower() * disturbed);
         },
-        timeOperators: async () => {
+        operators: async () => {
           throw new EngineFailure("rejected", "the engine has no times by operator");
         },
         run: async () => ({}),

@@ -2,8 +2,8 @@
  * Finds out which operators an engine fuses: by time alone (the engine is a black box), and, where the engine tells its
  * operators, by counting them in the same chains. Failures of the engine are evidence of nothing and are kept as reasons.
  */
-import { createRandom, stableJson } from "../base/index.js";
-import { EngineFailure, estimate, type PreparedModel, type RunningEngine, type TimingPlan } from "../engines/index.js";
+import { createRandom, midmean, stableJson } from "../base/index.js";
+import { EngineFailure, type PreparedModel, type RunningEngine, type TimingPlan } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type ChainSize, chainGraph, chainSizes } from "./chains.js";
 import { type CostPair, type Decision, decide, decideByCount, type FusionVerdict, medianWithError } from "./decide.js";
@@ -47,7 +47,7 @@ export interface FusionFinding {
 const roles = ["together", "without", "apart", "barrier"] as const;
 type Role = (typeof roles)[number];
 
-const visit: TimingPlan = { warmup: 2, runs: 24, maxMs: 8, tolerance: 0 };
+const visit: TimingPlan = { warmup: 2, runs: 24, maxMs: 8 };
 
 export async function findFusions(request: FusionRequest): Promise<FusionFinding[]> {
   const { sizes = chainSizes, experiments } = request;
@@ -165,7 +165,7 @@ async function timeChains(
       const found = times.get(key)!;
       if (found instanceof EngineFailure) continue;
       await attempt(key, async () => {
-        found.push(estimate(await timeAgain(key), "midmean"));
+        found.push(midmean(await timeAgain(key)));
       });
     }
     progress(round + 1);
@@ -195,7 +195,7 @@ function costs(experiment: FusionExperiment, chains: readonly number[][], size: 
 /** Operators that the engine runs for each chain. */
 type OperatorCounts = ReadonlyMap<string, number>;
 
-const counting: TimingPlan = { warmup: 0, runs: 3, maxMs: 5, tolerance: 0 };
+const counting: TimingPlan = { warmup: 0, runs: 3, maxMs: 5 };
 
 async function countOperators(request: FusionRequest, size: ChainSize): Promise<OperatorCounts> {
   const counts = new Map<string, number>();
@@ -205,7 +205,8 @@ async function countOperators(request: FusionRequest, size: ChainSize): Promise<
       const model = await request.running.prepare(request.encode(graph), { profile: true });
       try {
         const moves = graph.nodes.some(({ operator }) => movers.has(operator));
-        const { operators } = await model.timeOperators(counting);
+        await model.time(counting);
+        const operators = await model.operators();
         counts.set(
           key,
           operators.filter((op) => op.timesMs.some((ms) => ms > 0) && !isLayout(op.operator, moves)).length,

@@ -1,62 +1,49 @@
 /**
- * A new platform from the pool: a few kernels are measured on it, the pool's predictors are adapted to them, a few whole
- * models give the model-level correction, and the result goes into the pool as a predictor that stands by itself.
+ * A new platform from the pool. Where the engine tells the times of its nodes, kernels are timed inside sampled networks; elsewhere the
+ * transfer method chooses kernels to be measured alone. A few networks measured whole give the model-level correction, and the result goes
+ * into the pool as a predictor that stands by itself, or the best source does where that is better.
  * What was measured is in the store: the same command goes on from there, however it was stopped.
  */
-import { conformalQuantile, createRandom, getOrCreate, LitepredError } from "../base/index.js";
-import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
-import { configKey, openStore, type Protocol, type Store } from "../measurements/index.js";
-import { openPool } from "../pool/index.js";
-import {
-  type Correction,
-  createPlatformPredictor,
-  distilKernelPredictor,
-  fitCorrection,
-  fitGeneralRoofline,
-  loadPlatformPredictor,
-  noCorrection,
-  type PlatformPredictor,
-} from "../predictors/index.js";
-import { protocol as protocolNamed } from "../profiling/index.js";
-import { onnxRuntime } from "../runtime/index.js";
-import { collectStatistics, type PlannedKernel, planKernels } from "../sampling/index.js";
-import { loadSpaces } from "../spaces/index.js";
-import {
-  type Adaptation,
-  type AdaptationKernel,
-  type AdaptationRound,
-  type AdaptedKernel,
-  type Goal,
-  isPredictable,
-  loadTransferMethod,
-  type MeasureOutcome,
-  type MeasureRequest,
-  type Source,
+import { conformalQuantile, LitepredError, shareWithin } from "../base/index.js";
+import type { Engine } from "../engines/index.js";
+import { configKey, openStore, type Store } from "../measurements/index.js";
+import type { Correction } from "../predictors/index.js";
+import { protocol as protocolNamed, protocols } from "../profiling/index.js";
+import type {
+  AdaptationRound,
+  AdaptedKernel,
+  ComparisonReport,
+  Goal,
+  MeasureOutcome,
+  MeasureRequest,
 } from "../transfer/index.js";
-import { calibrationKernels, measureCalibrationModels } from "./calibration.js";
+import { type FittedFile, fitAndSave, loadSources, spaceCandidates } from "./fit.js";
+import { profileInContext, timesInContext } from "./in-context.js";
+import { measureNetworks, sequenceOfNetworks } from "./networks.js";
 import { profileKernels } from "./profile.js";
-import { provenance } from "./train.js";
-import { type LocalPlatform, localNchwcBlock, openLocalPlatform, rulesOf } from "./workspace.js";
+import { type LocalPlatform, openLocalPlatform } from "./workspace.js";
 
 export interface AdaptRequest {
   readonly home: string;
   readonly platform: string;
+  /** Default: the one that the platform's id names. */
+  readonly engine?: Engine | undefined;
   /** More folders of predictors. */
   readonly pools: readonly string[];
-  /** Kernels measured on the target, failures included; whole models come on top. */
+  /** Kernels measured alone on the target, failures included; whole networks come on top. */
   readonly budget: number;
-  readonly goal?: Goal;
+  /** Time for measuring. Default: as long as the budget takes; in context 4. */
+  readonly minutes?: number | undefined;
+  readonly goal?: Goal | undefined;
   /** `default`. */
   readonly method: string;
-  /** Whole models for the correction. */
+  /** Whole networks for the correction. */
   readonly models: number;
-  /** Looks at each of them, minutes apart, and how long; default two of `quick`. */
-  readonly modelPasses?: { readonly count: number; readonly protocol: Protocol };
   readonly protocol: string;
   readonly seed: number;
   /** Sources that may not be used, by a substring of their id. */
-  readonly exclude?: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly exclude?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
   onRound?(round: AdaptationRound): void;
@@ -75,138 +62,125 @@ export interface AdaptReport {
     >
   >;
   readonly rounds: readonly AdaptationRound[];
-  readonly goalReached?: boolean;
-  /** Whole models measured for the correction, each predicted by a correction fitted without it. */
+  readonly goalReached?: boolean | undefined;
+  /** Whole networks measured for the correction, each predicted by a correction fitted without it. */
   readonly models: { readonly n: number; readonly within5: number; readonly within10: number; readonly spread: number };
+  /** What was fitted, held against the best source. */
+  readonly comparison?: ComparisonReport | undefined;
+  /** Median |ln| by which the compact predictors differ from the adapted ones. */
+  readonly distilLoss?: number | undefined;
   readonly file: string;
 }
 
-/** Candidates to choose the measurements from, per measurement of the budget; they also teach the distilled predictor. Choice. */
+/** Candidates to choose the measurements from, per measurement of the budget. Choice. */
 const candidatesPerMeasurement = 12;
-/** A kernel type with fewer candidates is left to the general roofline. */
-const fewestConfigs = 3;
-const architecturesPerSpace = 40;
-/** Half an interval, in ln units, where too few measurements give none: as for kernels that nothing was measured of. */
-const widest = Math.log(4);
-/** Candidates of a kernel type that teach its distilled predictor: it only has to repeat a smooth function. Choice. */
-const distilledFrom = 250;
+/** In context: most networks, share of the time that goes to them (the rest to those measured whole), and minutes without a word. Choice. */
+const mostNetworks = 220;
+const kernelShare = 0.75;
+const usualMinutes = 4;
 
 export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport> {
   const started = performance.now();
-  if (!Number.isInteger(request.budget) || request.budget < 20)
-    throw new LitepredError("bad-usage", `--budget ${request.budget} is not a whole number of 20 or more`);
-  if (request.method !== "default")
-    throw new LitepredError(
-      "bad-usage",
-      `method "${request.method}" cannot adapt to an engine`,
-      "use default; litepred evaluate transfer has the others",
-    );
-  const local = await openLocalPlatform(request.platform, request.home);
-  const sources = await loadSources(request, local.id);
-  const candidates = await chooseCandidates(request, local);
-  const method = await loadTransferMethod("default", onnxRuntime);
+  check(request);
+  const local = await openLocalPlatform(request.platform, request.home, request.engine);
+  const sources = await loadSources(request.home, request.pools, request.exclude);
   const store = await openStore(request.home);
   try {
-    request.onStage?.("kernels", request.budget);
-    let measured = 0;
-    const adaptation = await method.adapt({
-      kernels: adaptationKernels(candidates, sources),
-      budget: request.budget,
+    const inContext = timesInContext(local);
+    if (inContext) await measureInContext(request, local, store, started);
+    const fitted = await fitAndSave({
+      home: request.home,
+      store,
+      platform: local.id,
+      sources,
+      candidates: await spaceCandidates(local.platform, request.budget * candidatesPerMeasurement, request.seed),
+      further: inContext ? undefined : furtherKernels(request, local, store),
+      measureNetworks: () => measureForCorrection(request, local, store),
+      recipe: "compact",
       seed: request.seed,
-      ...(request.goal ? { goal: request.goal } : {}),
-      ...(request.signal ? { signal: request.signal } : {}),
-      ...(request.onRound ? { onRound: request.onRound } : {}),
-      async measure(requests) {
-        const outcomes = await measureOn(request, local, store, requests, (done) =>
-          request.onProgress?.(measured + done),
-        );
-        measured += requests.length;
-        return outcomes;
-      },
+      how: inContext ? "adapt/in-context" : "adapt/default",
+      signal: request.signal,
+      onStage: request.onStage?.bind(request),
+      onProgress: request.onProgress?.bind(request),
     });
-    const { predictor, states } = await distil(request, local.id, candidates, adaptation);
-    const correction = await correct(request, local, store, predictor);
-    const rows = await store.query({ platform: local.id });
-    const donors = Object.fromEntries([...adaptation.kernels].map(([type, kernel]) => [type, kernel.donors]));
-    const general = predictor.general;
-    const file = openPool(request.home).save({
-      platform: local.id,
-      nchwcBlock: localNchwcBlock(),
-      provenance: { ...provenance(rows, `adapt/${adaptation.method}`), samples: adaptation.measurementsUsed, donors },
-      kernels: states,
-      correction,
-      general,
-    });
-    return {
-      platform: local.id,
-      method: adaptation.method,
-      measurementsUsed: adaptation.measurementsUsed + correction.models,
-      seconds: (performance.now() - started) / 1000,
-      donors,
-      kernels: Object.fromEntries([...adaptation.kernels].map(([type, kernel]) => [type, describeKernel(kernel)])),
-      rounds: adaptation.rounds,
-      ...(adaptation.goalReached === undefined ? {} : { goalReached: adaptation.goalReached }),
-      models: describeModels(correction),
-      file,
-    };
+    return await describe(fitted, store, local.id, (performance.now() - started) / 1000);
   } finally {
     await store.close();
     for (const source of sources) await source.release();
   }
 }
 
-function describeKernel({ measured, failed, estimate, weak }: AdaptedKernel) {
-  return { measured, failed, ...(estimate ?? {}), ...(weak === undefined ? {} : { weak }) };
+function check({ budget, method, minutes }: AdaptRequest): void {
+  if (!Number.isInteger(budget) || budget < 20)
+    throw new LitepredError("bad-usage", `--budget ${budget} is not a whole number of 20 or more`);
+  if (minutes !== undefined && !(minutes > 0))
+    throw new LitepredError("bad-usage", `--minutes ${minutes} is not above 0`, "for example --minutes 3");
+  if (method !== "default")
+    throw new LitepredError(
+      "bad-usage",
+      `method "${method}" cannot adapt to an engine`,
+      "use default; litepred evaluate transfer has the others",
+    );
 }
 
-function describeModels({ models, residuals }: Correction) {
-  const within = (limit: number) =>
-    residuals.filter((residual) => Math.expm1(residual) <= limit).length / Math.max(1, models);
-  return { n: models, within5: within(0.05), within10: within(0.1), spread: conformalQuantile(residuals, 0.9) };
-}
-
-async function loadSources(request: AdaptRequest, target: string): Promise<PlatformPredictor[]> {
-  const pool = openPool(request.home, request.pools);
-  const ids = pool
-    .list()
-    .entries.map((entry) => entry.platform)
-    .filter((id) => id !== target && !(request.exclude ?? []).some((part) => id.includes(part)));
-  return Promise.all(ids.map((id) => loadPlatformPredictor(pool.load(id), onnxRuntime)));
-}
-
-async function chooseCandidates(
+async function measureInContext(
   request: AdaptRequest,
-  { platform }: LocalPlatform,
-): Promise<Map<string, KernelConfig[]>> {
-  const statistics = collectStatistics({
-    spaces: await loadSpaces(),
-    rules: rulesOf(platform),
-    architecturesPerSpace,
-    random: createRandom(`${request.seed}/statistics`),
-  });
-  const planned: PlannedKernel[] = planKernels({
-    statistics,
-    budget: request.budget * candidatesPerMeasurement,
+  local: LocalPlatform,
+  store: Store,
+  startedMs: number,
+): Promise<void> {
+  const minutes = request.minutes ?? usualMinutes;
+  await profileInContext({
+    store,
+    local,
+    networks: mostNetworks,
+    untilMs: startedMs + kernelShare * minutes * 60_000,
     seed: request.seed,
-    minimumPerType: 150,
+    signal: request.signal,
+    onStage: request.onStage?.bind(request),
+    onProgress: request.onProgress?.bind(request),
   });
-  const byType = new Map<string, KernelConfig[]>();
-  for (const { type, config } of planned) getOrCreate(byType, type, () => [] as KernelConfig[]).push(config);
-  return byType;
+  throwIfInterrupted(request.signal);
 }
 
-function adaptationKernels(
-  candidates: ReadonlyMap<string, readonly KernelConfig[]>,
-  sources: readonly PlatformPredictor[],
-): AdaptationKernel[] {
-  return [...candidates].map(([type, configs]) => ({
-    type: kernelTypeOf(type),
-    candidates: configs,
-    sources: sources.flatMap((source): Source[] => {
-      const predictor = source.kernels.get(type);
-      return predictor ? [{ platform: source.platform, latencies: (asked) => predictor.predict(asked) }] : [];
-    }),
-  }));
+function throwIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new LitepredError(
+      "interrupted",
+      "interrupted; what was measured is kept",
+      "the same command goes on from there",
+    );
+}
+
+async function measureForCorrection(request: AdaptRequest, local: LocalPlatform, store: Store): Promise<void> {
+  request.onStage?.("whole networks", request.models);
+  await measureNetworks({
+    store,
+    local,
+    networks: await sequenceOfNetworks(request.models, request.seed),
+    purpose: "fit",
+    protocol: protocols.brief,
+    signal: request.signal,
+    onProgress: request.onProgress?.bind(request),
+  });
+}
+
+/** The method asks in rounds; the store answers what it has. */
+function furtherKernels(request: AdaptRequest, local: LocalPlatform, store: Store) {
+  let measured = 0;
+  request.onStage?.("kernels", request.budget);
+  return {
+    budget: request.budget,
+    goal: request.goal,
+    onRound: request.onRound?.bind(request),
+    async measure(requests: readonly MeasureRequest[]) {
+      const outcomes = await measureOn(request, local, store, requests, (done) =>
+        request.onProgress?.(measured + done),
+      );
+      measured += requests.length;
+      return outcomes;
+    },
+  };
 }
 
 /** Measures what the store does not have and answers from the store. */
@@ -223,15 +197,10 @@ async function measureOn(
     platform,
     kernels: requests,
     protocol: protocolNamed(request.protocol),
-    ...(request.signal ? { signal: request.signal } : {}),
+    signal: request.signal,
     onProgress: ({ done }) => onDone(done),
   });
-  if (request.signal?.aborted)
-    throw new LitepredError(
-      "interrupted",
-      "interrupted; what was measured is kept",
-      "the same command goes on from there",
-    );
+  throwIfInterrupted(request.signal);
   const known = new Map<string, MeasureOutcome>();
   for (const { subject, outcome } of await store.query({ platform: id, kind: "kernel" }))
     if (subject.kind === "kernel")
@@ -246,75 +215,43 @@ async function measureOn(
   );
 }
 
-async function distil(
-  request: AdaptRequest,
-  platform: string,
-  candidates: ReadonlyMap<string, readonly KernelConfig[]>,
-  adaptation: Adaptation,
-) {
-  request.onStage?.("distilling", adaptation.kernels.size);
-  const sets = [];
-  const predictors = [];
-  for (const [type, adapted] of adaptation.kernels) {
-    const configs = (candidates.get(type) ?? []).slice(0, distilledFrom);
-    if (configs.length < fewestConfigs || !isPredictable(adapted)) continue;
-    const predictions = await adapted.predict(configs);
-    const set = { type, configs, latenciesMs: predictions.map((prediction) => prediction.latencyMs) };
-    const { estimate } = adapted;
-    const known = {
-      samples: adapted.measured,
-      heldOut: {
-        n: adapted.measured,
-        mape: estimate?.mape ?? Number.NaN,
-        within5: estimate?.within5 ?? 0,
-        within10: estimate?.within10 ?? 0,
-        rmseMs: 0,
-      },
-      residuals: predictions
-        .map((prediction) => Math.min(widest, Math.log(prediction.highMs / prediction.latencyMs)))
-        .sort((a, b) => a - b),
-    };
-    sets.push(set);
-    predictors.push(
-      await distilKernelPredictor(onnxRuntime, set, known, {
-        recipe: "compact",
-        seed: request.seed,
-        ...(request.signal ? { signal: request.signal } : {}),
-      }),
-    );
-    request.onProgress?.(predictors.length, type);
-  }
-  const general = fitGeneralRoofline(sets);
-  const kernels = new Map(predictors.map((predictor) => [predictor.type, predictor]));
-  const plain = createPlatformPredictor({ platform, kernels, correction: noCorrection, general });
-  return { predictor: plain, states: predictors.map((predictor) => predictor.toState()) };
+async function describe(fitted: FittedFile, store: Store, platform: string, seconds: number): Promise<AdaptReport> {
+  const { adaptation, correction, comparison, distilLoss, file } = fitted;
+  const measured = await store.query({ platform });
+  const adapted = [...(adaptation?.kernels ?? [])];
+  return {
+    platform,
+    method: adaptation?.method ?? "scratch",
+    measurementsUsed: measured.length,
+    seconds,
+    donors: Object.fromEntries(adapted.map(([type, { donors }]) => [type, donors])),
+    kernels: {
+      ...Object.fromEntries(
+        fitted.kernels.map(({ type, samples, heldOut: { mape, within5, within10 } }) => [
+          type,
+          { measured: samples, failed: 0, mape, within5, within10 },
+        ]),
+      ),
+      ...Object.fromEntries(adapted.map(([type, kernel]) => [type, describeKernel(kernel)])),
+    },
+    rounds: adaptation?.rounds ?? [],
+    goalReached: adaptation?.goalReached,
+    models: describeModels(correction),
+    comparison,
+    distilLoss,
+    file,
+  };
 }
 
-async function correct(
-  request: AdaptRequest,
-  local: LocalPlatform,
-  store: Store,
-  predictor: PlatformPredictor,
-): Promise<Correction> {
-  const measured = await measureCalibrationModels({
-    store,
-    local,
-    count: request.models,
-    seed: request.seed,
-    passes: request.modelPasses?.count ?? 2,
-    ...(request.modelPasses ? { protocol: request.modelPasses.protocol } : {}),
-    ...(request.signal ? { signal: request.signal } : {}),
-    ...(request.onStage ? { onStage: request.onStage } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-  });
-  const rules = rulesOf(local.platform);
-  const wholes = [];
-  for (const { subject, outcome } of measured) {
-    if (subject.kind !== "model" || outcome.status !== "ok") continue;
-    const detection = await calibrationKernels(subject.name, rules);
-    if (detection === undefined) continue;
-    const { kernels } = await predictor.predict(detection);
-    wholes.push({ kernels, measuredMs: outcome.latencyMs });
-  }
-  return fitCorrection(wholes);
+const describeKernel = ({ measured, failed, estimate, weak }: AdaptedKernel) => ({
+  measured,
+  failed,
+  ...estimate,
+  weak,
+});
+
+function describeModels({ models, residuals }: Correction) {
+  const errors = residuals.map(Math.expm1);
+  const within = (limit: number) => (models === 0 ? 0 : shareWithin(errors, limit));
+  return { n: models, within5: within(0.05), within10: within(0.1), spread: conformalQuantile(residuals, 0.9) };
 }

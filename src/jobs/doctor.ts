@@ -3,11 +3,10 @@ import { execFile } from "node:child_process";
 import { loadavg } from "node:os";
 import { promisify } from "node:util";
 import { LitepredError } from "../base/index.js";
-import { engineNames, loadEngine, quietCores, settleCoreState } from "../engines/index.js";
+import { engineNames, loadEngine, quietCores } from "../engines/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
-import { idleShare, measureNoise, protocol } from "../profiling/index.js";
+import { idleShare } from "../profiling/index.js";
 import { phoneFindings } from "./attached.js";
-import { encoderOf } from "./encoding.js";
 
 export interface Finding {
   /** "problem" stops something from working, "warning" makes numbers worse. */
@@ -25,7 +24,7 @@ export interface DoctorRequest {
 
 /** In the order in which a person would ask. Takes about six seconds. */
 export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]> {
-  const { home = process.env.LITEPRED_HOME ?? ".litepred", noiseMs = 5000 } = request;
+  const { home = process.env.LITEPRED_HOME ?? ".litepred" } = request;
   const engines = await Promise.all(engineNames.map(engineFinding));
   return [
     nodeFinding(),
@@ -36,7 +35,6 @@ export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]>
     ...(await phoneFindings(home)),
     await loadFinding(),
     await pinningFinding(),
-    ...(noiseMs > 0 ? [await coreFinding(home), await noiseFinding(noiseMs)] : []),
   ];
 }
 
@@ -94,36 +92,4 @@ async function pinningFinding(): Promise<Finding> {
       message: "not on this system: engines run on any core, which is noisier",
     };
   return { level: "ok", subject: "pinning", message: `cores ${[...cores].sort((a, b) => a - b).join(", ")}` };
-}
-
-async function coreFinding(home: string): Promise<Finding> {
-  const state = await settleCoreState(home);
-  const message =
-    state === "full"
-      ? "at its full speed most of the time: runs count while it is"
-      : "shared with a busy neighbour most of the time: runs count in that state, and latencies are those of a busy host";
-  return { level: state === "full" ? "ok" : "warning", subject: "core", message };
-}
-
-async function noiseFinding(noiseMs: number): Promise<Finding> {
-  const subject = "noise";
-  const settings = { processor: "cpu", precision: "fp32", options: {} } as const;
-  try {
-    const engine = await loadEngine("onnxruntime-node");
-    const running = await engine.start(settings);
-    try {
-      const { format } = await engine.describe();
-      const noise = await measureNoise({ running, encode: encoderOf(format, "fp32") }, protocol("quick"), noiseMs);
-      const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-      const message =
-        `${noise.sessions} sessions of one kernel differ by ${percent(noise.medianDifference)} in the median ` +
-        `(95 % of pairs by at most ${percent(noise.p95Difference)}); ceiling for any prediction of single kernels: ` +
-        `±5 % ${percent(noise.within5)}, ±10 % ${percent(noise.within10)}`;
-      return { level: noise.medianDifference > 0.05 ? "warning" : "ok", subject, message };
-    } finally {
-      await running.close();
-    }
-  } catch (error) {
-    return { level: "problem", subject, message: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LitepredError, saveWhole, stableJson } from "../base/index.js";
-import { createUserKernelType, type KernelType } from "../kernels/index.js";
 import {
   type KernelTable,
   type Measurement,
@@ -17,6 +16,7 @@ import {
   tableFormulas,
 } from "../measurements/index.js";
 import { formatPlatformId, type Platform, parsePlatformId } from "../platforms/index.js";
+import type { UserTypeDefinition } from "../predictors/index.js";
 
 export interface ImportRequest {
   /** Folder of <kernel-type>.csv files. */
@@ -37,10 +37,8 @@ export interface ImportReport {
 const importedProtocol: Protocol = {
   name: "imported",
   warmup: 0,
-  runs: 1,
   maxMs: 1,
   sessions: 1,
-  estimator: "median",
   kernelsPerModel: 1,
   tolerance: 0,
   maxSpread: 1,
@@ -76,9 +74,8 @@ export async function importTables({ folder, platform, home }: ImportRequest): P
 }
 
 function observation(platform: Platform, latencyMs: number): Pick<Measurement, "outcome" | "protocol" | "conditions"> {
-  const same = { latencyMs, p10Ms: latencyMs, medianMs: latencyMs, minMs: latencyMs, meanMs: latencyMs };
   return {
-    outcome: { status: "ok", ...same, spread: 0, runs: 1, sessions: 1 },
+    outcome: { status: "ok", latencyMs, spread: 0, runs: 1, sessions: 1 },
     protocol: importedProtocol,
     conditions: {
       cpu: platform.device,
@@ -98,14 +95,7 @@ const userTypesSchema = z.record(
 type UserTypes = z.infer<typeof userTypesSchema>;
 
 /** The kernel types that were imported into the workspace and that the catalogue lacks, by name. */
-export function importedKernelTypes(home: string): Map<string, KernelType> {
-  return new Map(
-    Object.entries(readUserTypes(home)).map(([name, { fields, flops, params }]) => [
-      name,
-      createUserKernelType(name, fields, { ...(flops && { flops }), ...(params && { params }) }),
-    ]),
-  );
-}
+export const importedTypes = (home: string): Readonly<Record<string, UserTypeDefinition>> => readUserTypes(home);
 
 const userTypesPath = (home: string): string => join(home, "kernel-types.json");
 

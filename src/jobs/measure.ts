@@ -2,61 +2,92 @@
 import { randomUUID } from "node:crypto";
 import { LitepredError, sha256 } from "../base/index.js";
 import { type Engine, EngineFailure } from "../engines/index.js";
-import { type Measurement, modelType, type Protocol, type Store } from "../measurements/index.js";
+import {
+  type Measurement,
+  modelType,
+  type Protocol,
+  type Purpose,
+  type Store,
+  type Subject,
+} from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { measureModelFiles } from "../profiling/index.js";
+import { measureModelFiles, startEngine } from "../profiling/index.js";
+import { encoderOf } from "./encoding.js";
+
+export interface ModelToMeasure {
+  readonly subject: Subject;
+  /** In the engine's format; asked again for every window. What has no form in it throws EngineFailure. */
+  bytes(): Uint8Array;
+}
 
 export interface MeasureRequest {
   readonly store: Store;
   readonly engine: Engine;
   /** Resolved: no `local`, no empty version. */
   readonly platform: Platform;
-  /** `bytes()` gives the model in the engine's format, and is asked again for every session; what has no form in it throws EngineFailure. */
-  readonly models: readonly { readonly name: string; bytes(): Uint8Array }[];
+  readonly models: readonly ModelToMeasure[];
   readonly protocol: Protocol;
+  readonly purpose?: Purpose | undefined;
+  /** Which look at them, from 1; default 1. */
+  readonly repeat?: number | undefined;
   readonly again?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** A file: what it is known by is its content, or its name where it has no form in the engine's format. */
+export function fileSubject(name: string, bytes: () => Uint8Array): Subject {
+  return { kind: "model", name, sha256: contentHash(name, bytes) };
 }
 
 /** In the order of the models. @throws LitepredError `interrupted` after an abort; what was measured is in the store. */
 export async function measureModels(request: MeasureRequest): Promise<Measurement[]> {
-  const { store, engine, platform, models, protocol, signal } = request;
+  const { store, engine, platform, models, protocol, purpose, repeat, signal } = request;
   const id = formatPlatformId(platform);
-  const subjects = models.map(({ name, bytes }) => ({ kind: "model", name, sha256: identity(name, bytes) }) as const);
-  const stored = new Map<string, Measurement>();
-  if (!request.again)
-    for (const measurement of await store.query({ platform: id, kind: modelType }))
-      if (measurement.subject.kind === "model") stored.set(measurement.subject.sha256, measurement);
-  const found = subjects.map((subject) => stored.get(subject.sha256));
-  const open = subjects.flatMap((_, index) => (found[index] === undefined ? [index] : []));
+  const found = await storedOf(request, id);
+  const open = models.flatMap((_, index) => (found[index] === undefined ? [index] : []));
   if (open.length === 0) return complete(found);
-  const { version } = await engine.describe();
-  const running = await engine.start(platform);
+  const { format } = await engine.describe();
+  const started = await startEngine(engine, platform, store.home, encoderOf(format, platform.precision));
   const session = randomUUID();
   try {
-    const onSession = (done: number, total: number) => request.onProgress?.({ done, total });
     const measured = measureModelFiles(
-      { engine: { running }, engineVersion: version, protocol, signal, onSession },
+      {
+        engine: started,
+        engineVersion: started.version,
+        protocol,
+        signal,
+        onSession: (done, total) => request.onProgress?.({ done, total }),
+      },
       open.length,
       (i) => models[open[i]!]!.bytes(),
     );
     for await (const { index, outcome, conditions } of measured) {
-      const subject = subjects[open[index]!]!;
+      const { subject } = models[open[index]!]!;
       const at = new Date().toISOString();
-      const measurement: Measurement = { platform: id, subject, outcome, protocol, conditions, session, at };
+      const measurement = { platform: id, subject, outcome, protocol, conditions, purpose, repeat, session, at };
       store.append(measurement);
       found[open[index]!] = measurement;
     }
   } finally {
-    await running.close();
+    await started.close();
     await store.flush();
   }
   return complete(found);
 }
 
-/** Hash of the file; of the name where the model has no form in the engine's format. */
-function identity(name: string, bytes: () => Uint8Array): string {
+/** What the store has of the models, for the same purpose and repeat. */
+async function storedOf(request: MeasureRequest, platform: string): Promise<(Measurement | undefined)[]> {
+  const { store, models, purpose, repeat = 1 } = request;
+  if (request.again) return models.map(() => undefined);
+  const stored = new Map<string, Measurement>();
+  for (const measurement of await store.query({ platform, kind: modelType }))
+    if (measurement.subject.kind === "model" && measurement.purpose === purpose && (measurement.repeat ?? 1) === repeat)
+      stored.set(measurement.subject.sha256, measurement);
+  return models.map(({ subject }) => (subject.kind === "model" ? stored.get(subject.sha256) : undefined));
+}
+
+function contentHash(name: string, bytes: () => Uint8Array): string {
   try {
     return sha256(bytes());
   } catch (error) {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
 import { fileForEngine } from "./encoding.js";
-import { measureModels } from "./measure.js";
+import { fileSubject, measureModels } from "./measure.js";
 import { openLocalPlatform } from "./workspace.js";
 
 export interface MeasureFilesRequest {
@@ -18,8 +18,11 @@ export interface MeasureFilesRequest {
 export type MeasuredFile = { readonly model: string; readonly platform: string } & (
   | {
       readonly latencyMs: number;
-      readonly p10Ms: number;
-      readonly medianMs: number;
+      /** As it just ran, and how much slower than with the core to itself. */
+      readonly observedMs: number;
+      readonly slowdown: number;
+      /** Standard error of `latencyMs`. */
+      readonly relativeError: number;
       readonly runs: number;
       readonly sessions: number;
     }
@@ -30,7 +33,10 @@ export type MeasuredFile = { readonly model: string; readonly platform: string }
 export async function measureFiles(request: MeasureFilesRequest): Promise<MeasuredFile[]> {
   const local = await openLocalPlatform(request.platform, request.home);
   const { platform, id, engine } = local;
-  const models = request.models.map((model) => ({ name: basename(model), bytes: fileForEngine(model, local) }));
+  const models = request.models.map((model) => {
+    const bytes = fileForEngine(model, local);
+    return { subject: fileSubject(basename(model), bytes), bytes };
+  });
   const store = await openStore(request.home);
   try {
     const results = await measureModels({
@@ -40,13 +46,13 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
       protocol: protocolNamed(request.protocol),
       again: request.again,
       models,
-      ...(request.signal ? { signal: request.signal } : {}),
+      signal: request.signal,
     });
     return results.map(({ outcome }, i) => {
       const head = { model: request.models[i]!, platform: id };
       if (outcome.status === "failed") return { ...head, failed: `${outcome.reason}: ${outcome.message}` };
-      const { latencyMs, p10Ms, medianMs, runs, sessions } = outcome;
-      return { ...head, latencyMs, p10Ms, medianMs, runs, sessions };
+      const { latencyMs, observedMs = latencyMs, relativeError = Number.NaN, runs, sessions } = outcome;
+      return { ...head, latencyMs, observedMs, slowdown: observedMs / latencyMs, relativeError, runs, sessions };
     });
   } finally {
     await store.close();

@@ -1,33 +1,32 @@
-/** Profiles a platform for base predictors: kernels chosen by a sampler, then whole models for the correction. */
+/** Profiles a platform for base predictors: kernels in context or alone, then networks whole for the correction. */
 import { createRandom, LitepredError } from "../base/index.js";
-import { kernelTimingOf } from "../engines/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
-import { openStore, type Store } from "../measurements/index.js";
-import { protocol as protocolNamed } from "../profiling/index.js";
+import { openStore } from "../measurements/index.js";
+import { protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { measureCalibrationModels, sampleCalibrationModels } from "./calibration.js";
+import { profileInContext, timesInContext } from "./in-context.js";
+import { measureNetworks, sequenceOfNetworks } from "./networks.js";
 import { profileKernels } from "./profile.js";
-import { profileInModels } from "./profile-models.js";
-import { exactRules, type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
+import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface PlatformProfileRequest {
   readonly home: string;
   readonly platform: string;
   /** Default: all kernel types that the spaces need. */
-  readonly types?: readonly string[];
-  /** Kernel configs over all types. */
+  readonly types?: readonly string[] | undefined;
+  /** Kernel configs over all types, measured alone. */
   readonly count: number;
-  /** Whole models for the correction. */
+  /** Networks measured whole for the correction. */
   readonly models: number;
-  /** Whole models whose kernels are timed where they run, on engines with a profiler. */
+  /** Networks whose kernels are timed where they run, on engines with a profiler. */
   readonly profiledModels: number;
+  /** No further of these is begun after so many minutes. */
+  readonly minutes?: number | undefined;
   readonly sampler: string;
   readonly protocol: string;
-  /** Passes over the whole models. */
-  readonly passes: number;
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
@@ -41,53 +40,53 @@ export interface PlatformProfile {
   readonly unsupported: Readonly<Record<string, number>>;
 }
 
-/** Architectures drawn from each space for the statistics of kernel configs. Choice: about ten thousand distinct configs. */
-const architecturesPerSpace = 40;
+/** Networks drawn from each space for the statistics of kernel configs. Choice: about ten thousand distinct configs. */
+const networksPerSpace = 40;
 
 export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
-  if (!(request.count >= 0) || !(request.models >= 0))
-    throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
+  checkNumbers(request);
+  const { seed, signal, minutes = Number.POSITIVE_INFINITY } = request;
+  const untilMs = performance.now() + minutes * 60_000;
   const local = await openLocalPlatform(request.platform, request.home);
-  const { platform, id, engine } = local;
-  const protocol = protocolNamed(request.protocol);
-  const spaces = await loadSpaces();
+  const callbacks = { signal, onStage: request.onStage?.bind(request), onProgress: request.onProgress?.bind(request) };
   const statistics = collectStatistics({
-    spaces,
-    rules: rulesOf(platform),
-    architecturesPerSpace,
-    random: createRandom(`${request.seed}/statistics`),
+    spaces: await loadSpaces(),
+    rules: rulesOf(local.platform),
+    architecturesPerSpace: networksPerSpace,
+    random: createRandom(`${seed}/statistics`),
   });
   const kernels = await chooseKernels(request, statistics);
   const store = await openStore(request.home);
-  const signal = request.signal ? { signal: request.signal } : {};
   try {
     request.onStage?.("kernels", kernels.length);
-    const ofKernels = await profileKernels({
+    const alone = await profileKernels({
       store,
-      engine,
-      platform,
+      engine: local.engine,
+      platform: local.platform,
       kernels,
-      protocol,
-      ...signal,
+      protocol: protocolNamed(request.protocol),
+      signal,
       onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
     });
-    const inModels = await profileModels(request, local, store);
-    const ofModels = await measureCalibrationModels({
+    const inContext =
+      request.profiledModels > 0 && timesInContext(local)
+        ? await profileInContext({ store, local, networks: request.profiledModels, untilMs, seed, ...callbacks })
+        : { measured: 0, failed: 0, skipped: 0 };
+    request.onStage?.("whole networks", request.models);
+    const whole = await measureNetworks({
       store,
       local,
-      count: request.models,
-      seed: request.seed,
-      passes: request.passes,
-      ...signal,
-      ...(request.onStage ? { onStage: request.onStage } : {}),
-      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+      networks: await sequenceOfNetworks(request.models, seed),
+      purpose: "fit",
+      protocol: protocols.quick,
+      ...callbacks,
     });
-    const failedModels = ofModels.filter((model) => model.outcome.status === "failed").length;
+    const failedNetworks = whole.filter(({ outcome }) => outcome.status === "failed").length;
     return {
-      platform: id,
-      measured: ofKernels.measured + inModels.kernels + ofModels.length - failedModels,
-      failed: ofKernels.failed + inModels.failed + failedModels,
-      skipped: ofKernels.skipped,
+      platform: local.id,
+      measured: alone.measured + inContext.measured + whole.length - failedNetworks,
+      failed: alone.failed + inContext.failed + failedNetworks,
+      skipped: alone.skipped + inContext.skipped,
       unsupported: statistics.unsupported,
     };
   } finally {
@@ -95,28 +94,9 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
   }
 }
 
-/** Calibration models come first in the seeded list, so that the profiled ones are others. */
-const reservedForCalibration = 200;
-
-async function profileModels(request: PlatformProfileRequest, local: LocalPlatform, store: Store) {
-  const { platform, description } = local;
-  const timing = kernelTimingOf(description, platform.processor);
-  if (request.profiledModels === 0 || timing !== "profiler" || !exactRules.includes(platform.engine))
-    return { kernels: 0, failed: 0 };
-  const models = await sampleCalibrationModels(request.profiledModels, request.seed, { skip: reservedForCalibration });
-  request.onStage?.("kernels inside models", models.length);
-  return profileInModels({
-    store,
-    local,
-    rules: rulesOf(platform),
-    models,
-    ...(request.signal ? { signal: request.signal } : {}),
-    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-  });
-}
-
-async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
-  const { types, count, seed, sampler } = request;
+function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
+  if (!(count >= 0) || !(models >= 0))
+    throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
   for (const type of types ?? [])
     if (!kernelTypeNames.includes(type))
       throw new LitepredError(
@@ -124,21 +104,19 @@ async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceS
         `kernel type "${type}" is not in the catalogue`,
         kernelTypeNames.join(", "),
       );
-  const plan = planKernels({ statistics, budget: count, seed, ...(types ? { types } : {}) });
-  if (sampler === "prior") return plan;
-  // The plan says how many of each type; the sampler says which.
+}
+
+/** The plan says how many of each type; any other sampler than its own says which. */
+async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
+  const { types, count, seed, sampler } = request;
+  const plan = planKernels({ statistics, budget: count, seed, types });
+  if (sampler === "coverage") return plan;
   const counts = new Map<string, number>();
   for (const { type } of plan) counts.set(type, (counts.get(type) ?? 0) + 1);
   const strategy = await loadSampler(sampler);
   const chosen = [];
   for (const [type, n] of counts) {
-    const typeStatistics = statistics.types[type];
-    const { configs } = await strategy.sample({
-      type,
-      count: n,
-      seed,
-      ...(typeStatistics ? { statistics: typeStatistics } : {}),
-    });
+    const { configs } = await strategy.sample({ type, count: n, seed, statistics: statistics.types[type] });
     chosen.push(...configs.map((config) => ({ type, config })));
   }
   return createRandom(`${seed}/order`).shuffle(chosen);

@@ -1,33 +1,39 @@
 /**
- * Kernels timed where they run: sampled architectures are run whole under the engine's profiler, and every kernel that was
- * detected is given the time of its node. This is what a kernel costs inside a model by definition; caches, buffers and
- * layouts are those of real networks. Needs an engine with a profiler and rules that name its nodes one to one.
+ * Sampled networks run under the engine's profiler, and their kernels go into the store (profiling/in-models.ts): every network that
+ * ran a config is one measurement of it. What the networks took whole goes there too.
  */
 import { randomUUID } from "node:crypto";
-import { median, quantile, sha256 } from "../base/index.js";
-import { EngineFailure, estimate, type RunningEngine } from "../engines/index.js";
+import { getOrCreate } from "../base/index.js";
+import { EngineFailure } from "../engines/index.js";
 import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
+import { configKey, type Measurement, networkSubject, type Outcome, type Store } from "../measurements/index.js";
 import {
-  type Conditions,
-  configKey,
-  type Measurement,
-  modelType,
-  type Outcome,
-  type Protocol,
-  type Store,
-} from "../measurements/index.js";
-import { pairOperators, readConditions } from "../profiling/index.js";
-import type { NamedGraph } from "./calibration.js";
+  type InModelTimes,
+  middleOf,
+  nodeCosts,
+  outcomeOf,
+  profilerOverhead,
+  protocols,
+  readConditions,
+  type SessionEstimate,
+  type StartedEngine,
+  startEngine,
+  timeInModel,
+} from "../profiling/index.js";
+import { measureCall } from "./call-cost.js";
 import { encoderOf } from "./encoding.js";
+import type { Network } from "./networks.js";
 import type { LocalPlatform } from "./workspace.js";
 
 export interface ProfileModelsRequest {
   readonly store: Store;
   readonly local: LocalPlatform;
   readonly rules: FusionRules;
-  readonly models: readonly NamedGraph[];
-  readonly signal?: AbortSignal;
-  onProgress?(done: number, note?: string): void;
+  readonly models: readonly Network[];
+  /** No further network is begun after this. */
+  readonly untilMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, note?: string) => void) | undefined;
 }
 
 export interface ProfiledModels {
@@ -39,71 +45,39 @@ export interface ProfiledModels {
   readonly unpaired: number;
 }
 
-/** Runs of both sessions are pooled and the middle half counts. */
-export const inModelProtocol: Protocol = {
-  name: "in-model",
-  warmup: 2,
-  runs: 12,
-  maxMs: 1500,
-  sessions: 2,
-  estimator: "midmean",
-  kernelsPerModel: 1,
-  tolerance: 0,
-  maxSpread: 1,
-};
+export const inModelProtocol = { ...protocols.brief, name: "in-model", maxMs: 120 };
 
-/** Models whose two sessions are interleaved, and after which results are stored: the sessions lie about a minute apart. Choice. */
-const batchSize = 60;
+/** Networks after which results are stored; what the profiler adds is known from all of them so far. Choice: a quarter of a minute. */
+const batchSize = 20;
 
 export async function profileInModels(request: ProfileModelsRequest): Promise<ProfiledModels> {
-  const { store, local, models, signal } = request;
-  const todo: NamedGraph[] = [];
-  for (const model of models) if (!(await store.has(local.id, modelType, profiledKey(model)))) todo.push(model);
+  const { store, local, models, rules, signal, untilMs = Number.POSITIVE_INFINITY } = request;
+  const todo: Network[] = [];
+  for (const model of models)
+    if (!(await store.has({ platform: local.id, subject: networkSubject(model.name), purpose: "in-model" })))
+      todo.push(model);
   const total = { kernels: new Set<string>(), failed: 0, unpaired: 0 };
-  const known = await knownKernels(store, local.id);
-  const running = await local.engine.start(local.platform);
-  const session = randomUUID();
+  const encode = encoderOf(local.description.format, local.platform.precision);
+  const engine = await startEngine(local.engine, local.platform, store.home, encode);
+  const context: Recording = { request, engine, session: randomUUID(), callMs: 0, known: [] };
   try {
-    for (let from = 0; from < todo.length && !signal?.aborted; from += batchSize) {
-      const batch = todo.slice(from, from + batchSize);
-      const conditions = readConditions(local.description.version, running.pinnedCore);
-      const runs = await timeBatch(request, running, batch, (done) => request.onProgress?.(from + done));
+    context.callMs = await measureCall(store, engine, local.id);
+    let batch: Timed[] = [];
+    for (const [i, model] of todo.entries()) {
+      if (signal?.aborted || performance.now() >= untilMs) break;
+      const nodes = engineNodes(model.graph, rules);
+      const load = () => encode(model.graph);
+      const times = await timeInModel(engine, { nodes, load }, inModelProtocol, rules.nchwcBlock, signal);
       if (signal?.aborted) break;
-      const touched = new Set<string>();
-      for (const [i, timed] of runs.entries()) {
-        const outcome = timed.failure ?? wholeOutcome(timed.wallMs);
-        store.append(
-          record({ kind: "model", name: `profiled/${batch[i]!.name}`, sha256: profiledKey(batch[i]!) }, outcome),
-        );
-        if (timed.failure) total.failed++;
-        total.unpaired += timed.unpaired;
-        for (const [key, sample] of timed.kernels) {
-          const before = known.get(key);
-          known.set(key, before ? { ...sample, times: [...before.times, ...sample.times] } : sample);
-          touched.add(key);
-        }
-      }
-      for (const key of touched) {
-        const { type, config, times } = known.get(key)!;
-        store.append(record({ kind: "kernel", type, config }, kernelOutcome(times)));
-        total.kernels.add(key);
-      }
-      await store.flush();
-
-      function record(subject: Measurement["subject"], outcome: Outcome): Measurement {
-        return {
-          platform: local.id,
-          subject,
-          outcome,
-          protocol: inModelProtocol,
-          conditions: conditions as Conditions,
-          session,
-          at: new Date().toISOString(),
-        };
-      }
+      batch.push({ model, times });
+      request.onProgress?.(i + 1);
+      if (batch.length < batchSize && i + 1 < todo.length) continue;
+      record(context, batch, total);
+      batch = [];
     }
+    record(context, batch, total);
   } finally {
-    await running.close();
+    await engine.close();
     await store.flush();
   }
   return {
@@ -114,116 +88,69 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
   };
 }
 
-/** One kernel config: the estimate of each node that ran it, milliseconds. */
-interface KernelSample {
+interface Timed {
+  readonly model: Network;
+  readonly times: InModelTimes | EngineFailure;
+}
+
+interface Recording {
+  readonly request: ProfileModelsRequest;
+  readonly engine: StartedEngine;
+  readonly session: string;
+  callMs: number;
+  /** All networks so far. */
+  readonly known: InModelTimes[];
+}
+
+function record(
+  { request, engine, session, callMs, known }: Recording,
+  batch: readonly Timed[],
+  total: { readonly kernels: Set<string>; failed: number; unpaired: number },
+): void {
+  const { store, local, rules } = request;
+  const conditions = readConditions(engine.version, engine.running.pinnedCore);
+  known.push(...batch.flatMap(({ times }) => (times instanceof EngineFailure ? [] : [times])));
+  const overheadMs = profilerOverhead(known, callMs);
+  const append = (subject: Measurement["subject"], outcome: Outcome) =>
+    store.append({
+      platform: local.id,
+      subject,
+      outcome,
+      protocol: inModelProtocol,
+      conditions,
+      purpose: "in-model",
+      session,
+      at: new Date().toISOString(),
+    });
+  for (const { model, times } of batch) {
+    const subject = networkSubject(model.name);
+    if (times instanceof EngineFailure) {
+      total.failed++;
+      append(subject, { status: "failed", reason: times.reason, message: times.message });
+      continue;
+    }
+    append(subject, outcomeOf([times.whole], engine.nominal));
+    total.unpaired += times.nodes.filter((node) => node === undefined).length;
+    const costs = nodeCosts(times, overheadMs, callMs);
+    for (const { type, config, estimates } of byConfig(detectKernels(model.graph, rules).kernels, costs)) {
+      append({ kind: "kernel", type, config }, outcomeOf([middleOf(estimates)], engine.nominal));
+      total.kernels.add(`${type} ${configKey(config)}`);
+    }
+  }
+}
+
+interface TimedConfig {
   readonly type: string;
   readonly config: Kernel["config"];
-  readonly times: readonly number[];
+  readonly estimates: SessionEstimate[];
 }
 
-interface TimedModel {
-  readonly kernels: Map<string, KernelSample>;
-  readonly wallMs: number[];
-  unpaired: number;
-  failure?: Extract<Outcome, { status: "failed" }>;
-}
-
-const profiledKey = ({ name }: NamedGraph) => sha256(`profiled/${name}`);
-
-async function timeBatch(
-  request: ProfileModelsRequest,
-  running: RunningEngine,
-  batch: readonly NamedGraph[],
-  onDone: (done: number) => void,
-): Promise<TimedModel[]> {
-  const { local, rules, signal } = request;
-  const encode = encoderOf(local.description.format, local.platform.precision);
-  const pooled = batch.map(({ graph }) => ({
-    kernels: detectKernels(graph, rules).kernels,
-    nodes: engineNodes(graph, rules),
-    times: [] as number[][],
-    wallMs: [] as number[],
-    unpaired: 0,
-    failure: undefined as TimedModel["failure"],
-  }));
-  for (let session = 0; session < inModelProtocol.sessions; session++)
-    for (const [i, model] of pooled.entries()) {
-      if (signal?.aborted) return [];
-      if (model.failure) continue;
-      try {
-        const prepared = await running.prepare(encode(batch[i]!.graph), { profile: true });
-        try {
-          const { operators, wallMs } = await prepared.timeOperators!(inModelProtocol);
-          const pairing = pairOperators(model.nodes, operators, rules.nchwcBlock);
-          pairing.timesMs.forEach((times, k) => {
-            model.times[k] = [...(model.times[k] ?? []), ...(times ?? [])];
-          });
-          model.wallMs.push(...wallMs);
-          model.unpaired = pairing.timesMs.filter((times) => times === undefined).length;
-        } finally {
-          await prepared.release();
-        }
-      } catch (error) {
-        if (!(error instanceof EngineFailure)) throw error;
-        model.failure = { status: "failed", reason: error.reason, message: error.message };
-      }
-      onDone(Math.round((session * batch.length + i + 1) / inModelProtocol.sessions));
-    }
-  return pooled.map(({ kernels, times, wallMs, unpaired, failure }) => ({
-    kernels: failure ? new Map() : samplesOf(kernels, times),
-    wallMs,
-    unpaired,
-    ...(failure ? { failure } : {}),
-  }));
-}
-
-function samplesOf(kernels: readonly Kernel[], times: readonly (readonly number[])[]): Map<string, KernelSample> {
-  const samples = new Map<string, KernelSample>();
+function byConfig(kernels: readonly Kernel[], costs: readonly (SessionEstimate | undefined)[]): Iterable<TimedConfig> {
+  const found = new Map<string, TimedConfig>();
   for (const [k, { type, config }] of kernels.entries()) {
-    const runs = times[k] ?? [];
-    if (runs.length === 0) continue;
-    const key = `${type} ${configKey(config)}`;
-    const ms = estimate(runs, inModelProtocol.estimator);
-    samples.set(key, { type, config, times: [...(samples.get(key)?.times ?? []), ms] });
+    const cost = costs[k];
+    if (cost !== undefined)
+      getOrCreate(found, `${type} ${configKey(config)}`, () => ({ type, config, estimates: [] })).estimates.push(cost);
   }
-  return samples;
-}
-
-/** Shorter than the profiler can show: its times are whole microseconds. */
-const leastMs = 2e-4;
-
-/** The median over the nodes that ran the config, in whatever models. */
-function kernelOutcome(times: readonly number[]): Outcome {
-  const latencyMs = Math.max(leastMs, median(times));
-  return {
-    status: "ok",
-    latencyMs,
-    p10Ms: quantile(times, 0.1),
-    medianMs: median(times),
-    minMs: quantile(times, 0),
-    meanMs: times.reduce((sum, time) => sum + time, 0) / times.length,
-    spread: (quantile(times, 0.75) - quantile(times, 0.25)) / latencyMs,
-    runs: times.length * inModelProtocol.runs * inModelProtocol.sessions,
-    sessions: inModelProtocol.sessions * times.length,
-  };
-}
-
-/** Wall times under the profiler: a record that the model was profiled, not a latency to learn from. */
-function wholeOutcome(wallMs: readonly number[]): Outcome {
-  return { ...kernelOutcome([estimate(wallMs, "midmean")]), runs: wallMs.length } as Outcome;
-}
-
-/** What earlier runs found, one node's worth each. */
-async function knownKernels(store: Store, platform: string): Promise<Map<string, KernelSample>> {
-  const known = new Map<string, KernelSample>();
-  for (const { subject, outcome, protocol } of await store.query({ platform, kind: "kernel", status: "ok" }))
-    if (subject.kind === "kernel" && outcome.status === "ok" && protocol.name === inModelProtocol.name)
-      known.set(`${subject.type} ${configKey(subject.config)}`, {
-        type: subject.type,
-        config: subject.config,
-        times: new Array<number>(Math.max(1, Math.round(outcome.sessions / inModelProtocol.sessions))).fill(
-          outcome.latencyMs,
-        ),
-      });
-  return known;
+  return found.values();
 }

@@ -9,7 +9,7 @@ import { modelType, openStore } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { protocol, protocols } from "../profiling/index.js";
 import { encoderOf } from "./encoding.js";
-import { measureModels } from "./measure.js";
+import { fileSubject, measureModels } from "./measure.js";
 import { profileKernels } from "./profile.js";
 
 const homes: string[] = [];
@@ -67,10 +67,10 @@ test("after an abort the same call goes on", async () => {
 test("whole models are measured, stored by their bytes, and an abort says so", async () => {
   const store = await newStore();
   const encode = encoderOf("onnx", "fp32");
-  const models = relus(3).map(({ type, config }, i) => ({
-    name: `m${i}`,
-    bytes: () => encode(kernelTypeOf(type).graph!(config)),
-  }));
+  const models = relus(3).map(({ type, config }, i) => {
+    const bytes = () => encode(kernelTypeOf(type).graph!(config));
+    return { subject: fileSubject(`m${i}`, bytes), bytes };
+  });
   const request = { store, engine, platform, models, protocol: protocol("standard") };
   const measured = await measureModels(request);
   assert.deepEqual(

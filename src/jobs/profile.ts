@@ -1,11 +1,12 @@
 /** Measures kernel configs into the store; goes on from where an earlier run stopped. */
 import { randomUUID } from "node:crypto";
-import { type Engine, kernelTimingOf } from "../engines/index.js";
+import type { Engine } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type KernelConfig, kernelTypeOf, normalizeConfig } from "../kernels/index.js";
 import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { type KernelTask, type MeasuredWindow, measureKernels } from "../profiling/index.js";
+import { type KernelTask, type MeasuredWindow, measureKernels, startEngine } from "../profiling/index.js";
+import { measureCall } from "./call-cost.js";
 import { encoderOf } from "./encoding.js";
 
 export interface ProfileProgress {
@@ -23,9 +24,11 @@ export interface ProfileRequest {
   readonly protocol: Protocol;
   /** Measure also what the store already has. */
   readonly again?: boolean;
+  /** Which look at them, from 1; default 1. */
+  readonly repeat?: number | undefined;
   /** Of the packing; default 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: ProfileProgress) => void;
   /** Model of a kernel; default: the catalogue's. */
   readonly graphOf?: (type: string, config: KernelConfig) => Graph;
@@ -49,13 +52,14 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
   if (tasks.length === 0) return { measured, failed, skipped };
   const description = await engine.describe();
   const encode = encoderOf(description.format, platform.precision);
-  const running = await engine.start(platform);
+  const started = await startEngine(engine, platform, store.home, encode);
   const session = randomUUID();
   try {
+    await measureCall(store, started, id);
     const windows = measureKernels(
       {
-        engine: { running, timing: kernelTimingOf(description, platform.processor), encode },
-        engineVersion: description.version,
+        engine: started,
+        engineVersion: started.version,
         protocol: request.protocol,
         seed: request.seed ?? 0,
         signal,
@@ -63,7 +67,7 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
       tasks,
     );
     for await (const window of windows) {
-      for (const measurement of toMeasurements(window, tasks, id, session)) store.append(measurement);
+      for (const measurement of toMeasurements(window, tasks, id, session, request.repeat)) store.append(measurement);
       await storeReorders(store, window, id, session);
       const failures = window.outcomes.filter(({ outcome }) => outcome.status === "failed").length;
       failed += failures;
@@ -71,7 +75,7 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
       request.onProgress?.({ done: measured + failed, total: tasks.length, failed });
     }
   } finally {
-    await running.close();
+    await started.close();
     await store.flush();
   }
   return { measured, failed, skipped };
@@ -87,7 +91,8 @@ async function openTasks(request: ProfileRequest, id: string): Promise<KernelTas
     const key = configKey(config);
     if (seen.has(`${type} ${key}`)) continue;
     seen.add(`${type} ${key}`);
-    if (!request.again && (await request.store.has(id, type, key))) continue;
+    const subject = { kind: "kernel", type, config } as const;
+    if (!request.again && (await request.store.has({ platform: id, subject, repeat: request.repeat }))) continue;
     tasks.push({
       type,
       config,
@@ -111,12 +116,13 @@ function toMeasurements(
   tasks: readonly KernelTask[],
   platform: string,
   session: string,
+  repeat: number | undefined,
 ): Measurement[] {
   const { conditions, protocol } = window;
   const at = new Date().toISOString();
   return window.outcomes.map(({ index, outcome }) => {
     const { type, config } = tasks[index]!;
-    return { platform, subject: { kind: "kernel", type, config }, outcome, protocol, conditions, session, at };
+    return { platform, subject: { kind: "kernel", type, config }, outcome, protocol, conditions, repeat, session, at };
   });
 }
 
@@ -125,10 +131,11 @@ async function storeReorders(store: Store, window: MeasuredWindow, platform: str
   const { conditions, protocol } = window;
   const at = new Date().toISOString();
   for (const { config, outcome } of window.reorders) {
-    if (await store.has(platform, "reorder", configKey(config))) continue;
+    const subject = { kind: "kernel", type: "reorder", config } as const;
+    if (await store.has({ platform, subject })) continue;
     store.append({
       platform,
-      subject: { kind: "kernel", type: "reorder", config },
+      subject,
       outcome,
       protocol,
       conditions,

@@ -1,27 +1,32 @@
 /**
- * The main job on this machine, end to end: the pool is adapted to this machine's ONNX Runtime, example models that no step
- * has seen are predicted, then measured (twice, for the noise) and compared.
+ * The main job on this machine, end to end: the pool is adapted to this machine's ONNX Runtime, example models that no step has seen are
+ * predicted, then measured (twice, for the noise) and compared.
  */
-import { median } from "../base/index.js";
-import { detectKernels } from "../kernels/index.js";
-import { openStore } from "../measurements/index.js";
+import { accuracyOf, median, relativeError } from "../base/index.js";
+import type { Engine } from "../engines/index.js";
+import { type Measurement, networkSubject, openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
+import { protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
-import { writeOnnx } from "../writers/index.js";
 import { type AdaptReport, adaptPlatform } from "./adapt.js";
-import { briefProtocol } from "./architectures.js";
-import { measurePasses } from "./measure-passes.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
+import { encoderOf } from "./encoding.js";
+import { measureModels } from "./measure.js";
+import { openLocalPlatform } from "./workspace.js";
 
 export interface StartRequest {
   readonly home: string;
-  /** Kernels to measure. */
-  readonly budget: number;
-  /** Whole models for the model-level correction. */
+  /** Of measuring for the adaptation. */
+  readonly minutes: number;
+  /** Whole networks for the model-level correction. */
   readonly models: number;
-  readonly signal?: AbortSignal;
+  /** Default: this machine's ONNX Runtime. */
+  readonly platform?: string | undefined;
+  readonly engine?: Engine | undefined;
+  /** Example models; default all. */
+  readonly examples?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
   onRound?(round: AdaptationRound): void;
@@ -33,81 +38,91 @@ export interface StartReport {
   readonly models: readonly (Omit<ModelPrediction, "kernels"> & { model: string; measuredMs: number; error: number })[];
   readonly within5: number;
   readonly within10: number;
+  /** Share of the examples inside their interval. */
+  readonly intervalCoverage: number;
   /** Median relative difference between two measurements of the same model. */
   readonly noise: number;
   readonly seconds: number;
 }
 
 const platformId = "local/cpu/onnxruntime-node/fp32";
+/** Of the kernels that an engine without a profiler is asked for. */
+const budget = 200;
 
 export async function startHere(request: StartRequest): Promise<StartReport> {
   const started = performance.now();
-  const { home, budget, models: count, ...callbacks } = request;
+  const { home, minutes, models: count, platform = platformId, engine, examples = exampleModelNames, signal } = request;
   const adaptation = await adaptPlatform({
-    ...callbacks,
     home,
-    platform: platformId,
+    platform,
+    engine,
     pools: [],
     budget,
+    minutes,
     models: count,
     method: "default",
-    protocol: "quick",
-    modelPasses: { count: 1, protocol: briefProtocol },
+    protocol: "brief",
     seed: 1,
+    signal,
+    onStage: request.onStage?.bind(request),
+    onProgress: request.onProgress?.bind(request),
+    onRound: request.onRound?.bind(request),
   });
-  const { predictions, graphs } = await predictExamples(home, adaptation.platform);
-  request.onStage?.("measuring the examples", 2 * graphs.length);
-  const measured = await measureTwice(request, graphs);
+  const predictor = await loadPlatformPredictor(openPool(home).load(adaptation.platform));
+  const predictions = await predictor.predictAll(examples.map(buildExampleModel));
+  await predictor.release();
+  request.onStage?.("measuring the examples", 2 * examples.length);
+  const [first, second] = await measureTwice(request, platform, examples);
   const models = predictions.map(({ kernels: _kernels, ...prediction }, i) => {
-    const measuredMs = measured.first[i]!;
-    return { model: exampleModelNames[i]!, ...prediction, measuredMs, error: prediction.latencyMs / measuredMs - 1 };
+    const measuredMs = first[i]!;
+    return { model: examples[i]!, ...prediction, measuredMs, error: prediction.latencyMs / measuredMs - 1 };
   });
-  const share = (limit: number) => models.filter(({ error }) => Math.abs(error) <= limit).length / models.length;
+  const { within5, within10 } = accuracyOf(
+    models.map(({ latencyMs }) => latencyMs),
+    first,
+  );
+  const inside = models.filter(
+    ({ interval, measuredMs }) => interval.lowMs <= measuredMs && measuredMs <= interval.highMs,
+  );
   return {
     platform: adaptation.platform,
     adaptation,
     models,
-    within5: share(0.05),
-    within10: share(0.1),
-    noise: median(measured.first.map((ms, i) => Math.abs(measured.second[i]! / ms - 1))),
+    within5,
+    within10,
+    intervalCoverage: inside.length / models.length,
+    noise: median(first.map((ms, i) => relativeError(second[i]!, ms))),
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-async function predictExamples(home: string, id: string) {
-  const artefact = openPool(home).load(id);
-  const predictor = await loadPlatformPredictor(artefact);
-  const { platform } = await openLocalPlatform(id, home);
-  const graphs = exampleModelNames.map((name) => buildExampleModel(name));
-  const detected = graphs.map((graph) => detectKernels(graph, rulesOf(platform, artefact.nchwcBlock)));
-  const predictions = await predictor.predictAll(detected);
-  await predictor.release();
-  return { predictions, graphs };
-}
-
-/** Two measurements of each example, a pass over all of them each. */
-async function measureTwice(request: StartRequest, graphs: readonly ReturnType<typeof buildExampleModel>[]) {
-  const { platform, engine } = await openLocalPlatform(platformId, request.home);
+/** Two looks at each example, milliseconds. */
+async function measureTwice(
+  request: StartRequest,
+  id: string,
+  examples: readonly string[],
+): Promise<[number[], number[]]> {
+  const { platform, engine, description } = await openLocalPlatform(id, request.home, request.engine);
+  const encode = encoderOf(description.format, platform.precision);
   const store = await openStore(request.home);
-  try {
-    const rows = await measurePasses({
+  const look = async (repeat: number) =>
+    measureModels({
       store,
       engine,
       platform,
-      passes: 2,
-      protocol: briefProtocol,
-      ...(request.signal ? { signal: request.signal } : {}),
-      models: graphs.map((graph, i) => ({
-        name: `example/${exampleModelNames[i]}`,
-        bytes: () => writeOnnx(graph, { seed: 1 }),
-      })),
-      onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * graphs.length * done) / total)),
+      protocol: protocols.quick,
+      purpose: "example",
+      repeat,
+      signal: request.signal,
+      models: examples.map((name) => ({ subject: networkSubject(name), bytes: () => encode(buildExampleModel(name)) })),
+      onProgress: ({ done, total }) =>
+        request.onProgress?.((repeat - 1) * examples.length + Math.round((examples.length * done) / total)),
     });
-    const [first = [], second = []] = rows.map((pass) =>
-      pass.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN)),
-    );
-    return { first, second };
+  try {
+    return [(await look(1)).map(latencyOf), (await look(2)).map(latencyOf)];
   } finally {
     await store.close();
   }
 }
+
+const latencyOf = ({ outcome }: Measurement) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN);

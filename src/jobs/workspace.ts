@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
 import type { Engine, EngineDescription } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
-import { type FusionRules, fusionRules, nchwcBlockOf } from "../kernels/index.js";
+import { type FusionRules, type NchwcBlock, nchwcBlockOf } from "../kernels/index.js";
 import type { Measurement } from "../measurements/index.js";
 import {
   formatPlatformId,
@@ -15,8 +15,8 @@ import {
   resolveLocal,
   vectorBits,
 } from "../platforms/index.js";
-import { prune, readModel } from "../readers/index.js";
-import { quantizeGraph } from "../writers/index.js";
+import { platformRules } from "../predictors/index.js";
+import { readModel } from "../readers/index.js";
 
 export interface LocalPlatform {
   readonly platform: Platform;
@@ -26,13 +26,12 @@ export interface LocalPlatform {
   readonly description: EngineDescription;
 }
 
-/** A platform of this machine or of an attached phone, ready to be measured. @throws LitepredError when it is another device or the engine is missing. */
-export async function openLocalPlatform(id: string, home: string): Promise<LocalPlatform> {
+/** A platform of this machine or of an attached phone, ready to be measured; of any device where the engine is given. @throws LitepredError when it is another device or the engine is missing. */
+export async function openLocalPlatform(id: string, home: string, given?: Engine): Promise<LocalPlatform> {
   const asked = parsePlatformId(id);
-  if (!isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
-  const { loadEngine, settleCoreState } = await import("../engines/index.js");
-  await settleCoreState(home);
-  const engine = await loadEngine(asked.engine, { version: asked.version, home });
+  if (given === undefined && !isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
+  const { loadEngine } = await import("../engines/index.js");
+  const engine = given ?? (await loadEngine(asked.engine, { version: asked.version, home }));
   const description = await engine.describe();
   const platform = resolveLocal(asked, () => description.version);
   return { platform, id: formatPlatformId(platform), engine, description };
@@ -48,35 +47,19 @@ export async function resolvePlatformId(id: string, home: string): Promise<strin
 }
 
 /** Channels per block of ONNX Runtime's layout on this machine. */
-export function localNchwcBlock(): 1 | 8 | 16 {
+export function localNchwcBlock(): NchwcBlock {
   return nchwcBlockOf(vectorBits(readCpuFacts().flags));
 }
 
 /** The same of the machine that measured; of this one where the measurements do not tell. */
-export function measuredNchwcBlock(measured: readonly Measurement[]): 1 | 8 | 16 {
+export function measuredNchwcBlock(measured: readonly Measurement[]): NchwcBlock {
   const bits = measured.find(({ conditions }) => conditions.vectorBits !== undefined)?.conditions.vectorBits;
   return bits === undefined ? localNchwcBlock() : nchwcBlockOf(bits);
 }
 
-/** Fusion rules of a platform's engine. In WebAssembly and on GPUs, ONNX Runtime has no blocked layout, whatever the processor. */
-export function rulesOf(platform: Platform, nchwcBlock = localNchwcBlock()): FusionRules {
-  const { engine, version, processor, precision } = platform;
-  // Only float convolutions of the native build have a blocked layout: graphs for INT8 platforms are quantised when written.
-  const isBlocked = engine !== "onnxruntime-web" && processor === "cpu" && precision !== "int8";
-  const rules = fusionRules(engine, { version, nchwcBlock: isBlocked ? nchwcBlock : 1 });
-  return precision === "int8" && rules.engine === "onnxruntime" ? { ...rules, given: quantizedGraph } : rules;
-}
-
-/**
- * What ONNX Runtime optimises on an int8 platform: integer kernels, and the transposes around them that a float graph has not.
- * Below opset 13 there is no such form; the float graph's kernels stand for it.
- */
-function quantizedGraph(graph: Graph): Graph {
-  return graph.opset < 13 ? graph : prune(graph.name, quantizeGraph(graph));
-}
-
-/** Engines whose rules name the engine's own nodes one to one (checked by test/detection). */
-export const exactRules: readonly string[] = ["onnxruntime-node"];
+/** Fusion rules of a platform, by default with the layout of this machine. */
+export const rulesOf = (platform: Platform, nchwcBlock = localNchwcBlock()): FusionRules =>
+  platformRules(platform, nchwcBlock);
 
 /** Model files above this size are refused: protobuf's own limit is 2 GiB. */
 const maxModelBytes = 2 ** 31;

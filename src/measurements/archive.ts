@@ -3,31 +3,31 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import { platformFileName } from "../platforms/index.js";
-import { type Measurement, subjectKey } from "./measurement.js";
+import { type Measurement, measurementKey, modernise } from "./measurement.js";
 import { readTables, writeTable } from "./parquet.js";
 import type { Store } from "./store.js";
 
 /** Writes all measurements of `platform` into `folder`; returns the file. @throws LitepredError `no-data`. */
 export async function exportMeasurements(store: Store, platform: string, folder: string): Promise<string> {
-  const measurements = await store.query({ platform });
+  const measurements = await store.query({ platform, every: true });
   if (measurements.length === 0)
     throw new LitepredError("no-data", `the store has no measurements of ${platform}`, "litepred platforms lists them");
   return writeTable(folder, measurements, [], platformFileName(platform));
 }
 
 /**
- * Adds what the store lacks, and what was measured later than what it has.
+ * Adds what the store lacks.
  * @throws LitepredError `unreadable-file` for a file that holds no measurements; `unknown-platform` for rows of none.
  */
 export async function importMeasurements(store: Store, file: string): Promise<{ added: number; known: number }> {
-  const found = await readArchive(file);
-  const keyOf = ({ subject }: Measurement) => Object.values(subjectKey(subject)).join(" ");
+  const found = (await readArchive(file)).map(modernise);
+  const keyOf = (measurement: Measurement) => `${measurementKey(measurement)} ${measurement.at}`;
   const result = { added: 0, known: 0 };
   for (const platform of new Set(found.map((measurement) => measurement.platform))) {
-    const latest = new Map((await store.query({ platform })).map((known) => [keyOf(known), known.at]));
+    const known = new Set((await store.query({ platform, every: true })).map(keyOf));
     for (const measurement of found) {
       if (measurement.platform !== platform) continue;
-      const isNews = (latest.get(keyOf(measurement)) ?? "") < measurement.at;
+      const isNews = !known.has(keyOf(measurement));
       if (isNews) store.append(measurement);
       result[isNews ? "added" : "known"]++;
     }

@@ -4,6 +4,7 @@
  * type and status. May import base, graph, kernels, platforms, formats.
  */
 export * from "./archive.js";
+export * from "./kernel-rows.js";
 export * from "./measurement.js";
 export * from "./store.js";
 export * from "./tables/folder.js";

@@ -3,27 +3,29 @@
  * Failures are records like any other. Records are validated when they are read back from disk.
  */
 import { z } from "zod";
-import { stableJson } from "../base/index.js";
+import { sha256, stableJson } from "../base/index.js";
 
 /** How a number was measured. A value: stored with every measurement. */
 export const protocolSchema = z.object({
   /** Preset name, or "custom". */
   name: z.string(),
+  /** "reference": turns of the subject and of the reference models alternate. Absent: measured by the old method. */
+  method: z.literal("reference").optional(),
   /** Runs before timing starts, per session. */
   warmup: z.number().int().nonnegative(),
-  /** Most timed runs per session. */
-  runs: z.number().int().positive(),
-  /** Most milliseconds of timed runs per session. */
+  /** Most timed runs per session; of the old method only. */
+  runs: z.number().int().positive().optional(),
+  /** Most milliseconds that the subject is timed per session, references not counted. */
   maxMs: z.number().positive(),
   /** Sessions (the model loaded anew), interleaved in time with those of other models. */
   sessions: z.number().int().positive(),
-  /** How the latency is estimated from the runs of a session; across sessions it is the lower quartile. "midmean": mean of the middle half. */
-  estimator: z.enum(["p10", "p25", "min", "median", "midmean"]),
-  /** Kernels side by side in one model, where the engine is timed by its profiler. */
+  /** How the old method estimated the latency from the runs of a session. */
+  estimator: z.enum(["p10", "p25", "min", "median", "midmean"]).optional(),
+  /** Subjects that are loaded side by side; kernels side by side in one model, where the engine is timed by its profiler. */
   kernelsPerModel: z.number().int().positive(),
-  /** Timed runs stop early when the standard error of the estimate is below this share of it; 0 never stops early. */
+  /** A session ends early when the standard error of the ratio to the references is below this share of it; 0 never. */
   tolerance: z.number().nonnegative(),
-  /** Further sessions are made (at most as many again) while the quietest ones spread by more than this share. */
+  /** Further sessions are made (at most as many again) while they spread by more than this share. */
   maxSpread: z.number().positive(),
 });
 export type Protocol = z.infer<typeof protocolSchema>;
@@ -40,7 +42,7 @@ export const conditionsSchema = z.object({
   loadAfter: z.number(),
   /** Core the engine is pinned to, where it could be pinned. */
   pinnedCore: z.number().int().optional(),
-  /** `shared`: timed while the core's other hyperthread was busy with somebody else's work; the host is mostly so. */
+  /** Of the old method: `shared` where runs counted while the core's other hyperthread was busy with somebody else's work. */
   coreState: z.enum(["full", "shared"]).optional(),
   node: z.string(),
   engineVersion: z.string(),
@@ -57,16 +59,25 @@ export const failureReasons = ["crash", "timeout", "rejected", "nonsense", "out-
 export type FailureReason = (typeof failureReasons)[number];
 
 const ms = z.number().finite().nonnegative();
+
+/** The reference models while the subject was measured, milliseconds by their names. */
+export const referencesSchema = z.object({
+  /** In the state that `latencyMs` is given for: the core to itself. */
+  nominalMs: z.record(z.string(), ms),
+  observedMs: z.record(z.string(), ms),
+});
+
 export const outcomeSchema = z.discriminatedUnion("status", [
   z.object({
     status: z.literal("ok"),
-    /** The estimate by the protocol's estimator. */
+    /** At the reference state: what it takes when the references take their nominal times. */
     latencyMs: ms,
-    p10Ms: ms,
-    medianMs: ms,
-    minMs: ms,
-    meanMs: ms,
-    /** (max − min) ÷ median of the sessions' estimates; of the middle half of the runs where there is one session. */
+    /** As it just ran; absent where measured by the old method. */
+    observedMs: ms.optional(),
+    references: referencesSchema.optional(),
+    /** Standard error of `latencyMs`, relative; what the sessions' disagreement says where there are several. */
+    relativeError: z.number().nonnegative().optional(),
+    /** (max − min) ÷ median of the sessions' estimates; 0 for one session. */
     spread: z.number().nonnegative(),
     /** Timed runs, all sessions together. */
     runs: z.number().int().positive(),
@@ -83,6 +94,13 @@ export const subjectSchema = z.discriminatedUnion("kind", [
 ]);
 export type Subject = z.infer<typeof subjectSchema>;
 
+/**
+ * "fit": networks that corrections are fitted on; "test": that none is; "in-model": networks whose kernels were timed where they run, and
+ * these kernels; "example": what `start` compares.
+ */
+export const purposes = ["fit", "test", "in-model", "example"] as const;
+export type Purpose = (typeof purposes)[number];
+
 export const measurementSchema = z.object({
   /** Full platform id. */
   platform: z.string(),
@@ -90,6 +108,10 @@ export const measurementSchema = z.object({
   outcome: outcomeSchema,
   protocol: protocolSchema,
   conditions: conditionsSchema,
+  /** What it was measured for; absent: itself. A test's measurements never reach a fit. */
+  purpose: z.enum(purposes).optional(),
+  /** Which look at the same subject for the same purpose, from 1; absent: the first. */
+  repeat: z.number().int().positive().optional(),
   /** Names the profiling job that took it. */
   session: z.string(),
   /** ISO 8601 time. */
@@ -102,11 +124,43 @@ export function configKey(config: Readonly<Record<string, number | string>>): st
   return stableJson(config);
 }
 
-/** Folder and `has` coordinates of a subject: kernels by type and config, models by their bytes. */
+/** Folder of a subject, and what tells it from others there: kernels by type and config, models by their bytes. */
 export function subjectKey(subject: Subject): { type: string; key: string } {
   return subject.kind === "kernel"
     ? { type: subject.type, key: configKey(subject.config) }
     : { type: modelType, key: subject.sha256 };
+}
+
+/** Equal for measurements of which the later replaces the earlier: same platform, subject, purpose and repeat. */
+export function measurementKey({ platform, subject, purpose, repeat = 1 }: MeasurementKey): string {
+  const { type, key } = subjectKey(subject);
+  return [platform, type, key, purpose ?? "-", repeat].join(" ");
+}
+export type MeasurementKey = Pick<Measurement, "platform" | "subject" | "purpose" | "repeat">;
+
+/** An architecture of a search space as a subject: `<space>/<encoding>`. */
+export const networkSubject = (name: string): Subject => ({ kind: "model", name, sha256: sha256(name) });
+
+/** Until 0.1 purpose and repeat of networks stood in their names: `calibration/<space>/<encoding>`, `test/…@2`, `profiled/calibration/…`. */
+const formerName = /^(calibration|adapt|test|profiled\/calibration)\/([^@]+)(?:@(\d+))?$/;
+const formerPurposes: Readonly<Record<string, Purpose>> = {
+  calibration: "fit",
+  adapt: "fit",
+  test: "test",
+  "profiled/calibration": "in-model",
+};
+
+/** A record as it is written today. */
+export function modernise(measurement: Measurement): Measurement {
+  if (measurement.subject.kind !== "model" || measurement.purpose !== undefined) return measurement;
+  const [, former, name, repeat] = formerName.exec(measurement.subject.name) ?? [];
+  if (former === undefined) return measurement;
+  return {
+    ...measurement,
+    subject: networkSubject(name!),
+    purpose: formerPurposes[former]!,
+    repeat: repeat === undefined ? undefined : Number(repeat),
+  };
 }
 
 /** What stands for the kernel type where whole models are stored. */

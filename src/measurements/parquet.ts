@@ -21,6 +21,8 @@ interface Row {
   readonly outcome: string;
   readonly protocol: string;
   readonly conditions: string;
+  readonly purpose: string | null;
+  readonly repeat: number | null;
 }
 
 const columns = {
@@ -36,6 +38,8 @@ const columns = {
   outcome: "VARCHAR",
   protocol: "VARCHAR",
   conditions: "VARCHAR",
+  purpose: "VARCHAR",
+  repeat: "INTEGER",
 } as const satisfies Record<keyof Row, string>;
 
 /**
@@ -58,7 +62,10 @@ export async function writeTable(
   writeFileSync(json, lines);
   const shape = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
   const fresh = `SELECT * FROM read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
-  const source = older.length === 0 ? fresh : `${fresh} UNION SELECT * FROM read_parquet(${list(older)})`;
+  const source =
+    older.length === 0
+      ? fresh
+      : `${fresh} UNION BY NAME SELECT * FROM read_parquet(${list(older)}, union_by_name = true)`;
   try {
     await execute(
       `COPY (SELECT DISTINCT * FROM (${source}) ORDER BY "at", key) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
@@ -87,8 +94,7 @@ export async function readTables(
     value === undefined ? [] : [`${column} = ${quote(value)}`],
   );
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
-  const wanted = 'platform, subject, outcome, protocol, conditions, session, "at"';
-  const rows = await execute(`SELECT ${wanted} FROM read_parquet(${list(paths)})${where}`);
+  const rows = await execute(`SELECT * FROM read_parquet(${list(paths)}, union_by_name = true)${where}`);
   const found: Measurement[] = [];
   rows.forEach((row, index) => {
     const measurement = fromRow(row as Record<string, string>);
@@ -112,6 +118,8 @@ function toRow(measurement: Measurement): Row {
     outcome: JSON.stringify(outcome),
     protocol: JSON.stringify(protocol),
     conditions: JSON.stringify(conditions),
+    purpose: measurement.purpose ?? null,
+    repeat: measurement.repeat ?? null,
   };
 }
 
@@ -127,7 +135,7 @@ function parseOnce(text: string): unknown {
   return value;
 }
 
-function fromRow(row: Record<string, string>): Measurement | undefined {
+function fromRow(row: Record<string, string | undefined>): Measurement | undefined {
   try {
     const checked = measurementSchema.safeParse({
       platform: row.platform,
@@ -137,6 +145,9 @@ function fromRow(row: Record<string, string>): Measurement | undefined {
       conditions: parseOnce(row.conditions!),
       session: row.session,
       at: row.at,
+      // Files from before 0.2 have no such columns.
+      purpose: row.purpose ?? undefined,
+      repeat: row.repeat ?? undefined,
     });
     return checked.success ? checked.data : undefined;
   } catch {

@@ -7,7 +7,7 @@ import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { journalFolder, listTables } from "./folders.js";
 import { openJournal } from "./journal.js";
-import { configKey, type Measurement, modelType } from "./measurement.js";
+import type { Measurement } from "./measurement.js";
 import { openStore } from "./store.js";
 
 const homes: string[] = [];
@@ -23,14 +23,14 @@ afterEach(() => {
 const platform = "testbox/cpu/synthetic@1/fp32?threads=1";
 let second = 0;
 function measured(cin: number, latencyMs: number | "crash" = cin): Measurement {
-  const protocol = { name: "quick", warmup: 1, runs: 3, maxMs: 10, sessions: 1, estimator: "p10" } as const;
+  const protocol = { name: "quick", warmup: 1, runs: 3, maxMs: 10, sessions: 1 } as const;
   return {
     platform,
     subject: { kind: "kernel", type: "conv-bn-relu", config: { cin, activation: "relu" } },
     outcome:
       latencyMs === "crash"
         ? { status: "failed", reason: "crash", message: "signal SIGSEGV" }
-        : { status: "ok", latencyMs, p10Ms: 1, medianMs: 1, minMs: 1, meanMs: 1, spread: 0, runs: 3, sessions: 1 },
+        : { status: "ok", latencyMs, spread: 0, runs: 3, sessions: 1 },
     protocol: { ...protocol, kernelsPerModel: 1, tolerance: 0, maxSpread: 1 },
     conditions: { cpu: "none", cores: 1, loadBefore: 0, loadAfter: 0, node: "20", engineVersion: "1" },
     session: "s",
@@ -75,14 +75,17 @@ test("many measurements are compacted when their writer leaves, few are not, and
 test("has knows failures and models, and what was appended since", async () => {
   const store = await openStore(newHome());
   store.append(measured(1, "crash"));
-  const key = (cin: number) => configKey({ activation: "relu", cin });
-  assert.equal(await store.has(platform, "conv-bn-relu", key(1)), true);
-  assert.equal(await store.has(platform, "conv-bn-relu", key(2)), false);
+  const has = (cin: number, of = platform) => store.has({ ...measured(cin), platform: of });
+  assert.equal(await has(1), true);
+  assert.equal(await has(2), false);
   store.append(measured(2));
-  assert.equal(await store.has(platform, "conv-bn-relu", key(2)), true);
-  assert.equal(await store.has("other/cpu/synthetic@1/fp32", "conv-bn-relu", key(2)), false);
-  store.append({ ...measured(1), subject: { kind: "model", name: "m", sha256: "ab" } });
-  assert.equal(await store.has(platform, modelType, "ab"), true);
+  assert.equal(await has(2), true);
+  assert.equal(await has(2, "other/cpu/synthetic@1/fp32"), false);
+  const model = { ...measured(1), subject: { kind: "model", name: "m", sha256: "ab" } } as const;
+  store.append(model);
+  assert.equal(await store.has(model), true);
+  assert.equal(await store.has({ ...model, purpose: "test" }), false);
+  assert.equal(await store.has({ ...model, repeat: 2 }), false);
   await store.close();
 });
 
@@ -96,6 +99,19 @@ test("of a config measured again only the latest counts, also when the latest fa
   assert.deepEqual(await store.query({ status: "ok" }), []);
   await store.compact();
   assert.deepEqual(await store.query(), [last]);
+  await store.close();
+});
+
+test("every measurement is there when asked for, and old names of networks are read as purpose and repeat", async () => {
+  const store = await openStore(newHome());
+  store.append(measured(1, 5));
+  store.append(measured(1, 6));
+  assert.equal((await store.query({ every: true })).length, 2);
+  const subject = { kind: "model", name: "adapt/ofa-mobilenetv3/1-2-3@2", sha256: "old" } as const;
+  store.append({ ...measured(1), subject });
+  const [network] = await store.query({ purpose: "fit" });
+  assert.equal(network?.subject.kind === "model" && network.subject.name, "ofa-mobilenetv3/1-2-3");
+  assert.equal(network?.repeat, 2);
   await store.close();
 });
 

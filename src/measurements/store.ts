@@ -6,7 +6,16 @@ import { statSync } from "node:fs";
 import { compactJournal } from "./compaction.js";
 import { checkNames, journalFolder, listTables } from "./folders.js";
 import { listSegments, openJournal, readSegment } from "./journal.js";
-import { type Measurement, type Outcome, type Subject, subjectKey } from "./measurement.js";
+import {
+  type Measurement,
+  type MeasurementKey,
+  measurementKey,
+  modernise,
+  type Outcome,
+  type Purpose,
+  type Subject,
+  subjectKey,
+} from "./measurement.js";
 import { readTables } from "./parquet.js";
 
 export interface MeasurementQuery {
@@ -16,6 +25,9 @@ export interface MeasurementQuery {
   /** Kernel type. */
   readonly type?: string;
   readonly status?: Outcome["status"];
+  readonly purpose?: Purpose;
+  /** All measurements of a subject, not the latest alone. */
+  readonly every?: boolean;
 }
 
 /** What was found in the store and could not be read. */
@@ -26,16 +38,15 @@ export interface StoreProblem {
 }
 
 export interface Store {
+  /** The workspace. */
+  readonly home: string;
   /** Survives `kill -9` when it returns, a power cut within a second. @throws LitepredError for names it cannot file. */
   append(measurement: Measurement): void;
   /** Resolves when everything appended is on disk. */
   flush(): Promise<void>;
-  /**
-   * Whether it was measured, well or in vain. `type` is a kernel type and `key` its configKey, or `modelType` and the
-   * SHA-256 of the model. What other processes add after the first call for a platform is not seen.
-   */
-  has(platform: string, type: string, key: string): Promise<boolean>;
-  /** In the order of `at`; of a subject measured again only the latest. */
+  /** Whether it was measured, well or in vain. What other processes add after the first call for a platform is not seen. */
+  has(wanted: MeasurementKey): Promise<boolean>;
+  /** In the order of `at`; of a subject measured again for the same purpose, as the same repeat, only the latest. */
   query(query?: MeasurementQuery): Promise<Measurement[]>;
   /** Ids of the platforms that have measurements, sorted. */
   platforms(): Promise<string[]>;
@@ -57,23 +68,28 @@ export async function openStore(home: string): Promise<Store> {
   const report = (problem: StoreProblem) => problems.set(`${problem.file}:${problem.line}`, problem);
   const known = new Map<string, Set<string>>();
   let hasWritten = false;
-  const query = async (wanted: MeasurementQuery = {}) => latest(await readAll(home, wanted, report), wanted);
+  const query = async (wanted: MeasurementQuery = {}) => {
+    const all = (await readAll(home, wanted, report)).map(modernise);
+    const chosen = wanted.every ? byTime(all) : latest(all);
+    return chosen.filter((found) => matches(found, wanted));
+  };
   return {
+    home,
     append(measurement) {
-      const { type, key } = subjectKey(measurement.subject);
+      const { type } = subjectKey(measurement.subject);
       checkNames(measurement.platform, type);
       journal.append(measurement);
       hasWritten = true;
-      known.get(measurement.platform)?.add(`${type} ${key}`);
+      known.get(measurement.platform)?.add(measurementKey(measurement));
     },
     flush: () => journal.sync(),
-    async has(platform, type, key) {
-      let keys = known.get(platform);
+    async has(wanted) {
+      let keys = known.get(wanted.platform);
       if (keys === undefined) {
-        keys = new Set((await query({ platform })).map((found) => indexKey(found)));
-        known.set(platform, keys);
+        keys = new Set((await query({ platform: wanted.platform })).map(measurementKey));
+        known.set(wanted.platform, keys);
       }
-      return keys.has(`${type} ${key}`);
+      return keys.has(measurementKey(wanted));
     },
     query,
     async platforms() {
@@ -98,11 +114,6 @@ const finishedBytes = (home: string) =>
     .filter(({ finished }) => finished)
     .reduce((bytes, { path }) => bytes + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 
-const indexKey = ({ subject }: Measurement) => {
-  const { type, key } = subjectKey(subject);
-  return `${type} ${key}`;
-};
-
 function readJournals(home: string, report: (problem: StoreProblem) => void): Measurement[] {
   return listSegments(journalFolder(home)).flatMap((segment) => readSegment(segment.path, report) ?? []);
 }
@@ -113,7 +124,7 @@ async function readAll(
   wanted: MeasurementQuery,
   report: (problem: StoreProblem) => void,
 ): Promise<Measurement[]> {
-  const journaled = readJournals(home, report).filter((measurement) => matches(measurement, wanted));
+  const journaled = readJournals(home, report).filter((measurement) => isOf(measurement, wanted));
   for (let attempt = 0; ; attempt++) {
     const tables = listTables(home).filter(
       (table) =>
@@ -134,7 +145,8 @@ async function readAll(
   }
 }
 
-function matches(measurement: Measurement, wanted: MeasurementQuery): boolean {
+/** What a measurement is of; how it came out and what for is asked of the latest. */
+function isOf(measurement: Measurement, wanted: MeasurementQuery): boolean {
   return (
     (wanted.platform === undefined || measurement.platform === wanted.platform) &&
     (wanted.kind === undefined || measurement.subject.kind === wanted.kind) &&
@@ -142,14 +154,21 @@ function matches(measurement: Measurement, wanted: MeasurementQuery): boolean {
   );
 }
 
-/** The latest measurement of each subject on each platform, ordered by time; then the status filter, so that an old success does not shine through a new failure. */
-function latest(all: readonly Measurement[], wanted: MeasurementQuery): Measurement[] {
+/** After the latest was chosen, so that an old success does not shine through a new failure. */
+const matches = ({ outcome, purpose }: Measurement, wanted: MeasurementQuery): boolean =>
+  (wanted.status === undefined || outcome.status === wanted.status) &&
+  (wanted.purpose === undefined || purpose === wanted.purpose);
+
+const byTime = (all: readonly Measurement[]): Measurement[] =>
+  [...all].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+function latest(all: readonly Measurement[]): Measurement[] {
   const last = new Map<string, Measurement>();
-  for (const measurement of [...all].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
-    const key = `${measurement.platform} ${indexKey(measurement)}`;
+  for (const measurement of byTime(all)) {
+    const key = measurementKey(measurement);
     // Taken out first, so that the map stays in the order of time.
     last.delete(key);
     last.set(key, measurement);
   }
-  return [...last.values()].filter((found) => wanted.status === undefined || found.outcome.status === wanted.status);
+  return [...last.values()];
 }

@@ -23,6 +23,7 @@ const artefact: PredictorArtefact = {
   },
   kernels: [],
   correction: noCorrection,
+  callMs: 0,
   general: [1, 0, 0, 0],
 };
 

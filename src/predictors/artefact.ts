@@ -7,9 +7,11 @@ import { type ComputeBackend, LitepredError, sha256, stableJson } from "../base/
 import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors/index.js";
 import { catalogueVersion } from "../kernels/index.js";
 import type { LearnerState } from "../learning/index.js";
+import { parsePlatformId } from "../platforms/index.js";
 import type { Correction } from "./correction.js";
 import { type KernelPredictorState, loadKernelPredictor } from "./kernel-predictor.js";
 import { createPlatformPredictor, type PlatformPredictor } from "./platform-predictor.js";
+import { platformRules } from "./platform-rules.js";
 
 /** Where a predictor comes from. */
 export interface Provenance {
@@ -18,8 +20,10 @@ export interface Provenance {
   readonly engineVersion: string;
   /** Protocol names of the measurements. */
   readonly protocols: readonly string[];
-  /** States of the core that the measurements were taken in (`full`, `shared`); absent where that is not known. */
+  /** Of the old method: the states of the core that runs counted in. */
   readonly coreStates?: readonly string[];
+  /** "reference" where every measurement is by the reference method. */
+  readonly measuredBy?: "reference" | "old" | undefined;
   /** Kernel measurements trained on. */
   readonly samples: number;
   /** ISO 8601. */
@@ -40,6 +44,10 @@ export interface PredictorArtefact {
   readonly correction: Correction;
   /** Coefficients of the general roofline. */
   readonly general: readonly number[];
+  /** What a call costs, milliseconds; 0 where the correction has it. */
+  readonly callMs: number;
+  /** Nominal times of the reference models, milliseconds by name; absent where measured by the old method. */
+  readonly nominalMs?: Readonly<Record<string, number>> | undefined;
 }
 
 const format = "litepred-predictor-1";
@@ -95,8 +103,10 @@ export async function loadPlatformPredictor(
   return createPlatformPredictor({
     platform: artefact.platform,
     kernels: new Map(kernels.map((kernel) => [kernel.type, kernel])),
+    rules: platformRules(parsePlatformId(artefact.platform), artefact.nchwcBlock),
     correction: artefact.correction,
     general: artefact.general,
+    callMs: artefact.callMs,
   });
 }
 
@@ -169,6 +179,7 @@ const manifestSchema = z.object({
     engineVersion: z.string(),
     protocols: z.array(z.string()),
     coreStates: z.array(z.string()).optional(),
+    measuredBy: z.enum(["reference", "old"]).optional(),
     samples: count,
     date: z.string(),
     method: z.string(),
@@ -189,6 +200,9 @@ const manifestSchema = z.object({
       featureNames: z.array(z.string()),
       roofline: z.array(z.number()).optional(),
       targetRange: z.tuple([z.number(), z.number()]),
+      userType: z
+        .object({ fields: z.array(z.string()).min(1), flops: z.string().optional(), params: z.string().optional() })
+        .optional(),
       models: z.array(stateSchema),
     }),
   ),
@@ -202,4 +216,6 @@ const manifestSchema = z.object({
     floor: z.number(),
   }),
   general: z.array(z.number()).length(4),
+  callMs: z.number().nonnegative().default(0),
+  nominalMs: z.record(z.string(), z.number().positive()).optional(),
 });

@@ -2,7 +2,7 @@
  * One roofline for all kernel types of a platform: what a kernel without a predictor of its own is taken to cost.
  * A rough estimate, always above 0 ms.
  */
-import { type KernelConfig, rooflineTerms } from "../kernels/index.js";
+import { type KernelConfig, type KernelType, rooflineTerms } from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
 
 /** Milliseconds for 1, a GFLOP, a GB of activations, a GB of weights. */
@@ -24,7 +24,7 @@ export function generalLatencyMs(roofline: GeneralRoofline, type: string, config
 /** Weighted by 1/latency, so that neither the many cheap kernels nor the few dear ones are drowned. */
 export function fitGeneralRoofline(
   measured: readonly {
-    readonly type: string;
+    readonly type: string | KernelType;
     readonly configs: readonly KernelConfig[];
     readonly latenciesMs: ArrayLike<number>;
   }[],
@@ -41,6 +41,6 @@ export function fitGeneralRoofline(
   ];
 }
 
-function scaledTerms(type: string, configs: readonly KernelConfig[]): number[] {
+function scaledTerms(type: string | KernelType, configs: readonly KernelConfig[]): number[] {
   return Array.from(rooflineTerms(type, configs), (term, i) => (i % 4 === 0 ? term : term / giga));
 }

@@ -2,10 +2,16 @@
  * One kernel type on one platform: configs → milliseconds. Trained on measured rows; a share of them is held out of a
  * first training, which tells the error and the spread, then the predictor is trained on all of them.
  */
-import { type ComputeBackend, conformalQuantile, createRandom, invariant, LitepredError } from "../base/index.js";
-import { extractFeatures, featureNames, type KernelConfig } from "../kernels/index.js";
+import { accuracyOf, type ComputeBackend, createRandom, invariant, LitepredError } from "../base/index.js";
+import {
+  createUserKernelType,
+  extractFeatures,
+  featureNames,
+  type KernelConfig,
+  type KernelType,
+  kernelTypeOf,
+} from "../kernels/index.js";
 import { createLearner, type LearnerState, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
-import { heldOutMetrics } from "./held-out.js";
 import { type FieldRange, fieldRanges, outOfRangeReason } from "./range.js";
 import { type RecipeName, recipes } from "./recipes.js";
 import { applyRoofline, fitRoofline } from "./roofline.js";
@@ -22,14 +28,25 @@ export interface KernelPredictorState {
   readonly ranges: Readonly<Record<string, FieldRange>>;
   readonly featureNames: readonly string[];
   /** Coefficients of the roofline; absent where the recipe has none. */
-  readonly roofline?: readonly number[];
+  readonly roofline?: readonly number[] | undefined;
   /** Smallest and largest ln(target) of the training rows: predictions stay within them, give or take `extrapolation`. */
   readonly targetRange: readonly [number, number];
   readonly models: readonly LearnerState[];
+  /** Of a type that the catalogue lacks: what it is made of. */
+  readonly userType?: UserTypeDefinition | undefined;
+}
+
+/** Fields of a user-defined kernel type, and formulas over them. */
+export interface UserTypeDefinition {
+  readonly fields: readonly string[];
+  readonly flops?: string | undefined;
+  readonly params?: string | undefined;
 }
 
 export interface KernelTrainingSet {
   readonly type: string;
+  /** Where the catalogue lacks the type. */
+  readonly userType?: UserTypeDefinition | undefined;
   readonly configs: readonly KernelConfig[];
   /** Milliseconds, > 0. */
   readonly latenciesMs: ArrayLike<number>;
@@ -38,7 +55,7 @@ export interface KernelTrainingSet {
 export interface KernelTrainingOptions {
   readonly recipe: RecipeName;
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   onProgress?(share: number): void;
 }
 
@@ -53,7 +70,7 @@ export async function trainKernelPredictor(
   backend: ComputeBackend,
   set: KernelTrainingSet,
   options: KernelTrainingOptions,
-): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
+): Promise<KernelPredictor> {
   const rows = set.configs.length;
   if (rows < 3)
     throw new LitepredError(
@@ -68,7 +85,7 @@ export async function trainKernelPredictor(
   const state: KernelPredictorState = {
     ...describeFit(set, full),
     samples: rows,
-    heldOut: heldOutMetrics(predicted, measured),
+    heldOut: accuracyOf(predicted, measured),
     residuals: predicted.map((p, i) => Math.abs(Math.log(p / measured[i]!))).sort((a, b) => a - b),
   };
   return assemble(state, full);
@@ -83,7 +100,7 @@ export async function distilKernelPredictor(
   set: KernelTrainingSet,
   known: Pick<KernelPredictorState, "samples" | "heldOut" | "residuals">,
   options: KernelTrainingOptions,
-): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
+): Promise<KernelPredictor> {
   const fitted = await fit(backend, set, options, (share) => options.onProgress?.(share));
   return assemble({ ...describeFit(set, fitted), ...known }, fitted);
 }
@@ -94,8 +111,9 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
     targetRange: fitted.targetRange,
-    featureNames: featureNames(set.type, recipes[fitted.recipe].features),
-    ...(fitted.roofline ? { roofline: [...fitted.roofline] } : {}),
+    featureNames: featureNames(fitted.row, recipes[fitted.recipe].features),
+    userType: set.userType,
+    roofline: fitted.roofline && [...fitted.roofline],
     models: fitted.models.map((model) => model.toState()),
   };
 }
@@ -117,7 +135,7 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
     const fitted = await fit(backend, rest, options, (share) =>
       options.onProgress?.((estimateShare * (fold + share)) / rounds),
     );
-    predicted.push(...(await predictWith(fitted, set.type, test.configs)));
+    predicted.push(...(await predictWith(fitted, test.configs)));
     measured.push(...Array.from(test.latenciesMs));
     for (const model of fitted.models) await model.release();
   }
@@ -128,8 +146,9 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
 export async function loadKernelPredictor(
   state: KernelPredictorState,
   backend?: ComputeBackend,
-): Promise<KernelPredictor & { toState(): KernelPredictorState }> {
-  const names = featureNames(state.type, recipes[state.recipe].features);
+): Promise<KernelPredictor> {
+  const row = rowOf(state);
+  const names = featureNames(row, recipes[state.recipe].features);
   if (names.join() !== state.featureNames.join())
     throw new LitepredError(
       "corrupt-artefact",
@@ -141,7 +160,8 @@ export async function loadKernelPredictor(
     recipe: state.recipe,
     targetRange: state.targetRange,
     models,
-    ...(state.roofline ? { roofline: Float64Array.from(state.roofline) } : {}),
+    row,
+    roofline: state.roofline && Float64Array.from(state.roofline),
   });
 }
 
@@ -152,8 +172,12 @@ interface Fit {
   readonly recipe: RecipeName;
   readonly targetRange: readonly [number, number];
   readonly models: readonly TrainedModel[];
-  readonly roofline?: Float64Array;
+  readonly row: KernelType;
+  readonly roofline: Float64Array | undefined;
 }
+
+const rowOf = ({ type, userType }: Pick<KernelTrainingSet, "type" | "userType">): KernelType =>
+  userType === undefined ? kernelTypeOf(type) : createUserKernelType(type, userType.fields, userType);
 
 async function fit(
   backend: ComputeBackend,
@@ -162,9 +186,10 @@ async function fit(
   onProgress: (share: number) => void,
 ): Promise<Fit> {
   const recipe = recipes[options.recipe];
-  const roofline = recipe.rooflineResidual ? fitRoofline(set.type, set.configs, set.latenciesMs) : undefined;
-  const base = roofline ? applyRoofline(roofline, set.type, set.configs) : undefined;
-  const x = features(set.type, set.configs, options.recipe);
+  const row = rowOf(set);
+  const roofline = recipe.rooflineResidual ? fitRoofline(row, set.configs, set.latenciesMs) : undefined;
+  const base = roofline ? applyRoofline(roofline, row, set.configs) : undefined;
+  const x = features(row, set.configs, options.recipe);
   const y = Float64Array.from(set.latenciesMs, (latency, i) => latency / (base?.[i] ?? 1));
   const names = recipe.learners(set.configs.length);
   const models: TrainedModel[] = [];
@@ -176,7 +201,7 @@ async function fit(
         { x, y },
         {
           seed,
-          ...(signal ? { signal } : {}),
+          signal,
           // The published net has a relative loss of its own.
           ...(name === "mlp16" ? {} : { target: "log" as const }),
           onProgress: ({ epoch, epochs }) => onProgress((i + epoch / epochs) / names.length),
@@ -186,12 +211,12 @@ async function fit(
   }
   const logs = y.map(Math.log);
   const targetRange = [logs.reduce((a, b) => Math.min(a, b)), logs.reduce((a, b) => Math.max(a, b))] as const;
-  return { recipe: options.recipe, targetRange, models, ...(roofline ? { roofline } : {}) };
+  return { recipe: options.recipe, targetRange, models, row, roofline };
 }
 
-async function predictWith(fitted: Fit, type: string, configs: readonly KernelConfig[]): Promise<Float64Array> {
+async function predictWith(fitted: Fit, configs: readonly KernelConfig[]): Promise<Float64Array> {
   if (configs.length === 0) return new Float64Array(0);
-  const x = features(type, configs, fitted.recipe);
+  const x = features(fitted.row, configs, fitted.recipe);
   const log = new Float64Array(configs.length);
   const [low, high] = [fitted.targetRange[0] - extrapolation, fitted.targetRange[1] + extrapolation];
   for (const model of fitted.models) {
@@ -201,11 +226,11 @@ async function predictWith(fitted: Fit, type: string, configs: readonly KernelCo
       log[i]! += bounded / fitted.models.length;
     }
   }
-  const base = fitted.roofline ? applyRoofline(fitted.roofline, type, configs) : undefined;
+  const base = fitted.roofline ? applyRoofline(fitted.roofline, fitted.row, configs) : undefined;
   return log.map((value, i) => Math.exp(value) * (base?.[i] ?? 1));
 }
 
-function features(type: string, configs: readonly KernelConfig[], recipe: RecipeName): Matrix {
+function features(type: KernelType, configs: readonly KernelConfig[], recipe: RecipeName): Matrix {
   const set = recipes[recipe].features;
   return {
     rows: configs.length,
@@ -214,15 +239,14 @@ function features(type: string, configs: readonly KernelConfig[], recipe: Recipe
   };
 }
 
-function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor & { toState(): KernelPredictorState } {
+function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
   invariant(fitted.models.length > 0, "a predictor without models");
   return {
     type: state.type,
     recipe: state.recipe,
     samples: state.samples,
     heldOut: state.heldOut,
-    halfWidth: (level) => conformalQuantile(state.residuals, level),
-    predict: (configs) => predictWith(fitted, state.type, configs),
+    predict: (configs) => predictWith(fitted, configs),
     outOfRange: (config) => outOfRangeReason(state.ranges, config),
     toState: () => state,
     async release() {
@@ -233,7 +257,7 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor & {
 
 function pick(set: KernelTrainingSet, rows: readonly number[]): KernelTrainingSet {
   return {
-    type: set.type,
+    ...set,
     configs: rows.map((row) => set.configs[row]!),
     latenciesMs: rows.map((row) => set.latenciesMs[row]!),
   };

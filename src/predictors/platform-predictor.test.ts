@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fusionRules } from "../kernels/index.js";
 import { noCorrection } from "./correction.js";
 import { createPlatformPredictor } from "./platform-predictor.js";
 import type { KernelPredictor } from "./types.js";
@@ -11,19 +12,21 @@ const fake: KernelPredictor = {
   recipe: "default",
   samples: 10,
   heldOut,
-  halfWidth: () => 0.05,
   predict: async (configs) => {
     calls++;
     return Float64Array.from(configs, (config) => Number(config.rows) / 100);
   },
   outOfRange: (config) => (Number(config.rows) > 1000 ? "rows is outside" : undefined),
+  toState: () => assert.fail("not asked for"),
   release: async () => {},
 };
 const predictor = createPlatformPredictor({
   platform: "here/cpu/test/fp32",
   kernels: new Map([["softmax", fake]]),
+  rules: fusionRules("generic"),
   correction: noCorrection,
   general: [0.002, 0, 1, 0],
+  callMs: 0,
 });
 const softmax = (rows: number) => ({
   name: `s${rows}`,

@@ -2,39 +2,50 @@
  * All kernel predictors of one platform, composed: a model's latency is the sum over its kernels, then the model-level
  * correction. A kernel without a predictor is estimated by the platform's general roofline, named, and widens the interval.
  */
+import type { Graph } from "../graph/index.js";
+import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
 import type { GeneralRoofline } from "./general-roofline.js";
 import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
-export interface PlatformPredictor {
+export interface PlatformPredictorParts {
   /** Full platform id. */
   readonly platform: string;
+  /** Which kernels its engine runs a graph as. */
+  readonly rules: FusionRules;
   readonly kernels: ReadonlyMap<string, KernelPredictor>;
   readonly correction: Correction;
   readonly general: GeneralRoofline;
-  predict(model: DetectedModel, level?: number): Promise<ModelPrediction>;
-  /** Many models at once: every kernel type is evaluated once for all of them. In the order of the models. */
-  predictAll(models: readonly DetectedModel[], level?: number): Promise<ModelPrediction[]>;
-  release(): Promise<void>;
+  /** What a call costs whatever the model is, milliseconds. */
+  readonly callMs: number;
 }
 
-export interface PlatformPredictorParts {
-  readonly platform: string;
-  readonly kernels: ReadonlyMap<string, KernelPredictor>;
-  readonly correction: Correction;
-  readonly general: GeneralRoofline;
+/** A model as read, or its kernels where they are at hand. */
+export type Predictable = Graph | DetectedModel;
+
+export interface PlatformPredictor extends PlatformPredictorParts {
+  /** The kernels that the platform's engine runs a graph as. */
+  detect(graph: Graph): Detection;
+  /** @param level of the interval, 0–1; default 0.9 */
+  predict(model: Predictable, level?: number): Promise<ModelPrediction>;
+  /** Many models at once: every kernel type is evaluated once for all of them. In the order of the models. */
+  predictAll(models: readonly Predictable[], level?: number): Promise<ModelPrediction[]>;
+  release(): Promise<void>;
 }
 
 export function createPlatformPredictor(parts: PlatformPredictorParts): PlatformPredictor {
   const knownKernels = createKnownKernels(parts.kernels, parts.general);
   const corrector = createCorrector(parts.correction);
-  const predictAll = async (models: readonly DetectedModel[], level = 0.9) => {
-    const known = await knownKernels(models);
-    return models.map((model, i) => compose(model, known[i]!, corrector, level));
+  const detect = (graph: Graph) => detectKernels(graph, parts.rules);
+  const predictAll = async (models: readonly Predictable[], level = 0.9) => {
+    const detected = models.map((model) => ("kernels" in model ? model : detect(model)));
+    const known = await knownKernels(detected);
+    return detected.map((model, i) => compose(model, known[i]!, corrector, parts.callMs, level));
   };
   return {
     ...parts,
+    detect,
     predictAll,
     predict: async (model, level) => (await predictAll([model], level))[0]!,
     async release() {
@@ -47,6 +58,7 @@ function compose(
   model: DetectedModel,
   known: readonly KnownKernel[],
   corrector: Corrector,
+  callMs: number,
   level: number,
 ): ModelPrediction {
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
@@ -66,7 +78,7 @@ function compose(
   });
   const sum = sumMs(kernels);
   const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
-  const latencyMs = sum * factor;
+  const latencyMs = sum * factor + callMs;
   const width = halfWidth + (sum > 0 ? doubt.ms / sum : 0);
   return {
     latencyMs,

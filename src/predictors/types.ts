@@ -1,14 +1,10 @@
 /** What a predictor answers, for one kernel and for a whole model. */
+import type { Accuracy } from "../base/index.js";
 import type { Kernel, KernelConfig } from "../kernels/index.js";
+import type { KernelPredictorState } from "./kernel-predictor.js";
 
-/** How well a kernel predictor did on rows it was not trained on. Ratios 0–1. */
-export interface HeldOut {
-  readonly n: number;
-  readonly mape: number;
-  readonly within5: number;
-  readonly within10: number;
-  readonly rmseMs: number;
-}
+/** How well a kernel predictor did on rows it was not trained on. */
+export type HeldOut = Accuracy;
 
 export interface KernelPredictor {
   readonly type: string;
@@ -16,10 +12,10 @@ export interface KernelPredictor {
   readonly recipe: string;
   readonly samples: number;
   readonly heldOut: HeldOut;
-  /** Half width of the interval of one kernel, in natural-log units, by level (0–1). */
-  halfWidth(level: number): number;
   /** Milliseconds, > 0, in the order of the configs. */
   predict(configs: readonly KernelConfig[]): Promise<Float64Array>;
+  /** For the artefact. */
+  toState(): KernelPredictorState;
   /** Why a config is outside the range of the data it was trained on; undefined inside. */
   outOfRange(config: KernelConfig): string | undefined;
   release(): Promise<void>;
@@ -48,7 +44,7 @@ export interface Unpredicted {
 }
 
 export interface ModelPrediction {
-  /** Sum over kernels after the model-level correction. */
+  /** Sum over kernels after the model-level correction, and what the call costs. */
   readonly latencyMs: number;
   /** Plain sum over kernels, before the correction. */
   readonly sumMs: number;

@@ -1,8 +1,8 @@
-/** The state of the machine around a measurement, and waiting for it to become quiet. */
+/** The state of the machine, or of the phone, around a measurement. */
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { coreState, type RunningEngine } from "../engines/index.js";
+import type { RunningEngine } from "../engines/index.js";
 import type { Conditions } from "../measurements/index.js";
 import { type CpuFacts, readCpuFacts, vectorBits } from "../platforms/index.js";
 
@@ -12,7 +12,7 @@ function cpuFacts(): CpuFacts {
   return known;
 }
 
-/** Everything but `loadAfter`, which is the load now until `withLoadAfter` replaces it. */
+/** Now; `loadAfter` too, until `conditionsAfter` replaces it. */
 export function readConditions(engineVersion: string, pinnedCore: number | undefined): Conditions {
   const cpu = cpuFacts();
   const load = loadavg()[0]!;
@@ -22,34 +22,26 @@ export function readConditions(engineVersion: string, pinnedCore: number | undef
     cpu: cpu.model,
     cores: cpu.cores,
     vectorBits: vectorBits(cpu.flags),
-    ...(governor === undefined ? {} : { governor }),
+    governor,
     loadBefore: load,
     loadAfter: load,
-    ...(pinnedCore === undefined ? {} : { pinnedCore }),
-    coreState: coreState(),
+    pinnedCore,
     node: process.versions.node,
     engineVersion,
-    ...(Number.isFinite(temperature) ? { temperature } : {}),
+    temperature: Number.isFinite(temperature) ? temperature : undefined,
   };
 }
 
-/** Of the machine or the phone that the engine runs on, as soon as that is fit to be measured. */
-export async function quietConditions(
-  running: Pick<RunningEngine, "device" | "pinnedCore">,
+/** Of the machine, or of the phone as soon as that is fit to be measured. */
+export async function conditionsBefore(
+  { device, pinnedCore }: Pick<RunningEngine, "device" | "pinnedCore">,
   engineVersion: string,
   signal?: AbortSignal,
 ): Promise<Conditions> {
-  const { device } = running;
-  if (device === undefined) {
-    await waitForQuiet(running, quietWaitMs, signal);
-    return readConditions(engineVersion, running.pinnedCore);
-  }
+  if (device === undefined) return readConditions(engineVersion, pinnedCore);
   await device.settle(signal);
   return { ...(await device.conditions()), node: process.versions.node, engineVersion };
 }
-
-/** Longest wait for a quiet machine. */
-const quietWaitMs = 3000;
 
 /** With what is known at the end: the load after, and on a phone, which heats up, its clock and temperature. */
 export async function conditionsAfter(
@@ -82,22 +74,4 @@ export async function idleShare(ms = 150): Promise<number | undefined> {
 function parseTotals(text: string): { idle: number; total: number } {
   const ticks = (/^cpu +(.*)$/m.exec(text)?.[1] ?? "").split(" ").map(Number);
   return { idle: ticks[3] ?? 0, total: ticks.reduce((total, value) => total + value, 0) };
-}
-
-/**
- * Waits, at most `maxMs`, until a core's worth of the machine is idle; measuring goes on either way, and the load is on
- * record. An engine that is pinned to no core of this machine is not waited for.
- */
-export async function waitForQuiet(
-  { pinnedCore }: { readonly pinnedCore?: number },
-  maxMs: number,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (pinnedCore === undefined) return;
-  const needed = 0.8 / cpuFacts().cores;
-  const until = performance.now() + maxMs;
-  while (performance.now() < until && !signal?.aborted) {
-    const idle = await idleShare();
-    if (idle === undefined || idle >= needed) return;
-  }
 }

@@ -1,18 +1,9 @@
-/** Whole models → outcomes, by a protocol: wall time of a run, sessions of all models interleaved, outlier sessions redone. */
+/** Whole models → outcomes, by a protocol. */
 import { getOrCreate } from "../base/index.js";
-import { EngineFailure, estimate, spreadOf, summarise } from "../engines/index.js";
-import type { Conditions, Outcome, Protocol } from "../measurements/index.js";
-import { conditionsAfter, quietConditions } from "./conditions.js";
-import { type SessionEngine, timeModel } from "./kernel-session.js";
-
-export interface ModelRequest {
-  readonly engine: Pick<SessionEngine, "running">;
-  readonly engineVersion: string;
-  readonly protocol: Protocol;
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each session. */
-  readonly onSession?: ((done: number, total: number) => void) | undefined;
-}
+import type { Conditions, Outcome } from "../measurements/index.js";
+import { modelPlan } from "./protocol.js";
+import { timeModels } from "./session.js";
+import { measureWindows, type WindowRequest } from "./windows.js";
 
 export interface MeasuredModel {
   readonly index: number;
@@ -22,63 +13,37 @@ export interface MeasuredModel {
 
 /** Models measured beside each other: few enough that an interruption loses little. Choice. */
 const modelsPerWindow = 6;
+/** Models that are loaded side by side: their turns then lie further apart, at the price of memory. Choice. */
+const modelsPerSession = 2;
 
 /** Each model's outcome as soon as its window is finished; `load(i)` gives the bytes in the engine's format. */
 export async function* measureModelFiles(
-  request: ModelRequest,
+  request: WindowRequest,
   count: number,
   load: (index: number) => Uint8Array,
 ): AsyncGenerator<MeasuredModel> {
-  const { protocol, engine, signal } = request;
-  let done = 0;
-  for (let from = 0; from < count; from += modelsPerWindow) {
-    const window = Array.from({ length: Math.min(modelsPerWindow, count - from) }, (_, i) => from + i);
-    const sessions = new Map<number, (readonly number[])[]>(window.map((index) => [index, []]));
-    const failures = new Map<number, EngineFailure>();
-    // Written once for all sessions: writing a model takes as long as timing it.
-    const files = new Map<number, Uint8Array>();
-    const fileOf = (index: number) => getOrCreate(files, index, () => load(index));
-    const conditions = await quietConditions(engine.running, request.engineVersion, signal);
-    const round = async (indices: readonly number[]) => {
-      for (const index of indices) {
-        if (signal?.aborted) return;
-        try {
-          sessions.get(index)!.push(await timeModel(engine, fileOf(index), protocol));
-        } catch (error) {
-          if (!(error instanceof EngineFailure)) throw error;
-          failures.set(index, error);
-        }
-        request.onSession?.(Math.min(++done, count * protocol.sessions), count * protocol.sessions);
-      }
-    };
-    const sound = () => window.filter((index) => !failures.has(index));
-    let lost: { readonly reason: unknown } | undefined;
-    try {
-      for (let session = 0; session < protocol.sessions; session++) await round(sound());
-      for (let extra = 0; extra < protocol.sessions && protocol.sessions > 1; extra++)
-        await round(sound().filter((index) => spread(sessions.get(index)!, protocol) > protocol.maxSpread));
-    } catch (reason) {
-      lost = { reason };
-    }
-    if (signal?.aborted) return;
-    const after = lost ? conditions : await conditionsAfter(engine.running, conditions);
-    for (const index of window) {
-      const failure = failures.get(index);
-      // Of an engine that is gone, what was already measured in full is kept.
-      if (lost && !failure && sessions.get(index)!.length < protocol.sessions) continue;
-      const outcome: Outcome = failure
-        ? { status: "failed", reason: failure.reason, message: failure.message }
-        : summarise(sessions.get(index)!, protocol);
-      yield { index, outcome, conditions: after };
-    }
-    if (lost) throw lost.reason;
+  const { engine, protocol, signal } = request;
+  // Written once for all sessions of a window: writing a model takes as long as timing it.
+  const files = new Map<number, Uint8Array>();
+  const plan = modelPlan(protocol, engine.running.turnMs);
+  const all = Array.from({ length: count }, (_, i) => i);
+  const windows = measureWindows(
+    request,
+    chunks(all, modelsPerWindow),
+    (of) => chunks(of, modelsPerSession),
+    (of) =>
+      timeModels(
+        engine,
+        of.map((index) => () => getOrCreate(files, index, () => load(index))),
+        plan,
+        signal,
+      ),
+  );
+  for await (const { outcomes, conditions } of windows) {
+    files.clear();
+    for (const { index, outcome } of outcomes) yield { index, outcome, conditions };
   }
 }
 
-/** Of the sessions that would be kept. */
-function spread(sessions: readonly (readonly number[])[], protocol: Protocol): number {
-  const outcome = summarise(sessions, protocol);
-  return outcome.status === "ok"
-    ? outcome.spread
-    : spreadOf(sessions.map((runs) => estimate(runs, protocol.estimator)));
-}
+export const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

@@ -9,10 +9,10 @@ import type { OperatorTime } from "../engines/index.js";
 import type { EngineNode } from "../kernels/index.js";
 
 export interface Pairing {
-  /** For each detected node the times of its operator, milliseconds; undefined where the engine ran no such node. */
-  readonly timesMs: readonly (readonly number[] | undefined)[];
+  /** For each detected node its operator; undefined where the engine ran no such node. */
+  readonly operators: readonly (OperatorTime | undefined)[];
   /** Operators that no detected node stands for. */
-  readonly extra: number;
+  readonly extra: readonly OperatorTime[];
 }
 
 /** `block`: channels per block of the engine's image layout; blocked outputs are padded to whole blocks. */
@@ -29,15 +29,13 @@ export function pairOperators(
     if (queue === undefined) waiting.set(key, [operator]);
     else queue.push(operator);
   }
-  const timesMs = nodes.map((node) => {
+  const paired = nodes.map((node) => {
     const input = padded(node.inputShape, node.inputBlocked, block);
     const output = padded(node.outputShapes[0] ?? [], node.blocked, block);
     const key = keyOf(className(node.operator), [input, output], nodeKernelSize(node));
-    return waiting.get(key)?.shift()?.timesMs;
+    return waiting.get(key)?.shift();
   });
-  let extra = 0;
-  for (const queue of waiting.values()) extra += queue.length;
-  return { timesMs, extra };
+  return { operators: paired, extra: [...waiting.values()].flat() };
 }
 
 type Shape = readonly number[];

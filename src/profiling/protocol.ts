@@ -1,57 +1,65 @@
 /** Named measuring protocols. A protocol is a value and is stored with every number. */
 import { LitepredError } from "../base/index.js";
 import type { Protocol } from "../measurements/index.js";
+import type { TurnPlan } from "./interleave.js";
 
-export type ProtocolName = "quick" | "standard" | "careful";
+export const protocolNames = ["brief", "quick", "standard", "careful"] as const;
+export type ProtocolName = (typeof protocolNames)[number];
+
+const reference = { method: "reference", warmup: 2 } as const;
 
 /**
- * Run counts follow the noise found on shared machines: sessions differ by 3 % in the median though runs inside one agree.
- * Profiler times are whole microseconds, so a mean of many runs is taken, not a quantile.
+ * How long follows the noise found on shared machines: sessions of half a second repeat within 1.6 % in the median, and models that
+ * are loaded anew lie elsewhere in memory, which moves small ones by some per cent: so rather a further session than a longer one.
  */
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
-  quick: {
-    name: "quick",
-    warmup: 3,
-    runs: 30,
-    maxMs: 1500,
-    sessions: 1,
-    estimator: "midmean",
-    kernelsPerModel: 32,
-    tolerance: 0.01,
-    maxSpread: 1,
-  },
+  brief: { ...reference, name: "brief", maxMs: 150, sessions: 1, kernelsPerModel: 32, tolerance: 0.01, maxSpread: 1 },
+  quick: { ...reference, name: "quick", maxMs: 250, sessions: 2, kernelsPerModel: 32, tolerance: 0.01, maxSpread: 0.1 },
   standard: {
+    ...reference,
     name: "standard",
-    warmup: 3,
-    runs: 30,
-    maxMs: 1500,
+    maxMs: 400,
     sessions: 3,
-    estimator: "midmean",
     kernelsPerModel: 24,
-    tolerance: 0.01,
-    maxSpread: 0.15,
+    tolerance: 0.005,
+    maxSpread: 0.06,
   },
   careful: {
+    ...reference,
     name: "careful",
-    warmup: 5,
-    runs: 60,
-    maxMs: 4000,
+    maxMs: 1000,
     sessions: 5,
-    estimator: "midmean",
     kernelsPerModel: 16,
-    tolerance: 0.005,
-    maxSpread: 0.08,
+    tolerance: 0.0025,
+    maxSpread: 0.04,
   },
 };
 
 /** @throws LitepredError `unknown-name`. */
 export function protocol(name: string): Protocol {
-  const found = (protocols as Readonly<Record<string, Protocol>>)[name];
-  if (found) return found;
-  throw new LitepredError(
-    "unknown-name",
-    `protocol "${name}" is not known`,
-    `use ${Object.keys(protocols).join(", ")}`,
-    { name },
-  );
+  const found = protocolNames.find((known) => known === name);
+  if (found !== undefined) return protocols[found];
+  throw new LitepredError("unknown-name", `protocol "${name}" is not known`, `use ${protocolNames.join(", ")}`, {
+    name,
+  });
 }
+
+/** Turns of whole models: about as long as the references. Those of kernels: many take turns between two of the references'. Choice. */
+const modelTurnMs = 10;
+const kernelTurnMs = 1.5;
+
+/** @param engineTurnMs least turn of the engine, where it has one */
+export const modelPlan = ({ warmup, maxMs, tolerance }: Protocol, engineTurnMs = 0): TurnPlan => ({
+  warmup,
+  maxMs,
+  tolerance,
+  turnMs: Math.max(modelTurnMs, engineTurnMs),
+});
+
+/** Kernels are short: a tenth of the time tells as much. */
+export const kernelPlan = ({ warmup, maxMs, tolerance }: Protocol, engineTurnMs = 0): TurnPlan => ({
+  warmup,
+  maxMs: maxMs / 10,
+  tolerance,
+  turnMs: Math.max(kernelTurnMs, engineTurnMs),
+});

@@ -7,7 +7,9 @@ import { LitepredError } from "../base/index.js";
 import type { Sampler } from "./sampler.js";
 
 export * from "./distribution.js";
+export { edgeConfigs } from "./edges.js";
 export { sizeFields } from "./neighbour.js";
+export { type NetworkCandidate, planNetworks } from "./networks.js";
 export * from "./plan.js";
 export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";

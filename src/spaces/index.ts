@@ -8,7 +8,7 @@ import type { Space } from "./space.js";
 
 export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
 export { kernelLists } from "./kernel-lists.js";
-export { buildExampleModel, exampleModelNames } from "./members/index.js";
+export { buildExampleModel, buildReferenceModel, exampleModelNames } from "./members/index.js";
 export { type NasBench201, nasBench201OfString, nasBench201ToString } from "./nas/nasbench201.js";
 export type { Architecture, Choice, Segment, Space } from "./space.js";
 

@@ -1,5 +1,5 @@
 /** What the caller gets of one kernel type: who it came from, how well it is doing, and whether to trust it. */
-import { mean } from "../base/index.js";
+import { mean, shareWithin } from "../base/index.js";
 import type { KernelRecord } from "./choosing/record.js";
 import type { AdaptedKernel } from "./types.js";
 
@@ -15,9 +15,10 @@ export function describeKernel(
   const measured = record.measured.length;
   const failed = record.failed.length;
   const errors = Array.from(heldOutErrors);
-  const share = (limit: number) => errors.filter((e) => e <= limit).length / errors.length;
   const estimate =
-    errors.length >= fewest ? { mape: mean(errors), within5: share(0.05), within10: share(0.1) } : undefined;
+    errors.length >= fewest
+      ? { mape: mean(errors), within5: shareWithin(errors, 0.05), within10: shareWithin(errors, 0.1) }
+      : undefined;
   const weak = weakness(measured, failed, estimate?.within10, record.failed[0]?.reason);
   return { measured, failed, ...(estimate && { estimate }), ...(weak && { weak }) };
 }

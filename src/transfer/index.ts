@@ -5,12 +5,14 @@
  */
 
 export { describeKernel, isPredictable } from "./adapted-kernel.js";
+export type { ComparisonReport } from "./best-source.js";
 export { allocate, type Share } from "./choosing/allocation.js";
 export { type FittedKernel, type LoopPlan, runAdaptationLoop } from "./choosing/loop.js";
 export type { KernelRecord } from "./choosing/record.js";
 export { representativeRows } from "./choosing/representative.js";
 export { loadTransferMethod, type TransferMethodName, transferMethodNames } from "./methods/index.js";
 export { trainPublishedNetwork } from "./methods/litepred.js";
+export { type FittedPlatform, fitPlatform, type MeasuredNetwork, type PlatformTask } from "./platform.js";
 export { beside, type Table, tableOf } from "./process/columns.js";
 export { type ConfigColumns, fitConfigColumns } from "./process/config-columns.js";
 export { sourceLogs } from "./process/source-logs.js";

@@ -1,5 +1,5 @@
 import { LitepredError } from "../../base/index.js";
-import type { AdaptationRound, Goal } from "../../transfer/index.js";
+import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
@@ -11,11 +11,12 @@ export const adapt: RegisterCommand = (program, run) => {
     .option("--platform <id>", "platform id", defaultPlatform)
     .option("--pool <dir>", "another folder of predictors (repeatable)", collect)
     .option("--exclude <text>", "leave out sources whose id contains this (repeatable)", collect)
-    .option("--budget <n>", "kernel measurements", "600")
+    .option("--budget <n>", "kernel measurements, where kernels are measured alone", "600")
+    .option("--minutes <n>", "of measuring, where kernels are timed inside networks (default 4)")
     .option("--goal <metric=share>", "stop when it is reached with confidence, e.g. within10=0.99")
     .option("--method <name>", "transfer method", "default")
     .option("--models <n>", "whole models for the model-level correction", "40")
-    .option("--protocol <name>", "quick, standard or careful", "quick")
+    .option("--protocol <name>", "brief, quick, standard or careful", "quick")
     .option("--seed <n>", "seed", "1")
     .action((options, command) =>
       run(command, async (context) => {
@@ -27,7 +28,8 @@ export const adapt: RegisterCommand = (program, run) => {
           pools: options.pool ?? [],
           exclude: options.exclude ?? [],
           budget: Number(options.budget),
-          ...(options.goal ? { goal: parseGoal(options.goal) } : {}),
+          minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+          goal: options.goal && parseGoal(options.goal),
           method: options.method,
           models: Number(options.models),
           protocol: options.protocol,
@@ -54,6 +56,7 @@ export const adapt: RegisterCommand = (program, run) => {
           return [
             `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
             renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
+            comparisonLine(r.comparison),
             `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
           ].join("\n");
         });
@@ -61,6 +64,14 @@ export const adapt: RegisterCommand = (program, run) => {
       }),
     );
 };
+
+/** What was fitted, beside the best source. */
+export function comparisonLine(comparison: ComparisonReport | undefined): string {
+  if (comparison === undefined) return "no source to compare with";
+  const { own, source, networks, kept } = comparison;
+  const errors = `fitted here ${percent(own)}, ${source.platform} with a correction ${percent(source.error)}`;
+  return `mean error on ${networks} networks left out: ${errors}; kept: ${kept === "own" ? "fitted here" : "the source"}`;
+}
 
 export function describeRound(round: AdaptationRound): string {
   const { measurementsUsed, within5, within10, within10AtDouble } = round;

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { EngineReport, EnginesReport } from "../../experiments/engines/run.js";
+import type { EngineReport, EnginesReport } from "../../experiments/engines/report.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, type RunCommand } from "./command.js";

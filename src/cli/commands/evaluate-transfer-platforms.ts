@@ -1,7 +1,7 @@
 /** `evaluate transfer --platform …`: over real engines of this machine. */
 import { writeFileSync } from "node:fs";
 import { mean } from "../../base/index.js";
-import type { EvaluatePlatformsReport, TransferCell } from "../../experiments/transfer/run.js";
+import type { EvaluatePlatformsReport, TransferCell } from "../../experiments/transfer/report.js";
 import type { CliContext } from "../context.js";
 import { createProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
@@ -41,9 +41,9 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   await jobs.trainSources(request);
   const report = await jobs.evaluateTransferPlatforms({
     ...request,
-    ...(options.target ? { targets: options.target } : {}),
+    targets: options.target,
     seeds: Number(options.seeds),
-    ...(options.budgets ? { budgets: true } : {}),
+    budgets: options.budgets,
     method: options.method,
   });
   progress?.stop();

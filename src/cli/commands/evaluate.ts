@@ -18,7 +18,7 @@ export const evaluate: RegisterCommand = (program, run) => {
     .description("predicted beside measured latency of model files, with the noise ceiling")
     .argument("<model...>", "model files; they take no part in training")
     .option("--platform <id>", "platform id", defaultPlatform)
-    .option("--passes <n>", "sessions of each of the two measurements, spread over time", "3")
+    .option("--protocol <name>", "of each of the two looks: brief, quick, standard or careful", "standard")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
         const { evaluateModels } = await import("../../experiments/models/run.js");
@@ -27,7 +27,7 @@ export const evaluate: RegisterCommand = (program, run) => {
           home: context.home,
           models,
           platform: options.platform,
-          passes: Number(options.passes),
+          protocol: options.protocol,
           signal: context.signal,
           onStage(label, total) {
             progress?.stop();

@@ -7,7 +7,7 @@ export const measure: RegisterCommand = (program, run) => {
     .description("whole-model latency, measured on the platform")
     .argument("<model...>", "model files")
     .option("--platform <id>", "platform id", defaultPlatform)
-    .option("--protocol <name>", "quick, standard or careful", "standard")
+    .option("--protocol <name>", "brief, quick, standard or careful", "standard")
     .option("--again", "measure even what the store already has")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
@@ -22,11 +22,18 @@ export const measure: RegisterCommand = (program, run) => {
         });
         context.result(reports, (all) =>
           renderTable(
-            ["model", "ms", "p10", "median", "runs", "sessions"],
+            ["model", "ms", "just now", "core shared", "±", "runs"],
             all.map((r) =>
               "failed" in r
                 ? [r.model, `failed: ${r.failed}`, "", "", "", ""]
-                : [r.model, ms(r.latencyMs), ms(r.p10Ms), ms(r.medianMs), r.runs, r.sessions],
+                : [
+                    r.model,
+                    ms(r.latencyMs),
+                    ms(r.observedMs),
+                    `×${r.slowdown.toFixed(2)}`,
+                    `${(100 * r.relativeError).toFixed(1)} %`,
+                    r.runs,
+                  ],
             ),
           ),
         );

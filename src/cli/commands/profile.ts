@@ -7,15 +7,15 @@ export const profile: RegisterCommand = (program, run) => {
     .description("measures kernels on a platform into the workspace; goes on where it stopped")
     .option("--platform <id>", "platform id", defaultPlatform)
     .option("--kernel <type...>", "kernel types (default: all that the search spaces need)")
-    .option("--count <n>", "kernels chosen by the sampler, over all kernel types", "1000")
+    .option("--count <n>", "kernels measured alone, chosen by the sampler, over all kernel types", "1000")
     .option(
       "--profiled-models <n>",
       "sampled models whose kernels are timed where they run (engines with a profiler)",
       "150",
     )
     .option("--models <n>", "whole models for the model-level correction", "24")
-    .option("--passes <n>", "sessions of each whole model, spread over time", "3")
-    .option("--sampler <name>", "prior, vae, adaptive or random", "prior")
+    .option("--minutes <n>", "no further of these networks is begun after so long")
+    .option("--sampler <name>", "coverage, prior, vae, adaptive or random", "coverage")
     .option("--protocol <name>", "quick, standard or careful", "quick")
     .option("--seed <n>", "seed of the sampler", "1")
     .action((options, command) =>
@@ -25,11 +25,11 @@ export const profile: RegisterCommand = (program, run) => {
         const result = await profilePlatform({
           home: context.home,
           platform: options.platform,
-          ...(options.kernel ? { types: options.kernel } : {}),
+          types: options.kernel,
           count: Number(options.count),
           models: Number(options.models),
           profiledModels: Number(options.profiledModels),
-          passes: Number(options.passes),
+          minutes: options.minutes === undefined ? undefined : Number(options.minutes),
           sampler: options.sampler,
           protocol: options.protocol,
           seed: Number(options.seed),

@@ -1,21 +1,21 @@
 import { createProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
-import { describeRound } from "./adapt.js";
+import { comparisonLine, describeRound } from "./adapt.js";
 import type { RegisterCommand } from "./command.js";
 
 export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
-    .option("--budget <n>", "kernels to measure", "200")
-    .option("--models <n>", "whole models for the model-level correction", "24")
+    .option("--minutes <n>", "of measuring for the adaptation", "1.6")
+    .option("--models <n>", "whole networks for the model-level correction", "24")
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
         let progress: ReturnType<typeof createProgress> | undefined;
         const report = await startHere({
           home: context.home,
-          budget: Number(options.budget),
+          minutes: Number(options.minutes),
           models: Number(options.models),
           signal: context.signal,
           onStage(label, total) {
@@ -37,6 +37,7 @@ export const start: RegisterCommand = (program, run) => {
           return [
             `${r.platform}: adapted with ${r.adaptation.measurementsUsed} measurements in ${r.adaptation.seconds.toFixed(0)} s, ${r.seconds.toFixed(0)} s in all`,
             `sources: ${sourcesOf(r.adaptation.donors)}`,
+            comparisonLine(r.adaptation.comparison),
             renderTable(["model", "predicted ms", "90 % interval", "measured ms", "error"], rows),
             `within ±5 %: ${percent(r.within5, 0)}, within ±10 %: ${percent(r.within10, 0)} of ${r.models.length} models that no step has seen`,
             `a second measurement of the same models agrees with the first within ±${percent(r.noise)} (median)`,

@@ -17,17 +17,21 @@ export const train: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { trainPlatform } = await import("../../jobs/train.js");
-        const progress = createProgress("training", 100);
+        let progress: ReturnType<typeof createProgress> | undefined;
         const report = await trainPlatform({
           home: context.home,
           platform: options.platform,
-          ...(options.kernel ? { types: options.kernel } : {}),
+          types: options.kernel,
           recipe: options.recipe,
           seed: Number(options.seed),
           signal: context.signal,
-          onProgress: (share, note) => progress.update(Math.round(share * 100), note),
+          onStage(label, total) {
+            progress?.stop();
+            progress = createProgress(label, total);
+          },
+          onProgress: (done, note) => progress?.update(done, note),
         });
-        progress.stop();
+        progress?.stop();
         context.result(report, (r) => {
           const rows = r.predictors.map((p) => [
             p.kernel,

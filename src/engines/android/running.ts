@@ -15,6 +15,10 @@ import { failureOf, type PhoneTool, type ToolRun, type ToolTimes, type UnpackCon
 
 /** Starts of the tool that a plan's runs are spread over. Choice: as few as still tell a disturbed one. */
 const starts = 3;
+/** The runs that the tool's profiler sees: it cannot be asked what it saw in others. Choice. */
+const profiling: TimingPlan = { warmup: 2, runs: 90, maxMs: 3000 };
+/** Loading a model takes some tenths of a second: turns are not shorter. Choice. */
+const turnMs = 300;
 /** For loading a model, and for one run of a slow one; `LITEPRED_ANDROID_TIMEOUT_S` changes it. Choice. */
 const usualLoadS = 60;
 
@@ -38,6 +42,7 @@ export function runOnPhone({ session, tool, settings, context, gate }: RunningPh
   };
   return {
     device: phoneDevice(session, gate),
+    turnMs,
     async prepare(model, use = {}) {
       const name = `m${models++}`;
       const { files, shapes = "" } = await tool.unpack(model, context);
@@ -75,12 +80,11 @@ function prepared(
       }
       return plausible(times);
     },
-    async timeOperators(plan) {
+    async operators() {
       if (tool.readOperators === undefined)
         throw new EngineFailure("rejected", `${tool.binary} does not tell times by operator`);
-      const [run] = startsOf({ ...plan, runs: plan.runs * starts, maxMs: plan.maxMs * starts }, first, tool.limitsTime);
-      const output = await invoke({ ...base, ...run!, profile: true });
-      return { operators: tool.readOperators(output), wallMs: plausible([tool.readTimes(output).averageMs]) };
+      const [run] = startsOf(profiling, first, tool.limitsTime);
+      return tool.readOperators(await invoke({ ...base, ...run!, profile: true }));
     },
     async run() {
       throw new EngineFailure("rejected", `${tool.binary} does not hand out what it computes`);

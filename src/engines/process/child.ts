@@ -5,7 +5,6 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { EngineFailure } from "../contract.js";
-import { coreStateVariables } from "./core-state.js";
 import { answerSchema, resultSchemas, type WireRequest, type WireResult } from "./wire.js";
 
 export interface ChildCommand {
@@ -31,7 +30,7 @@ interface Pending {
 export function startChild({ command, args, env }: ChildCommand): EngineChild {
   const child: ChildProcessWithoutNullStreams = spawn(command, args, {
     stdio: "pipe",
-    env: { ...process.env, ...coreStateVariables(), ...env },
+    env: { ...process.env, ...env },
   });
   let pending: Pending | undefined;
   let lastId = 0;

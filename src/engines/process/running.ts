@@ -66,10 +66,9 @@ function preparedModel(child: EngineChild, handle: number, path: string, limits:
       const { wallMs } = await child.ask({ method: "time", handle, plan }, limit(plan));
       return checkPlausible(wallMs);
     },
-    async timeOperators(plan) {
-      const timed = await child.ask({ method: "timeOperators", handle, plan }, limit(plan));
-      checkPlausible(timed.wallMs);
-      return timed as Awaited<ReturnType<PreparedModel["timeOperators"]>>;
+    async operators() {
+      const { operators } = await child.ask({ method: "operators", handle }, limits.timeMs);
+      return operators;
     },
     async run(inputs) {
       const encoded = Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, encodeFloats(values)]));

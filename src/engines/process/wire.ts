@@ -5,10 +5,10 @@
  *
  *   → {"id":1,"method":"prepare","model":"/tmp/m.onnx","profile":false,"settings":{"processor":"cpu","precision":"fp32","options":{}}}
  *   ← {"id":1,"result":{"handle":1}}
- *   → {"id":2,"method":"time","handle":1,"plan":{"warmup":3,"runs":30,"maxMs":1500,"tolerance":0.01}}
+ *   → {"id":2,"method":"time","handle":1,"plan":{"warmup":0,"runs":30,"maxMs":8}}
  *   ← {"id":2,"result":{"wallMs":[4.61,4.60]}}
- *   → {"id":3,"method":"timeOperators","handle":1,"plan":{…}}
- *   ← {"id":3,"result":{"wallMs":[…],"operators":[{"name":"conv1","operator":"Conv","timesMs":[0.5,0.5]}]}}
+ *   → {"id":3,"method":"operators","handle":1}
+ *   ← {"id":3,"result":{"operators":[{"name":"conv1","operator":"Conv","timesMs":[0.5,0.5]}]}}
  *   → {"id":4,"method":"run","handle":1,"inputs":{"x":"<base64 of little-endian float32>"}}
  *   ← {"id":4,"result":{"outputs":{"y":"<base64>"}}}
  *   → {"id":5,"method":"release","handle":1}
@@ -24,9 +24,9 @@ import type { EngineSettings, TimingPlan } from "../contract.js";
 export type WireRequest =
   | { readonly method: "describe"; readonly settings?: EngineSettings }
   | { readonly method: "prepare"; readonly model: string; readonly profile: boolean; readonly settings: EngineSettings }
-  | { readonly method: "time" | "timeOperators"; readonly handle: number; readonly plan: TimingPlan }
+  | { readonly method: "time"; readonly handle: number; readonly plan: TimingPlan }
   | { readonly method: "run"; readonly handle: number; readonly inputs: Readonly<Record<string, string>> }
-  | { readonly method: "release"; readonly handle: number };
+  | { readonly method: "operators" | "release"; readonly handle: number };
 
 const times = z.array(z.number().finite().nonnegative());
 const shapes = z.array(z.array(z.number().int()));
@@ -43,8 +43,7 @@ export const resultSchemas = {
   describe: z.object({ version: z.string(), host: z.string().optional() }),
   prepare: z.object({ handle: z.number().int() }),
   time: z.object({ wallMs: times.min(1) }),
-  timeOperators: z.object({
-    wallMs: times.min(1),
+  operators: z.object({
     operators: z.array(
       z.object({
         name: z.string(),

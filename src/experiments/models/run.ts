@@ -1,24 +1,24 @@
 /**
  * Predicted beside measured latency of model files on a platform of this machine. The files take no part in training,
- * correction or intervals. Every model is measured twice, in passes that alternate, for the noise ceiling: how well a second
+ * correction or intervals. Every model is measured twice, all of them in between, for the noise ceiling: how well a second
  * measurement agrees with the first.
  */
 import { basename } from "node:path";
-import { median } from "../../base/index.js";
+import { accuracyOf, median, relativeError } from "../../base/index.js";
 import { fileForEngine } from "../../jobs/encoding.js";
-import { measurePasses, medianOfPasses } from "../../jobs/measure-passes.js";
+import { fileSubject, measureModels } from "../../jobs/measure.js";
 import { predictModels } from "../../jobs/predict.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";
-import { type Measurement, openStore } from "../../measurements/index.js";
-import { heldOutMetrics } from "../../predictors/index.js";
+import { openStore } from "../../measurements/index.js";
+import { protocol as protocolNamed } from "../../profiling/index.js";
 
 export interface EvaluateModelsRequest {
   readonly home: string;
   readonly models: readonly string[];
   readonly platform: string;
-  /** Passes over all models for each of the two measurements; the fastest session of a model counts. */
-  readonly passes: number;
-  readonly signal?: AbortSignal;
+  /** Of each of the two looks at every model. */
+  readonly protocol: string;
+  readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
@@ -69,22 +69,27 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
     pools: [],
   });
   const store = await openStore(request.home);
-  const models = request.models.map((path) => ({ name: basename(path), bytes: fileForEngine(path, local) }));
+  const models = request.models.map((path) => {
+    const bytes = fileForEngine(path, local);
+    return { subject: fileSubject(basename(path), bytes), bytes };
+  });
   request.onStage?.("measuring", 2 * models.length);
   try {
-    const passes = await measurePasses({
-      store,
-      engine,
-      platform,
-      models,
-      passes: 2 * request.passes,
-      ...(request.signal ? { signal: request.signal } : {}),
-      onProgress: ({ done, total }) => request.onProgress?.(Math.round((2 * models.length * done) / total)),
-    });
-    const [first, second] = [0, 1].map((odd) => medianOfPasses(passes.filter((_, pass) => pass % 2 === odd))) as [
-      Measurement[],
-      Measurement[],
-    ];
+    const look = (repeat: number) =>
+      measureModels({
+        store,
+        engine,
+        platform,
+        models,
+        protocol: protocolNamed(request.protocol),
+        purpose: "test",
+        repeat,
+        again: true,
+        signal: request.signal,
+        onProgress: ({ done, total }) =>
+          request.onProgress?.((repeat - 1) * models.length + Math.round((models.length * done) / total)),
+      });
+    const [first, second] = [await look(1), await look(2)];
     const rows: EvaluatedModel[] = [];
     const failed: { model: string; reason: string }[] = [];
     for (const [i, prediction] of predictions.entries()) {
@@ -117,13 +122,13 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
 
 function summarise(platform: string, rows: readonly EvaluatedModel[], failed: ModelsReport["failed"]): ModelsReport {
   const measured = rows.map((row) => row.measuredMs);
-  const { within5, within10, mape, rmseMs, n } = heldOutMetrics(
+  const { within5, within10, mape, rmseMs, n } = accuracyOf(
     rows.map((row) => row.predictedMs),
     measured,
   );
   const second = rows.map((row) => row.secondMs);
-  const ceiling = heldOutMetrics(second, measured);
-  const sums = heldOutMetrics(
+  const ceiling = accuracyOf(second, measured);
+  const sums = accuracyOf(
     rows.map((row) => row.sumMs),
     measured,
   );
@@ -143,7 +148,7 @@ function summarise(platform: string, rows: readonly EvaluatedModel[], failed: Mo
     noiseCeiling: {
       within5: ceiling.within5,
       within10: ceiling.within10,
-      medianDifference: median(second.map((ms, i) => Math.abs(ms / measured[i]! - 1))),
+      medianDifference: median(second.map((ms, i) => relativeError(ms, measured[i]!))),
     },
     sum: { within5: sums.within5, within10: sums.within10 },
   };

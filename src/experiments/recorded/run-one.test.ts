@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createRandom } from "../../base/index.js";
-import { importedKernelTypes, importTables } from "../../jobs/import.js";
+import { importedTypes, importTables } from "../../jobs/import.js";
+import { createUserKernelType } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { evaluateTransfer } from "./run-one.js";
 
@@ -91,7 +92,7 @@ test("import stores the rows and remembers the user's kernel types", async () =>
   const found = await store.query({ platform });
   await store.close();
   assert.equal(found.length, 150);
-  const type = importedKernelTypes(home).get("myblock")!;
+  const type = createUserKernelType("myblock", importedTypes(home).myblock!.fields, importedTypes(home).myblock);
   assert.equal(type.flops({ hw: 3, cin: 5 }), 90);
   await assert.rejects(importTables({ folder: join(root, "other"), platform, home }), { code: "invalid-table" });
 });

@@ -2,7 +2,7 @@
  * Which sampler's kernels make the better predictor, at the same number of measurements: scores on kernels of real networks,
  * each kernel once, and weighted by the share of the networks' time that it takes. In: latencies. Out: plain objects.
  */
-import { mean, standardDeviation, sum } from "../../base/index.js";
+import { mean, relativeError, standardDeviation, sum } from "../../base/index.js";
 import { latencyMetrics } from "../../evaluation/index.js";
 
 /** Index-aligned predictions and measurements, ms, with the number of times each kernel runs in the test networks. */
@@ -28,7 +28,7 @@ export function scoreSampler({ predictedMs, measuredMs, occurrences }: TestPredi
   const { n, within5, within10, mape, rmseMs } = latencyMetrics(predictedMs, measuredMs);
   const weights = Array.from(measuredMs, (ms, i) => ms * occurrences[i]!);
   const total = sum(weights);
-  const errors = Array.from(measuredMs, (ms, i) => Math.abs(predictedMs[i]! / ms - 1));
+  const errors = Array.from(measuredMs, (ms, i) => relativeError(predictedMs[i]!, ms));
   const weighted = (of: (error: number) => number) => sum(errors.map((error, i) => of(error) * weights[i]!)) / total;
   return {
     n,

@@ -2,7 +2,7 @@
  * Measuring for the comparison of samplers: test kernels, then the samplers' kernels in turn, so that a run cut short still
  * compares equal numbers, then the test kernels again. The adaptive sampler is drawn between its rounds.
  */
-import { type ComputeBackend, createRandom, leaveOutFolds, mean } from "../../base/index.js";
+import { type ComputeBackend, createRandom, leaveOutFolds, mean, relativeError } from "../../base/index.js";
 import { profileKernels } from "../../jobs/profile.js";
 import type { LocalPlatform } from "../../jobs/workspace.js";
 import { configKey, extractFeatures, featureNames, type KernelConfig } from "../../kernels/index.js";
@@ -141,7 +141,7 @@ async function heldOutErrors(
   for (const { kept, left } of leaveOutFolds(order, folds)) {
     const model = await learner.train({ x: matrix(kept), y: kept.map(latencyOf) }, { seed, target: "log" });
     const predicted = await model.predict(matrix(left));
-    for (const [i, row] of left.entries()) errors[row] = Math.abs(predicted[i]! / latencyOf(row) - 1);
+    for (const [i, row] of left.entries()) errors[row] = relativeError(predicted[i]!, latencyOf(row));
     await model.release();
   }
   return errors;

@@ -1,6 +1,7 @@
 /** Accuracy over the number of kernels looked at, between real engines: transfer beside training from scratch. */
 import { type BudgetPanel, plotBudgets } from "../plots/budget.js";
-import { budgetVariants, moreData, type TransferCell, transferVariants } from "./run.js";
+import { budgetVariants, moreData, transferVariants } from "./plan.js";
+import type { TransferCell } from "./report.js";
 
 const variants = [...transferVariants, ...budgetVariants];
 

@@ -111,6 +111,12 @@ export const ruleFileSchema = z.strictObject({
   sources: z.array(z.string()).min(1),
   /** Other names under which the engine is known. */
   aliases: z.array(z.string()).default([]),
+  /** Of its names, those whose CPU build keeps images in blocks of channels. */
+  blocked: z.array(z.string()).default([]),
+  /** Of its names, those whose nodes the rules name one to one. */
+  exact: z.array(z.string()).default([]),
+  /** INT8: what it optimises is the quantised graph, with integer kernels and the transposes around them. */
+  quantizes: z.boolean().default(false),
   stages: z.array(z.strictObject({ name: z.string(), repeat: z.int().min(1).default(1), passes: z.array(passSchema) })),
   /** Operators that cost nothing on this engine: no kernel is counted for them. */
   freeViews: z.array(z.string()),

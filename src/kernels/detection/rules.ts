@@ -9,7 +9,7 @@ export type NchwcBlock = 1 | 8 | 16;
 export interface RuleOptions {
   /** Version of the engine. There is one rule set per engine so far, for the version that its file names. */
   readonly version?: string;
-  /** Channels per block of ONNX Runtime's NCHWc layout: 16 with AVX-512 (default), 8 with AVX or AVX2, 1 for none. */
+  /** Channels per block of ONNX Runtime's NCHWc layout: 16 with AVX-512, 8 with AVX or AVX2, 1 (default) for none, as on GPUs. */
   readonly nchwcBlock?: NchwcBlock;
 }
 
@@ -18,7 +18,7 @@ export interface FusionRules {
   readonly nchwcBlock: NchwcBlock;
   readonly file: RuleFile;
   /** The graph that the engine is given for a model, where it is another one: quantised, say. */
-  readonly given?: (graph: Graph) => Graph;
+  readonly given?: ((graph: Graph) => Graph) | undefined;
 }
 
 let files: Map<string, RuleFile> | undefined;
@@ -53,7 +53,7 @@ export const ruleEngines = (): readonly string[] => [...new Set([...ruleFiles().
 export function fusionRules(engine: string, options: RuleOptions = {}): FusionRules {
   const name = engine.split("@")[0]!.toLowerCase();
   const file = ruleFiles().get(name) ?? ruleFiles().get("generic")!;
-  return { engine: file.engine, nchwcBlock: options.nchwcBlock ?? 16, file };
+  return { engine: file.engine, nchwcBlock: options.nchwcBlock ?? 1, file };
 }
 
 /** Block size that ONNX Runtime chooses on an x86 CPU with SIMD registers of so many bits; 1 without AVX. */

@@ -29,6 +29,24 @@ const members: Readonly<Record<string, () => Graph>> = {
   "vit-tiny": vitTiny,
 };
 
+/** What everything is timed against (profiling/references.ts): a mobile network, and a residual one bound by arithmetic. None is an example. */
+const references = {
+  mobile: () =>
+    mobilenetv2.toGraph({ r: 192, width: 1, kernels: [3, 3, 3, 3, 3, 3, 3], expansions: [6, 6, 6, 6, 6, 6, 6] }),
+  arithmetic: () =>
+    resnet.toGraph({
+      r: 128,
+      style: "basic",
+      planes: 64,
+      depths: [1, 1, 1, 1],
+      stem: "7x7",
+      squeeze: false,
+      averageDown: false,
+    }),
+} as const;
+
+export const buildReferenceModel = (name: keyof typeof references): Graph => ({ ...references[name](), name });
+
 export const exampleModelNames: readonly string[] = Object.keys(members);
 
 /** @throws LitepredError `unknown-name`. */

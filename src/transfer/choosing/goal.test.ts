@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { goalReached, shareWithin, within10AtDouble } from "./goal.js";
+import { goalReached, weightedShareWithin, within10AtDouble } from "./goal.js";
 
 const errors = (within: number, beyond: number) => [...new Array(within).fill(0.01), ...new Array(beyond).fill(0.5)];
 
@@ -9,8 +9,8 @@ test("shares are weighted; a type without errors counts as wrong", () => {
     { weight: 3, errors: errors(9, 1) },
     { weight: 1, errors: errors(1, 1) },
   ];
-  assert.ok(Math.abs(shareWithin(types, 0.1) - (3 * 0.9 + 0.5) / 4) < 1e-12);
-  assert.equal(shareWithin([{ weight: 1, errors: [] }], 0.1), 0);
+  assert.ok(Math.abs(weightedShareWithin(types, 0.1) - (3 * 0.9 + 0.5) / 4) < 1e-12);
+  assert.equal(weightedShareWithin([{ weight: 1, errors: [] }], 0.1), 0);
 });
 
 test("ten good errors do not prove 99 %, a thousand do", () => {

@@ -1,22 +1,23 @@
 /** Is the goal reached, with 95 % confidence, on errors of measured configs that were predicted without them? */
+import { shareWithin } from "../../base/index.js";
 import type { AdaptationRound, Goal } from "../types.js";
 
 /** One-sided 95 % point of the normal distribution. */
 const z = 1.645;
 
-/** Errors |ln(measured ÷ predicted)| of one kernel type, and its weight. */
+/** Relative errors of one kernel type, and its weight. */
 export interface WeightedErrors {
   readonly weight: number;
   readonly errors: ArrayLike<number>;
 }
 
 /** Weighted share of errors within ±`limit` (0.05, 0.1). Types without errors count as all wrong. */
-export function shareWithin(types: readonly WeightedErrors[], limit: number): number {
+export function weightedShareWithin(types: readonly WeightedErrors[], limit: number): number {
   let total = 0;
   let within = 0;
   for (const { weight, errors } of types) {
     total += weight;
-    if (errors.length > 0) within += (weight * countWithin(errors, limit)) / errors.length;
+    if (errors.length > 0) within += weight * shareWithin(errors, limit);
   }
   return total > 0 ? within / total : 0;
 }
@@ -28,10 +29,11 @@ export function goalReached(goal: Goal, types: readonly WeightedErrors[]): boole
   let variance = 0;
   for (const { weight, errors } of types) {
     const n = errors.length + z * z;
-    const share = (countWithin(errors, limit) + (z * z) / 2) / n;
+    const within = errors.length === 0 ? 0 : shareWithin(errors, limit) * errors.length;
+    const share = (within + (z * z) / 2) / n;
     variance += ((weight / total) ** 2 * share * (1 - share)) / n;
   }
-  return shareWithin(types, limit) - z * Math.sqrt(variance) >= goal.value;
+  return weightedShareWithin(types, limit) - z * Math.sqrt(variance) >= goal.value;
 }
 
 /** Error at twice the measurements, by the power law through the last two rounds; exponent kept within 0–1. */
@@ -44,11 +46,4 @@ export function within10AtDouble(
   if (missBefore <= 0 || miss <= 0) return now.within10;
   const exponent = Math.log(missBefore / miss) / Math.log(now.measurementsUsed / before.measurementsUsed);
   return 1 - miss * 2 ** -Math.min(1, Math.max(0, exponent));
-}
-
-/** `errors` in natural logs; the band is ±limit of the measurement: |predicted ÷ measured − 1| ≤ limit, to first order. */
-function countWithin(errors: ArrayLike<number>, limit: number): number {
-  let count = 0;
-  for (let i = 0; i < errors.length; i++) if (errors[i]! <= limit) count++;
-  return count;
 }

@@ -6,7 +6,7 @@ import { mean } from "../../base/index.js";
 import type { Table } from "../process/columns.js";
 import type { AdaptationRound, AdaptationTask } from "../types.js";
 import { allocate } from "./allocation.js";
-import { goalReached, shareWithin, within10AtDouble } from "./goal.js";
+import { goalReached, weightedShareWithin, within10AtDouble } from "./goal.js";
 import {
   availableRows,
   createMeasuringSession,
@@ -22,7 +22,7 @@ const rowsOfDoubt = 5;
 
 /** What the loop needs to know of one fitted kernel type. */
 export interface FittedKernel {
-  /** |ln(measured ÷ predicted)| on measured configs left out of the fit. */
+  /** Relative errors on measured configs left out of the fit. */
   readonly heldOutErrors: ArrayLike<number>;
 }
 
@@ -129,13 +129,13 @@ function describeRound(
   earlier: readonly AdaptationRound[],
 ): AdaptationRound {
   const errors = weightedErrors(session, fits);
-  const within10 = shareWithin(errors, 0.1);
+  const within10 = weightedShareWithin(errors, 0.1);
   const measurementsUsed = session.used();
   const double = within10AtDouble(earlier.at(-1), { measurementsUsed, within10 });
   return {
     round: earlier.length + 1,
     measurementsUsed,
-    within5: shareWithin(errors, 0.05),
+    within5: weightedShareWithin(errors, 0.05),
     within10,
     ...(double !== undefined && { within10AtDouble: double }),
   };

@@ -3,7 +3,7 @@
  * lowest KL divergence is taken, and all weights of its 16-layer MLP are trained on by the published recipe.
  * Differs: it has intervals, split-conformal on a fifth of the measurements, which a first finetuning leaves out.
  */
-import { type ComputeBackend, conformalQuantile, LitepredError } from "../../base/index.js";
+import { type ComputeBackend, conformalQuantile, LitepredError, relativeError } from "../../base/index.js";
 import { extractFeatures, featureNames, type KernelConfig, type KernelType } from "../../kernels/index.js";
 import {
   type LearnerState,
@@ -58,6 +58,8 @@ export function createLitepredMethod(
 interface Fit extends FittedKernel {
   readonly donor?: string;
   readonly model: TrainedModel;
+  /** |ln(measured ÷ predicted)| of the same rows as `heldOutErrors`. */
+  readonly logErrors: readonly number[];
 }
 
 async function finetune(
@@ -78,6 +80,7 @@ async function finetune(
   const all = configs.map((_, i) => i);
   const calibration = all.filter((i) => i % calibrationShare === calibrationShare - 1);
   const heldOutErrors: number[] = [];
+  const logErrors: number[] = [];
   if (calibration.length > 0) {
     const first = await train(all.filter((i) => !calibration.includes(i)));
     const predicted = await first.predict(
@@ -88,10 +91,12 @@ async function finetune(
     );
     await first.release();
     calibration.forEach((row, i) => {
-      heldOutErrors.push(Math.abs(Math.log(latencies[row]! / Math.max(predicted[i]!, leastMs))));
+      const predictedMs = Math.max(predicted[i]!, leastMs);
+      heldOutErrors.push(relativeError(predictedMs, latencies[row]!));
+      logErrors.push(Math.abs(Math.log(latencies[row]! / predictedMs)));
     });
   }
-  return { ...(donor && start && { donor: donor.platform }), model: await train(all), heldOutErrors };
+  return { ...(donor && start && { donor: donor.platform }), model: await train(all), heldOutErrors, logErrors };
 }
 
 async function donorOf(
@@ -151,7 +156,7 @@ function publishedMatrix(type: KernelType, configs: readonly KernelConfig[]): Ma
 function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKernel {
   const type = record.kernel.type;
   const described = describeKernel(record, fit?.heldOutErrors ?? []);
-  const errors = Array.from(fit?.heldOutErrors ?? []).sort((a, b) => a - b);
+  const errors = Array.from(fit?.logErrors ?? []).sort((a, b) => a - b);
   return {
     donors: fit?.donor === undefined ? [] : [fit.donor],
     ...described,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noiseCeiling, type TestArchitecture } from "./architecture-transfer.js";
+import { type MeasuredArchitecture, noiseCeiling } from "./report.js";
 
-const architecture = (space: string, measuredMs: number, againMs?: number): TestArchitecture => ({
+const architecture = (space: string, measuredMs: number, againMs?: number): MeasuredArchitecture => ({
   space,
   detection: { kernels: [], unsupported: [] },
   measuredMs,

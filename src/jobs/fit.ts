@@ -1,0 +1,158 @@
+/** From what the store has of a platform, and the pool's predictors, to its predictor in the pool: what `train`, `adapt` and `start` share. */
+import { createRandom, getOrCreate, LitepredError, packageVersion } from "../base/index.js";
+import type { KernelConfig } from "../kernels/index.js";
+import { kernelRows, type Measurement, type Store } from "../measurements/index.js";
+import { parsePlatformId } from "../platforms/index.js";
+import { openPool } from "../pool/index.js";
+import { loadPlatformPredictor, type PlatformPredictor, type RecipeName, recipes } from "../predictors/index.js";
+import { keptNominal } from "../profiling/index.js";
+import { onnxRuntime } from "../runtime/index.js";
+import { collectStatistics, planKernels } from "../sampling/index.js";
+import { loadSpaces } from "../spaces/index.js";
+import {
+  type FittedPlatform,
+  fitPlatform,
+  loadTransferMethod,
+  type MeasuredNetwork,
+  type PlatformTask,
+} from "../transfer/index.js";
+import { callCostOf } from "./call-cost.js";
+import { importedTypes } from "./import.js";
+import { networkKernels } from "./networks.js";
+import { measuredNchwcBlock, rulesOf } from "./workspace.js";
+
+export interface FitRequest {
+  readonly home: string;
+  readonly store: Store;
+  /** Full id. */
+  readonly platform: string;
+  /** Only these kernel types; default all. */
+  readonly types?: readonly string[] | undefined;
+  readonly sources: readonly PlatformPredictor[];
+  readonly candidates: ReadonlyMap<string, readonly KernelConfig[]>;
+  readonly further?: PlatformTask["further"];
+  /** Measures networks for the correction; those that the store has count in any case. */
+  measureNetworks?(): Promise<void>;
+  readonly recipe: RecipeName;
+  readonly seed: number;
+  /** Of the provenance. */
+  readonly how: string;
+  readonly signal?: AbortSignal | undefined;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+export interface FittedFile extends FittedPlatform {
+  readonly file: string;
+}
+
+/** Fits and saves. @throws LitepredError `no-data` where nothing was measured and there is no source. */
+export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
+  const { home, store, platform, types, seed } = request;
+  const measured = await store.query({ platform, every: true });
+  const nchwcBlock = measuredNchwcBlock(measured);
+  const rules = rulesOf(parsePlatformId(platform), nchwcBlock);
+  const rows = kernelRows(measured).filter(({ type }) => types === undefined || types.includes(type));
+  if (rows.length === 0 && request.further === undefined)
+    throw new LitepredError(
+      "no-data",
+      `no kernels of ${platform} are in the store`,
+      `litepred profile --platform ${platform}`,
+    );
+  const callMs = callCostOf(measured);
+  const fitted = await fitPlatform({
+    platform,
+    rules,
+    backend: onnxRuntime,
+    rows,
+    userTypes: importedTypes(home),
+    sources: request.sources,
+    method: await loadTransferMethod("default", onnxRuntime),
+    further: request.further,
+    candidates: request.candidates,
+    async networks() {
+      await request.measureNetworks?.();
+      const networks: MeasuredNetwork[] = [];
+      for (const { subject, outcome } of await store.query({ platform, kind: "model", purpose: "fit", status: "ok" })) {
+        const detection = subject.kind === "model" ? await networkKernels(subject.name, rules) : undefined;
+        if (detection && outcome.status === "ok") networks.push({ detection, measuredMs: outcome.latencyMs });
+      }
+      return networks;
+    },
+    callMs,
+    recipe: request.recipe,
+    seed,
+    signal: request.signal,
+    onStage: request.onStage?.bind(request),
+    onProgress: request.onProgress?.bind(request),
+  });
+  const file = openPool(home).save({
+    platform,
+    nchwcBlock,
+    provenance: provenanceOf(await store.query({ platform, every: true }), request.how, fitted),
+    kernels: fitted.kernels,
+    correction: fitted.correction,
+    general: fitted.general,
+    callMs,
+    nominalMs: keptNominal(home)[platform],
+  });
+  return { ...fitted, file };
+}
+
+export function provenanceOf(
+  measured: readonly Measurement[],
+  method: string,
+  { adaptation }: Pick<FittedPlatform, "adaptation">,
+) {
+  const last = measured.at(-1);
+  const donors = adaptation && Object.fromEntries([...adaptation.kernels].map(([type, { donors }]) => [type, donors]));
+  return {
+    device: last?.conditions.cpu ?? "",
+    engineVersion: last?.conditions.engineVersion ?? "",
+    protocols: [...new Set(measured.map(({ protocol }) => protocol.name))].sort(),
+    measuredBy: measured.every(({ protocol }) => protocol.method === "reference")
+      ? ("reference" as const)
+      : ("old" as const),
+    samples: measured.filter(({ subject }) => subject.kind === "kernel").length,
+    date: last?.at ?? "",
+    method,
+    donors,
+    litepred: packageVersion(),
+  };
+}
+
+/** All predictors of the pool, but those whose id has one of `exclude` in it; the caller releases them. */
+export async function loadSources(home: string, pools: readonly string[], exclude: readonly string[] = []) {
+  const pool = openPool(home, pools);
+  const ids = pool.list().entries.map((entry) => entry.platform);
+  const wanted = ids.filter((id) => !exclude.some((part) => id.includes(part)));
+  return Promise.all(wanted.map((id) => loadPlatformPredictor(pool.load(id), onnxRuntime)));
+}
+
+/** A kernel type has at least this many candidates, as far as the spaces have them. Choice. */
+const fewestCandidates = 150;
+const networksPerSpace = 40;
+
+/** Configs of the search spaces by kernel type. */
+export async function spaceCandidates(
+  platform: Parameters<typeof rulesOf>[0],
+  count: number,
+  seed: number,
+): Promise<Map<string, KernelConfig[]>> {
+  const statistics = collectStatistics({
+    spaces: await loadSpaces(),
+    rules: rulesOf(platform),
+    architecturesPerSpace: networksPerSpace,
+    random: createRandom(`${seed}/statistics`),
+  });
+  const byType = new Map<string, KernelConfig[]>();
+  for (const { type, config } of planKernels({ statistics, budget: count, seed, minimumPerType: fewestCandidates }))
+    getOrCreate(byType, type, () => [] as KernelConfig[]).push(config);
+  return byType;
+}
+
+/** @throws LitepredError `bad-usage`. */
+export function recipeNamed(name: string): RecipeName {
+  if (name in recipes) return name as RecipeName;
+  throw new LitepredError("bad-usage", `recipe "${name}" is not known`, `use ${Object.keys(recipes).join(" or ")}`);
+}

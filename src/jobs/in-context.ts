@@ -1,0 +1,94 @@
+/**
+ * What a platform's predictor is made from where kernels are timed in context: sampled networks under the profiler, chosen so that they
+ * say most per second, then kernels at the edges of what these had.
+ */
+import { LitepredError } from "../base/index.js";
+import { kernelTimingOf } from "../engines/index.js";
+import { detectKernels, kernelTypeOf } from "../kernels/index.js";
+import { kernelRows, type Store } from "../measurements/index.js";
+import { hasExactRules } from "../predictors/index.js";
+import { protocols } from "../profiling/index.js";
+import { edgeConfigs, planNetworks } from "../sampling/index.js";
+import { type Network, sequenceOfNetworks } from "./networks.js";
+import { type ProfileResult, profileKernels } from "./profile.js";
+import { type ProfiledModels, profileInModels } from "./profile-models.js";
+import { type LocalPlatform, rulesOf } from "./workspace.js";
+
+export interface InContextRequest {
+  readonly store: Store;
+  readonly local: LocalPlatform;
+  /** Most networks. */
+  readonly networks: number;
+  /** No further one is begun after this, of `performance.now()`. */
+  readonly untilMs?: number | undefined;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+/** The engine tells the times of nodes, and the rules which kernel is which node. */
+export const timesInContext = ({ description, platform }: LocalPlatform): boolean =>
+  kernelTimingOf(description, platform.processor) === "profiler" && hasExactRules(platform);
+
+/** Networks that corrections are fitted on come first in the seeded list, so that these are others. */
+export const reservedForFits = 200;
+/** Networks to choose from. Choice: all families ten times. */
+const pool = 420;
+/** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
+const mostFlops = 4e9;
+/** Kernels that are too large for a bundle of many. */
+const edgesAtMost = 400;
+
+/** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
+export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
+  const { store, local, signal } = request;
+  if (!timesInContext(local)) throw new LitepredError("bad-usage", `${local.id} is not timed in context`);
+  const rules = rulesOf(local.platform);
+  const models = await chooseNetworks(request);
+  request.onStage?.("kernels inside networks", models.length);
+  const inModels = await profileInModels({
+    store,
+    local,
+    rules,
+    models,
+    untilMs: request.untilMs,
+    signal,
+    onProgress: request.onProgress?.bind(request),
+  });
+  const edges = await edgeKernels(store, local.id);
+  request.onStage?.("kernels at the edges", edges.length);
+  const atEdges = await profileKernels({
+    store,
+    engine: local.engine,
+    platform: local.platform,
+    kernels: edges,
+    protocol: protocols.brief,
+    signal,
+    onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
+  });
+  return {
+    ...inModels,
+    measured: inModels.kernels + atEdges.measured,
+    failed: inModels.failed + atEdges.failed,
+    skipped: inModels.skipped + atEdges.skipped,
+  };
+}
+
+async function chooseNetworks({ local, networks, seed }: InContextRequest): Promise<Network[]> {
+  const rules = rulesOf(local.platform);
+  const all = (await sequenceOfNetworks(pool, seed, { skip: reservedForFits }))
+    .map((network) => ({ network, kernels: detectKernels(network.graph, rules).kernels }))
+    .filter(({ kernels }) => kernels.reduce((total, { flops }) => total + flops, 0) <= mostFlops);
+  return planNetworks(all, networks).map((i) => all[i]!.network);
+}
+
+/** Those that the store lacks beyond what its kernels have. */
+async function edgeKernels(store: Store, platform: string) {
+  const rows = kernelRows(await store.query({ platform, kind: "kernel", purpose: "in-model", every: true }));
+  return rows
+    .flatMap(({ type, configs }) =>
+      kernelTypeOf(type).graph === undefined ? [] : edgeConfigs(type, configs).map((config) => ({ type, config })),
+    )
+    .slice(0, edgesAtMost);
+}

@@ -1,0 +1,116 @@
+/**
+ * Networks of the search spaces: drawn, measured whole, and built again from their names (`<space>/<encoding>`), under which the store
+ * knows them.
+ */
+import { createRandom, LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
+import { type Measurement, networkSubject, type Protocol, type Purpose, type Store } from "../measurements/index.js";
+import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
+import { encoderOf } from "./encoding.js";
+import { measureModels } from "./measure.js";
+import type { LocalPlatform } from "./workspace.js";
+
+export interface NamedNetwork {
+  /** `<space>/<encoding>`. */
+  readonly name: string;
+  readonly space: string;
+}
+
+export interface Network extends NamedNetwork {
+  readonly graph: Graph;
+}
+
+/** `counts[space]` distinct networks of each space, the spaces in turn; those of `except` are left out. The label is part of the seed. */
+export async function networksOfSpaces(
+  label: string,
+  counts: Readonly<Record<string, number>>,
+  seed: number,
+  except: readonly NamedNetwork[] = [],
+): Promise<NamedNetwork[]> {
+  const taken = new Set(except.map(({ name }) => name));
+  const columns: NamedNetwork[][] = [];
+  for (const [spaceName, count] of Object.entries(counts)) {
+    const space = await loadSpace(spaceName);
+    const random = createRandom(`${seed}/${label}/${spaceName}`);
+    const chosen: NamedNetwork[] = [];
+    for (let draws = 0; chosen.length < count && draws < 50 * count; draws++) {
+      const name = `${spaceName}/${space.encode(space.sample(random)).join("-")}`;
+      if (taken.has(name)) continue;
+      taken.add(name);
+      chosen.push({ name, space: spaceName });
+    }
+    columns.push(chosen);
+  }
+  const longest = Math.max(0, ...columns.map((column) => column.length));
+  return Array.from({ length: longest }, (_, i) => columns.flatMap((column) => column[i] ?? [])).flat();
+}
+
+/**
+ * `count` networks after the first `skip` of an endless list, the spaces in turn; the same seed gives the same ones, and a longer list
+ * starts with the shorter one.
+ */
+export async function sequenceOfNetworks(
+  count: number,
+  seed: number,
+  { spaces: names = spaceNames, skip = 0 }: { spaces?: readonly string[]; skip?: number } = {},
+): Promise<Network[]> {
+  const spaces = await loadSpaces(names);
+  const order = createRandom(`${seed}/calibration-order`).shuffle(spaces);
+  return Array.from({ length: count }, (_, at) => {
+    const i = skip + at;
+    const space = order[i % order.length]!;
+    const architecture = space.sample(createRandom(`${seed}/calibration/${space.name}/${i}`));
+    const name = `${space.name}/${space.encode(architecture).join("-")}`;
+    return { name, space: space.name, graph: space.toGraph(architecture) };
+  });
+}
+
+/** @throws LitepredError for a name that is no network of a space. */
+export async function networkGraph(name: string): Promise<Graph> {
+  const [spaceName = "", encoding = ""] = name.split("/");
+  const space = await loadSpace(spaceName);
+  return space.toGraph(space.decode(encoding.split("-").map(Number)));
+}
+
+/** Undefined where the space changed since: the name no longer says what was measured. */
+export async function networkKernels(name: string, rules: FusionRules): Promise<Detection | undefined> {
+  try {
+    return detectKernels(await networkGraph(name), rules);
+  } catch (error) {
+    if (error instanceof LitepredError) return undefined;
+    throw error;
+  }
+}
+
+export interface NetworksRequest {
+  readonly store: Store;
+  readonly local: LocalPlatform;
+  readonly networks: readonly NamedNetwork[];
+  readonly purpose: Purpose;
+  /** Which look at them, from 1; default 1. */
+  readonly repeat?: number;
+  readonly protocol: Protocol;
+  readonly signal?: AbortSignal;
+  /** Networks so far. */
+  onProgress?(done: number, note?: string): void;
+}
+
+/** Measures what the store lacks, into the store. In the order of the networks. */
+export async function measureNetworks(request: NetworksRequest): Promise<Measurement[]> {
+  const { store, local, networks, purpose, repeat, protocol, signal } = request;
+  const encode = encoderOf(local.description.format, local.platform.precision);
+  const graphs = new Map<string, Graph>();
+  for (const { name } of networks) graphs.set(name, await networkGraph(name));
+  return measureModels({
+    store,
+    engine: local.engine,
+    platform: local.platform,
+    models: networks.map(({ name }) => ({ subject: networkSubject(name), bytes: () => encode(graphs.get(name)!) })),
+    purpose,
+    repeat,
+    protocol,
+    signal,
+    onProgress: ({ done, total }) => request.onProgress?.(Math.round((networks.length * done) / total)),
+  });
+}

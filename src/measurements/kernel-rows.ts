@@ -1,0 +1,38 @@
+/** Measurements of kernels as rows to learn from: one per config. */
+import { getOrCreate, median } from "../base/index.js";
+import { configKey, type Measurement } from "./measurement.js";
+
+export interface KernelRows {
+  readonly type: string;
+  readonly configs: readonly Readonly<Record<string, number | string>>[];
+  /** Median over the measurements of the config, milliseconds, > 0. */
+  readonly latenciesMs: readonly number[];
+}
+
+/**
+ * By kernel type, sorted by name. Pass every measurement (`query({ every: true })`): a config that several networks ran was measured by
+ * each. Where some were measured by the reference method, those measured by the old one do not count.
+ */
+export function kernelRows(measured: readonly Measurement[]): KernelRows[] {
+  const byType = new Map<string, Map<string, Measurement[]>>();
+  for (const measurement of measured) {
+    const { subject, outcome } = measurement;
+    if (subject.kind !== "kernel" || outcome.status !== "ok" || !(outcome.latencyMs > 0)) continue;
+    const ofType = getOrCreate(byType, subject.type, () => new Map<string, Measurement[]>());
+    getOrCreate(ofType, configKey(subject.config), () => []).push(measurement);
+  }
+  return [...byType]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, ofType]) => {
+      const groups = [...ofType.values()];
+      return { type, configs: groups.map(([first]) => configOf(first!)), latenciesMs: groups.map(latencyOf) };
+    });
+}
+
+const configOf = ({ subject }: Measurement) => (subject.kind === "kernel" ? subject.config : {});
+
+function latencyOf(same: readonly Measurement[]): number {
+  const byReference = same.filter(({ protocol }) => protocol.method === "reference");
+  const counted = byReference.length > 0 ? byReference : same.slice(-1);
+  return median(counted.flatMap(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : [])));
+}

@@ -1,0 +1,74 @@
+/**
+ * Adapting never makes it worse: the predictor that was fitted is held against the best source with a correction of its own, both on
+ * networks left out of the correction, and the better one is kept.
+ */
+import { mean } from "../base/index.js";
+import type { FusionRules } from "../kernels/index.js";
+import {
+  type Correction,
+  createPlatformPredictor,
+  fitCorrection,
+  type KernelPredictorState,
+  noCorrection,
+  type PlatformPredictor,
+} from "../predictors/index.js";
+import type { MeasuredNetwork } from "./platform.js";
+
+export interface ComparisonReport {
+  /** Mean |ln(measured ÷ predicted)| of networks, each predicted by a correction fitted without it. */
+  readonly own: number;
+  readonly source: { readonly platform: string; readonly error: number };
+  readonly networks: number;
+  readonly kept: "own" | "source";
+}
+
+export interface Comparison {
+  readonly sourceIsBetter: boolean;
+  readonly report: ComparisonReport;
+  /** For the artefact, where the source is kept. */
+  readonly source: {
+    readonly kernels: readonly KernelPredictorState[];
+    readonly correction: Correction;
+    readonly general: readonly number[];
+  };
+  readonly predictor: Pick<PlatformPredictor, "kernels" | "correction" | "general">;
+}
+
+/** Fewer networks cannot tell two predictors apart. Choice. */
+const fewestNetworks = 8;
+/** A source must be better by this share: what was fitted here knows this machine. Choice. */
+const clearly = 0.9;
+
+/** Undefined without sources or with too few networks. */
+export async function bestSource(
+  sources: readonly PlatformPredictor[],
+  target: { readonly rules: FusionRules; readonly callMs: number },
+  networks: readonly MeasuredNetwork[],
+  own: Correction,
+): Promise<Comparison | undefined> {
+  if (networks.length < fewestNetworks || sources.length === 0) return undefined;
+  const candidates = [];
+  for (const source of sources) {
+    const plain = createPlatformPredictor({ ...source, ...target, correction: noCorrection });
+    const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
+    const correction = fitCorrection(
+      predicted.map(({ kernels }, i) => ({ kernels, measuredMs: networks[i]!.measuredMs - target.callMs })),
+    );
+    candidates.push({ source, correction, error: mean(correction.residuals) });
+  }
+  const best = candidates.reduce((a, b) => (b.error < a.error ? b : a));
+  const error = mean(own.residuals);
+  const sourceIsBetter = best.error < clearly * error;
+  const { kernels, general, platform } = best.source;
+  return {
+    sourceIsBetter,
+    report: {
+      own: error,
+      source: { platform, error: best.error },
+      networks: networks.length,
+      kept: sourceIsBetter ? "source" : "own",
+    },
+    source: { kernels: [...kernels.values()].map((kernel) => kernel.toState()), correction: best.correction, general },
+    predictor: { kernels, correction: best.correction, general },
+  };
+}

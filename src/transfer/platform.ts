@@ -1,0 +1,262 @@
+/**
+ * The one way from measurements on a platform to its predictor, for the product and for every evaluation: adapt the sources where few
+ * kernels were measured, fit one compact predictor a kernel type, correct by whole networks, and hold the result against the best
+ * source. What is measured, and when, is the caller's.
+ */
+import { type ComputeBackend, median } from "../base/index.js";
+import {
+  createUserKernelType,
+  type FusionRules,
+  type KernelConfig,
+  type KernelType,
+  kernelTypeOf,
+} from "../kernels/index.js";
+import { configKey, type KernelRows } from "../measurements/index.js";
+import {
+  type Correction,
+  createPlatformPredictor,
+  type DetectedModel,
+  distilKernelPredictor,
+  fitCorrection,
+  fitGeneralRoofline,
+  type KernelPredictor,
+  type KernelPredictorState,
+  noCorrection,
+  type PlatformPredictor,
+  type RecipeName,
+  trainKernelPredictor,
+  type UserTypeDefinition,
+} from "../predictors/index.js";
+import { isPredictable } from "./adapted-kernel.js";
+import { bestSource, type ComparisonReport } from "./best-source.js";
+import type { Adaptation, AdaptationTask, AdaptedKernel, Source, TransferMethod } from "./types.js";
+
+/** A network that was measured whole. */
+export interface MeasuredNetwork {
+  readonly detection: DetectedModel;
+  readonly measuredMs: number;
+}
+
+export interface PlatformTask {
+  /** Full id. */
+  readonly platform: string;
+  readonly rules: FusionRules;
+  readonly backend: ComputeBackend;
+  /** Kernels measured on the platform so far. */
+  readonly rows: readonly KernelRows[];
+  readonly userTypes?: Readonly<Record<string, UserTypeDefinition>> | undefined;
+  /** Predictors of other platforms, or older ones of this. */
+  readonly sources: readonly PlatformPredictor[];
+  readonly method: TransferMethod;
+  /** Further kernels to measure: which, the method chooses among the candidates. */
+  readonly further?: Pick<AdaptationTask, "budget" | "goal" | "measure" | "onRound"> | undefined;
+  /** Configs by kernel type: what may be measured, and what adapted predictors are asked for. */
+  readonly candidates: ReadonlyMap<string, readonly KernelConfig[]>;
+  /** Networks that the correction is fitted on; asked for when the kernels are done. None of their kernels is in `rows` for their sake. */
+  networks(): Promise<readonly MeasuredNetwork[]>;
+  /** What a call costs, milliseconds. */
+  readonly callMs: number;
+  readonly recipe: RecipeName;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  onStage?(label: string, total: number): void;
+  onProgress?(done: number, note?: string): void;
+}
+
+export interface FittedPlatform {
+  readonly predictor: PlatformPredictor;
+  /** For the artefact. */
+  readonly kernels: readonly KernelPredictorState[];
+  readonly correction: Correction;
+  readonly general: readonly number[];
+  /** Absent where nothing was adapted. */
+  readonly adaptation?: Adaptation | undefined;
+  /** Kernel types with too few measurements and no source. */
+  readonly skipped: readonly { readonly kernel: string; readonly reason: string }[];
+  /** Median |ln(compact ÷ adapted)| on candidates that did not teach the compact predictors: what distilling costs. */
+  readonly distilLoss?: number | undefined;
+  readonly comparison?: ComparisonReport | undefined;
+}
+
+/** A kernel type with fewer rows, and no source, is left to the general roofline. */
+const fewestRows = 5;
+/** With so many rows a kernel type needs no source. Measured: 130 networks alone put 90 % of 48 models within ±5 %. */
+const enoughRows = 150;
+/** Candidates that teach a compact predictor what the adapted one says: it only has to repeat a smooth function. Choice. */
+const taughtBy = 250;
+/** Candidates that tell what that cost. */
+const checkedOn = 60;
+/** Half an interval in ln units where too few measurements give none. */
+const widest = Math.log(4);
+
+export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
+  const measured = new Map(task.rows.map((rows) => [rows.type, rows]));
+  const adaptation = await adapt(task, measured);
+  const sets = await trainingSets(task, measured, adaptation);
+  const fitted = await fitKernels(task, sets);
+  const general = fitGeneralRoofline(sets.map((set) => ({ ...set, type: typeOf(task, set.type) })));
+  const { platform, rules, callMs } = task;
+  const kernels = new Map<string, KernelPredictor>(fitted.map((predictor) => [predictor.type, predictor]));
+  const plain = createPlatformPredictor({ platform, rules, kernels, correction: noCorrection, general, callMs });
+  const networks = await task.networks();
+  const correction = await correct(plain, networks);
+  const own = {
+    kernels: fitted.map((predictor) => predictor.toState()),
+    correction,
+    general,
+  };
+  const comparison = await bestSource(task.sources, { rules, callMs }, networks, correction);
+  const chosen = comparison?.sourceIsBetter ? { ...own, ...comparison.source } : own;
+  return {
+    ...chosen,
+    predictor: createPlatformPredictor({
+      ...plain,
+      ...(comparison?.sourceIsBetter ? comparison.predictor : { correction }),
+    }),
+    adaptation,
+    skipped: task.rows
+      .filter(({ type }) => !kernels.has(type))
+      .map(({ type, configs }) => ({
+        kernel: type,
+        reason: `only ${configs.length} measured configs; it is estimated from FLOPs and bytes`,
+      })),
+    distilLoss: await distilLoss(sets, kernels),
+    comparison: comparison?.report,
+  };
+}
+
+function typeOf({ userTypes }: PlatformTask, name: string): KernelType {
+  const own = userTypes?.[name];
+  return own ? createUserKernelType(name, own.fields, own) : kernelTypeOf(name);
+}
+
+/** Kernel types of which too little was measured, or of all where more is to be. Undefined where sources can add nothing. */
+async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRows>): Promise<Adaptation | undefined> {
+  const { sources, further, method, seed, signal } = task;
+  const names = new Set([...task.candidates.keys(), ...(further ? [] : measured.keys())]);
+  const kernels = [...names].flatMap((name) => {
+    const rows = measured.get(name);
+    const candidates = (further ? task.candidates.get(name) : rows?.configs) ?? [];
+    const own = sourcesOf(sources, name);
+    if (candidates.length === 0 || (!further && (candidates.length >= enoughRows || own.length === 0))) return [];
+    return [{ type: typeOf(task, name), candidates, sources: own }];
+  });
+  if (kernels.length === 0) return undefined;
+  const known = new Map(
+    [...measured].map(([type, { configs, latenciesMs }]) => [
+      type,
+      new Map(configs.map((config, i) => [configKey(config), latenciesMs[i]!])),
+    ]),
+  );
+  return method.adapt({
+    kernels,
+    seed,
+    signal,
+    ...(further ?? {
+      budget: kernels.reduce((total, { candidates }) => total + candidates.length, 0),
+      measure: async (requests) =>
+        requests.map(({ type, config }) => ({
+          status: "measured",
+          latencyMs: known.get(type)!.get(configKey(config))!,
+        })),
+    }),
+  });
+}
+
+function sourcesOf(sources: readonly PlatformPredictor[], type: string): Source[] {
+  return sources.flatMap((source): Source[] => {
+    const predictor = source.kernels.get(type);
+    return predictor ? [{ platform: source.platform, latencies: (configs) => predictor.predict(configs) }] : [];
+  });
+}
+
+interface TrainingRows extends KernelRows {
+  /** Rows after the measured ones are what this says. */
+  readonly adapted?: AdaptedKernel | undefined;
+  readonly check: readonly KernelConfig[];
+}
+
+/** What was measured, and where sources were adapted what they say of configs that were not. */
+async function trainingSets(
+  task: PlatformTask,
+  measured: ReadonlyMap<string, KernelRows>,
+  adaptation: Adaptation | undefined,
+): Promise<TrainingRows[]> {
+  const sets: TrainingRows[] = [];
+  for (const type of new Set([...measured.keys(), ...(adaptation?.kernels.keys() ?? [])])) {
+    const rows = measured.get(type) ?? { type, configs: [], latenciesMs: [] };
+    const adapted = adaptation?.kernels.get(type);
+    if (adapted === undefined || !isPredictable(adapted)) {
+      if (rows.configs.length >= fewestRows) sets.push({ ...rows, check: [] });
+      continue;
+    }
+    const own = new Set(rows.configs.map(configKey));
+    const others = (task.candidates.get(type) ?? []).filter((config) => !own.has(configKey(config)));
+    const taught = others.slice(0, taughtBy);
+    const predictions = await adapted.predict(taught);
+    const configs = [...rows.configs, ...taught];
+    if (configs.length < 3) continue;
+    sets.push({
+      type,
+      configs,
+      latenciesMs: [...rows.latenciesMs, ...predictions.map(({ latencyMs }) => latencyMs)],
+      adapted,
+      check: others.slice(taughtBy, taughtBy + checkedOn),
+    });
+  }
+  return sets;
+}
+
+async function fitKernels(task: PlatformTask, sets: readonly TrainingRows[]) {
+  const { backend, recipe, seed, signal } = task;
+  task.onStage?.("fitting predictors", sets.length);
+  const fitted = [];
+  for (const [i, set] of sets.entries()) {
+    const userType = task.userTypes?.[set.type];
+    const options = { recipe, seed, signal };
+    fitted.push(
+      set.adapted
+        ? await distilKernelPredictor(backend, set, await knownErrors(set, set.adapted), options)
+        : await trainKernelPredictor(backend, { ...set, userType }, options),
+    );
+    task.onProgress?.(i + 1, set.type);
+  }
+  return fitted;
+}
+
+async function knownErrors({ configs }: TrainingRows, { estimate, measured, predict }: AdaptedKernel) {
+  const predictions = await predict(configs.slice(0, taughtBy));
+  return {
+    samples: measured,
+    heldOut: {
+      n: measured,
+      mape: estimate?.mape ?? Number.NaN,
+      within5: estimate?.within5 ?? 0,
+      within10: estimate?.within10 ?? 0,
+      rmseMs: 0,
+    },
+    residuals: predictions
+      .map(({ highMs, latencyMs }) => Math.min(widest, Math.log(highMs / latencyMs)))
+      .sort((a, b) => a - b),
+  };
+}
+
+async function distilLoss(
+  sets: readonly TrainingRows[],
+  kernels: ReadonlyMap<string, KernelPredictor>,
+): Promise<number | undefined> {
+  const losses: number[] = [];
+  for (const { type, adapted, check } of sets) {
+    if (adapted === undefined || check.length === 0) continue;
+    const [wanted, found] = [await adapted.predict(check), await kernels.get(type)!.predict(check)];
+    losses.push(...wanted.map(({ latencyMs }, i) => Math.abs(Math.log(found[i]! / latencyMs))));
+  }
+  return losses.length === 0 ? undefined : median(losses);
+}
+
+async function correct(plain: PlatformPredictor, networks: readonly MeasuredNetwork[]): Promise<Correction> {
+  const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
+  return fitCorrection(
+    predicted.map(({ kernels }, i) => ({ kernels, measuredMs: networks[i]!.measuredMs - plain.callMs })),
+  );
+}
