@@ -17,11 +17,11 @@ import type {
   MeasureOutcome,
   MeasureRequest,
 } from "../transfer/index.js";
-import { type FittedFile, fitAndSave, loadSources, spaceCandidates } from "./fit.js";
+import { type FittedFile, fitAndSave, loadSources, networksPerSpace, spaceCandidates } from "./fit.js";
 import { profileInContext, timesInContext } from "./in-context.js";
-import { measureNetworks, sequenceOfNetworks } from "./networks.js";
+import { measureNetworks, networksToFit } from "./networks.js";
 import { profileKernels } from "./profile.js";
-import { type LocalPlatform, openLocalPlatform } from "./workspace.js";
+import { type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface AdaptRequest {
   readonly home: string;
@@ -87,13 +87,18 @@ export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport>
   const store = await openStore(request.home);
   try {
     const inContext = timesInContext(local);
-    if (inContext) await measureInContext(request, local, store, started);
+    if (inContext) await measureInContext(request, local, store);
     const fitted = await fitAndSave({
       home: request.home,
       store,
       platform: local.id,
       sources,
-      candidates: await spaceCandidates(local.platform, request.budget * candidatesPerMeasurement, request.seed),
+      candidates: await spaceCandidates(
+        local.platform,
+        request.budget * candidatesPerMeasurement,
+        request.seed,
+        inContext ? networksPerSpace.few : networksPerSpace.many,
+      ),
       further: inContext ? undefined : furtherKernels(request, local, store),
       measureNetworks: () => measureForCorrection(request, local, store),
       recipe: "compact",
@@ -123,18 +128,12 @@ function check({ budget, method, minutes }: AdaptRequest): void {
     );
 }
 
-async function measureInContext(
-  request: AdaptRequest,
-  local: LocalPlatform,
-  store: Store,
-  startedMs: number,
-): Promise<void> {
-  const minutes = request.minutes ?? usualMinutes;
+async function measureInContext(request: AdaptRequest, local: LocalPlatform, store: Store): Promise<void> {
   await profileInContext({
     store,
     local,
     networks: mostNetworks,
-    untilMs: startedMs + kernelShare * minutes * 60_000,
+    minutes: kernelShare * (request.minutes ?? usualMinutes),
     seed: request.seed,
     signal: request.signal,
     onStage: request.onStage?.bind(request),
@@ -157,9 +156,9 @@ async function measureForCorrection(request: AdaptRequest, local: LocalPlatform,
   await measureNetworks({
     store,
     local,
-    networks: await sequenceOfNetworks(request.models, request.seed),
+    networks: await networksToFit(request.models, request.seed, rulesOf(local.platform)),
     purpose: "fit",
-    protocol: protocols.brief,
+    protocol: { ...protocols.brief, sessions: 2 },
     signal: request.signal,
     onProgress: request.onProgress?.bind(request),
   });

@@ -2,7 +2,7 @@
 import { createRandom, getOrCreate, LitepredError, packageVersion } from "../base/index.js";
 import type { KernelConfig } from "../kernels/index.js";
 import { kernelRows, type Measurement, type Store } from "../measurements/index.js";
-import { parsePlatformId } from "../platforms/index.js";
+import { type Platform, parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, type RecipeName, recipes } from "../predictors/index.js";
 import { keptNominal } from "../profiling/index.js";
@@ -131,18 +131,20 @@ export async function loadSources(home: string, pools: readonly string[], exclud
 
 /** A kernel type has at least this many candidates, as far as the spaces have them. Choice. */
 const fewestCandidates = 150;
-const networksPerSpace = 40;
+/** Networks of each space that configs are taken from. Choice: 40 have ten thousand distinct ones, and take seven seconds. */
+export const networksPerSpace = { many: 40, few: 8 };
 
 /** Configs of the search spaces by kernel type. */
 export async function spaceCandidates(
-  platform: Parameters<typeof rulesOf>[0],
+  platform: Platform,
   count: number,
   seed: number,
+  perSpace = networksPerSpace.many,
 ): Promise<Map<string, KernelConfig[]>> {
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
     rules: rulesOf(platform),
-    architecturesPerSpace: networksPerSpace,
+    architecturesPerSpace: perSpace,
     random: createRandom(`${seed}/statistics`),
   });
   const byType = new Map<string, KernelConfig[]>();

@@ -9,7 +9,7 @@ import { kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
 import { protocols } from "../profiling/index.js";
 import { edgeConfigs, planNetworks } from "../sampling/index.js";
-import { type Network, sequenceOfNetworks } from "./networks.js";
+import { type Network, reservedForFits, sequenceOfNetworks } from "./networks.js";
 import { type ProfileResult, profileKernels } from "./profile.js";
 import { type ProfiledModels, profileInModels } from "./profile-models.js";
 import { type LocalPlatform, rulesOf } from "./workspace.js";
@@ -19,8 +19,8 @@ export interface InContextRequest {
   readonly local: LocalPlatform;
   /** Most networks. */
   readonly networks: number;
-  /** No further one is begun after this, of `performance.now()`. */
-  readonly untilMs?: number | undefined;
+  /** Time for the networks; default unlimited. */
+  readonly minutes?: number | undefined;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
@@ -31,13 +31,12 @@ export interface InContextRequest {
 export const timesInContext = ({ description, platform }: LocalPlatform): boolean =>
   kernelTimingOf(description, platform.processor) === "profiler" && hasExactRules(platform);
 
-/** Networks that corrections are fitted on come first in the seeded list, so that these are others. */
-export const reservedForFits = 200;
 /** Networks to choose from. Choice: all families ten times. */
 const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
-/** Kernels that are too large for a bundle of many. */
+/** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
+const edgesPerMinute = 100;
 const edgesAtMost = 400;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
@@ -46,17 +45,19 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   if (!timesInContext(local)) throw new LitepredError("bad-usage", `${local.id} is not timed in context`);
   const rules = rulesOf(local.platform);
   const models = await chooseNetworks(request);
+  const untilMs = request.minutes === undefined ? undefined : performance.now() + 60_000 * request.minutes;
   request.onStage?.("kernels inside networks", models.length);
   const inModels = await profileInModels({
     store,
     local,
     rules,
     models,
-    untilMs: request.untilMs,
+    untilMs,
     signal,
     onProgress: request.onProgress?.bind(request),
   });
-  const edges = await edgeKernels(store, local.id);
+  const most = edgesPerMinute * (request.minutes ?? Number.POSITIVE_INFINITY);
+  const edges = (await edgeKernels(store, local.id)).slice(0, most);
   request.onStage?.("kernels at the edges", edges.length);
   const atEdges = await profileKernels({
     store,
@@ -83,12 +84,14 @@ async function chooseNetworks({ local, networks, seed }: InContextRequest): Prom
   return planNetworks(all, networks).map((i) => all[i]!.network);
 }
 
-/** Those that the store lacks beyond what its kernels have. */
+/** Those beyond what the store's kernels have; types in turn, so that a part of the list is of all of them. */
 async function edgeKernels(store: Store, platform: string) {
   const rows = kernelRows(await store.query({ platform, kind: "kernel", purpose: "in-model", every: true }));
-  return rows
-    .flatMap(({ type, configs }) =>
-      kernelTypeOf(type).graph === undefined ? [] : edgeConfigs(type, configs).map((config) => ({ type, config })),
-    )
+  const columns = rows
+    .filter(({ type }) => kernelTypeOf(type).graph !== undefined)
+    .map(({ type, configs }) => edgeConfigs(type, configs).map((config) => ({ type, config })));
+  const longest = Math.max(0, ...columns.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => columns.flatMap((column) => column[i] ?? []))
+    .flat()
     .slice(0, edgesAtMost);
 }

@@ -4,7 +4,7 @@
  */
 import { createRandom, LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
+import { type Detection, detectKernels, type FusionRules, type Kernel } from "../kernels/index.js";
 import { type Measurement, networkSubject, type Protocol, type Purpose, type Store } from "../measurements/index.js";
 import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
 import { encoderOf } from "./encoding.js";
@@ -64,6 +64,26 @@ export async function sequenceOfNetworks(
     const name = `${space.name}/${space.encode(architecture).join("-")}`;
     return { name, space: space.name, graph: space.toGraph(architecture) };
   });
+}
+
+/**
+ * Networks that corrections are fitted on: of the endless list those of usual size, since small ones are mostly call and noise, and
+ * large ones cost as much time as ten others.
+ */
+export async function networksToFit(count: number, seed: number, rules: FusionRules): Promise<Network[]> {
+  const all = await sequenceOfNetworks(reservedForFits, seed);
+  return all.filter(({ graph }) => isUsual(detectKernels(graph, rules).kernels)).slice(0, count);
+}
+
+/** The beginning of the endless list, whose networks are never profiled. */
+export const reservedForFits = 200;
+/** FLOPs and weights of what people deploy on CPUs. Choice: 3 ms to a tenth of a second. */
+const usual = { leastFlops: 60e6, mostFlops: 2.5e9, mostWeights: 20e6 };
+
+function isUsual(kernels: readonly Kernel[]): boolean {
+  const sum = (of: (kernel: Kernel) => number) => kernels.reduce((total, kernel) => total + of(kernel), 0);
+  const flops = sum((kernel) => kernel.flops);
+  return flops >= usual.leastFlops && flops <= usual.mostFlops && sum((kernel) => kernel.params) <= usual.mostWeights;
 }
 
 /** @throws LitepredError for a name that is no network of a space. */

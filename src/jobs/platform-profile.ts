@@ -6,7 +6,7 @@ import { protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { profileInContext, timesInContext } from "./in-context.js";
-import { measureNetworks, sequenceOfNetworks } from "./networks.js";
+import { measureNetworks, networksToFit } from "./networks.js";
 import { profileKernels } from "./profile.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
@@ -45,8 +45,7 @@ const networksPerSpace = 40;
 
 export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
   checkNumbers(request);
-  const { seed, signal, minutes = Number.POSITIVE_INFINITY } = request;
-  const untilMs = performance.now() + minutes * 60_000;
+  const { seed, signal, minutes } = request;
   const local = await openLocalPlatform(request.platform, request.home);
   const callbacks = { signal, onStage: request.onStage?.bind(request), onProgress: request.onProgress?.bind(request) };
   const statistics = collectStatistics({
@@ -70,13 +69,13 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     });
     const inContext =
       request.profiledModels > 0 && timesInContext(local)
-        ? await profileInContext({ store, local, networks: request.profiledModels, untilMs, seed, ...callbacks })
+        ? await profileInContext({ store, local, networks: request.profiledModels, minutes, seed, ...callbacks })
         : { measured: 0, failed: 0, skipped: 0 };
     request.onStage?.("whole networks", request.models);
     const whole = await measureNetworks({
       store,
       local,
-      networks: await sequenceOfNetworks(request.models, seed),
+      networks: await networksToFit(request.models, seed, rulesOf(local.platform)),
       purpose: "fit",
       protocol: protocols.quick,
       ...callbacks,

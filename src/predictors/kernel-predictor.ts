@@ -61,7 +61,7 @@ export interface KernelTrainingOptions {
 
 /** Small sets are cheap to fit: every row is held out once, in this many folds. Larger ones hold out one fold. Choice. */
 const folds = 5;
-const rowsForOneFold = 300;
+const rowsForOneFold = 100;
 /** Share of the work that goes into the held-out estimate, for the progress only. */
 const estimateShare = 0.45;
 

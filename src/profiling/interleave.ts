@@ -26,12 +26,14 @@ export interface Turn {
   readonly referencesMs: readonly number[];
 }
 
-/** Fewer turns tell nothing of their error. Choice. */
+/** Fewer turns tell little of their error; of subjects so long that a few turns are many times `maxMs`, three must do. Choice. */
 const fewestTurns = 5;
+const fewestLongTurns = 3;
+const longFactor = 1.5;
 /** Where the references vary by less than this from turn to turn (ln), the machine is quiet. Measured: 0.3 % on idle machines, 5 % on busy ones. */
 const quietDeviation = 0.008;
-/** Share of the subjects' time that the references get. */
-const usualShare = 1;
+/** The time that the references get, as a share of the subjects'. With 1 two looks agree no better. */
+const usualShare = 0.7;
 const quietShare = 0.1;
 /** A subject that is shorter than this finds its caches cold after the references: its first run in a turn does not count. Choice. */
 const shortMs = 2;
@@ -113,7 +115,8 @@ function close(
   const referencesMs = before.map((ms, i) => Math.sqrt(ms * after[i]!));
   for (const { state, runsMs } of waiting) {
     state.turns.push({ runsMs, referencesMs });
-    if (state.turns.length < fewestTurns) continue;
+    const isLong = state.timedMs >= longFactor * plan.maxMs;
+    if (state.turns.length < (isLong ? fewestLongTurns : fewestTurns)) continue;
     state.done = state.timedMs >= plan.maxMs || (plan.tolerance > 0 && ratioOf(state.turns).error < plan.tolerance);
   }
 }

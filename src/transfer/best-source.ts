@@ -4,6 +4,7 @@
  */
 import { mean } from "../base/index.js";
 import type { FusionRules } from "../kernels/index.js";
+import { parsePlatformId } from "../platforms/index.js";
 import {
   type Correction,
   createPlatformPredictor,
@@ -39,16 +40,34 @@ const fewestNetworks = 8;
 /** A source must be better by this share: what was fitted here knows this machine. Choice. */
 const clearly = 0.9;
 
+/** Sources that are looked at. Choice: each takes seconds. */
+const mostSources = 3;
+
+/** The target itself as it was, its engine elsewhere, its engine in another version, its device with another engine, then others. */
+function mostAlike(sources: readonly PlatformPredictor[], target: string): PlatformPredictor[] {
+  const own = parsePlatformId(target);
+  const distance = ({ platform }: PlatformPredictor) => {
+    const { device, processor, engine, version, precision } = parsePlatformId(platform);
+    return (
+      (engine === own.engine ? 0 : 8) +
+      (processor === own.processor && precision === own.precision ? 0 : 4) +
+      (version === own.version ? 0 : 2) +
+      (device === own.device ? 0 : 1)
+    );
+  };
+  return [...sources].sort((a, b) => distance(a) - distance(b)).slice(0, mostSources);
+}
+
 /** Undefined without sources or with too few networks. */
 export async function bestSource(
   sources: readonly PlatformPredictor[],
-  target: { readonly rules: FusionRules; readonly callMs: number },
+  target: { readonly platform: string; readonly rules: FusionRules; readonly callMs: number },
   networks: readonly MeasuredNetwork[],
   own: Correction,
 ): Promise<Comparison | undefined> {
   if (networks.length < fewestNetworks || sources.length === 0) return undefined;
   const candidates = [];
-  for (const source of sources) {
+  for (const source of mostAlike(sources, target.platform)) {
     const plain = createPlatformPredictor({ ...source, ...target, correction: noCorrection });
     const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
     const correction = fitCorrection(

@@ -81,7 +81,7 @@ export interface FittedPlatform {
 /** A kernel type with fewer rows, and no source, is left to the general roofline. */
 const fewestRows = 5;
 /** With so many rows a kernel type needs no source. Measured: 130 networks alone put 90 % of 48 models within ±5 %. */
-const enoughRows = 150;
+const enoughRows = 60;
 /** Candidates that teach a compact predictor what the adapted one says: it only has to repeat a smooth function. Choice. */
 const taughtBy = 250;
 /** Candidates that tell what that cost. */
@@ -105,7 +105,7 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
     correction,
     general,
   };
-  const comparison = await bestSource(task.sources, { rules, callMs }, networks, correction);
+  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, correction);
   const chosen = comparison?.sourceIsBetter ? { ...own, ...comparison.source } : own;
   return {
     ...chosen,
@@ -153,6 +153,7 @@ async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRow
     seed,
     signal,
     ...(further ?? {
+      atOnce: true,
       budget: kernels.reduce((total, { candidates }) => total + candidates.length, 0),
       measure: async (requests) =>
         requests.map(({ type, config }) => ({

@@ -64,10 +64,12 @@ export interface AdaptationTask {
   measure(requests: readonly MeasureRequest[]): Promise<readonly MeasureOutcome[]>;
   /** Measurements on the target over all kernel types together, failures included. */
   readonly budget: number;
-  readonly goal?: Goal;
+  readonly goal?: Goal | undefined;
+  /** Everything was measured before: it is fitted once, not round by round. */
+  readonly atOnce?: boolean | undefined;
   readonly seed: number;
-  readonly signal?: AbortSignal;
-  onRound?(round: AdaptationRound): void;
+  readonly signal?: AbortSignal | undefined;
+  onRound?: ((round: AdaptationRound) => void) | undefined;
 }
 
 export interface LatencyPrediction {

@@ -4,10 +4,16 @@
  */
 import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
+import densenet from "../zoo/densenet.js";
 import efficientnet from "../zoo/efficientnet.js";
+import ghostnet from "../zoo/ghostnet.js";
+import googlenet from "../zoo/googlenet.js";
+import mnasnet from "../zoo/mnasnet.js";
+import mobilenetv1 from "../zoo/mobilenetv1.js";
 import mobilenetv2 from "../zoo/mobilenetv2.js";
 import mobilenetv3 from "../zoo/mobilenetv3.js";
 import resnet from "../zoo/resnet.js";
+import shufflenetv2 from "../zoo/shufflenetv2.js";
 import squeezenet from "../zoo/squeezenet.js";
 import { vitTiny } from "./vit-tiny.js";
 
@@ -27,6 +33,14 @@ const members: Readonly<Record<string, () => Graph>> = {
   "squeezenet-1.1": () => squeezenet.toGraph({ r: 224, version: "1.1", squeeze: 16, expand: 64 }),
   "efficientnet-b0": () => efficientnet.toGraph({ r: 224, width: 1, depth: 1, lite: false, code: "torchvision" }),
   "vit-tiny": vitTiny,
+  "resnet-34": () => plainResnet("basic", [3, 4, 6, 3]),
+  "squeezenet-1.0": () => squeezenet.toGraph({ r: 224, version: "1.0", squeeze: 16, expand: 64 }),
+  "shufflenet-v2": () => shufflenetv2.toGraph({ r: 224, width: 116, kernel: 3, repeats: [4, 8, 4] }),
+  "mnasnet-1.0": () => mnasnet.toGraph({ r: 224, width: 1, squeezed: false }),
+  googlenet: () => googlenet.toGraph({ r: 224, width: 1, thirdKernel: 3 }),
+  "densenet-121": () => densenet.toGraph({ r: 224, growth: 32, stem: 64, depths: [6, 12, 24, 16] }),
+  "ghostnet-1.0": () => ghostnet.toGraph({ r: 224, width: 1, pooling: "reduce-mean" }),
+  "mobilenet-v1": () => mobilenetv1.toGraph({ r: 224, width: 1, kernel: 3, activation: "relu" }),
 };
 
 /** What everything is timed against (profiling/references.ts): a mobile network, and a residual one bound by arithmetic. None is an example. */

@@ -67,7 +67,7 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
     spaces: subjects.map(samplingSpace),
     pick: "member",
     sizes: subjects.map(({ logs }) => meanSource(logs).map(Math.exp)),
-    rounds,
+    rounds: task.atOnce ? [1] : rounds,
     fit: async (record, k, before) => fitSubject(subjects[k]!, record, before, task.signal),
   });
   const { session, fits } = result;
