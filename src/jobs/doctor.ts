@@ -2,11 +2,14 @@
 import { execFile } from "node:child_process";
 import { loadavg } from "node:os";
 import { promisify } from "node:util";
-import { LitepredError } from "../base/index.js";
-import { engineNames, loadEngine, quietCores } from "../engines/index.js";
+import { LitepredError, median, relativeError } from "../base/index.js";
+import { EngineFailure, engineNames, loadEngine, quietCores } from "../engines/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
-import { idleShare } from "../profiling/index.js";
+import { idleShare, modelPlan, protocols, startEngine, timeModels } from "../profiling/index.js";
+import { buildExampleModel } from "../spaces/index.js";
 import { phoneFindings } from "./attached.js";
+import { encoderOf } from "./encoding.js";
+import { openLocalPlatform } from "./workspace.js";
 
 export interface Finding {
   /** "problem" stops something from working, "warning" makes numbers worse. */
@@ -18,13 +21,13 @@ export interface Finding {
 export interface DoctorRequest {
   /** Workspace, where tools for phones lie. Default: `LITEPRED_HOME`, else `.litepred`. */
   readonly home?: string;
-  /** Milliseconds spent on the noise; default 5000, 0 leaves it out. */
+  /** Milliseconds spent on looks at one network; default 6000, 0 leaves them out. */
   readonly noiseMs?: number;
 }
 
-/** In the order in which a person would ask. Takes about six seconds. */
+/** In the order in which a person would ask. Takes about ten seconds. */
 export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]> {
-  const { home = process.env.LITEPRED_HOME ?? ".litepred" } = request;
+  const { home = process.env.LITEPRED_HOME ?? ".litepred", noiseMs = 6000 } = request;
   const engines = await Promise.all(engineNames.map(engineFinding));
   return [
     nodeFinding(),
@@ -35,6 +38,7 @@ export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]>
     ...(await phoneFindings(home)),
     await loadFinding(),
     await pinningFinding(),
+    ...(noiseMs > 0 ? [await noiseFinding(home, noiseMs)] : []),
   ];
 }
 
@@ -92,4 +96,47 @@ async function pinningFinding(): Promise<Finding> {
       message: "not on this system: engines run on any core, which is noisier",
     };
   return { level: "ok", subject: "pinning", message: `cores ${[...cores].sort((a, b) => a - b).join(", ")}` };
+}
+
+/** Looks at one network for some seconds: what measuring can be expected to repeat like here, with and without the references. */
+async function noiseFinding(home: string, noiseMs: number): Promise<Finding> {
+  const subject = "noise";
+  try {
+    const { engine, platform, description } = await openLocalPlatform(noisePlatform, home);
+    const encode = encoderOf(description.format, platform.precision);
+    const started = await startEngine(engine, platform, home, encode);
+    try {
+      const model = encode(buildExampleModel(noiseModel));
+      const looks: { latencyMs: number; observedMs: number }[] = [];
+      const until = performance.now() + noiseMs;
+      while (performance.now() < until || looks.length < 3) {
+        const [look] = await timeModels(started, [() => model], modelPlan(protocols.brief));
+        if (look instanceof EngineFailure) throw look;
+        looks.push(look!);
+      }
+      return { ...describeLooks(looks), subject };
+    } finally {
+      await started.close();
+    }
+  } catch (error) {
+    return { level: "problem", subject, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const noisePlatform = "local/cpu/onnxruntime-node/fp32";
+const noiseModel = "mobilenet-v3-large";
+
+function describeLooks(
+  looks: readonly { latencyMs: number; observedMs: number }[],
+): Pick<Finding, "level" | "message"> {
+  const difference = (values: readonly number[]) =>
+    median(values.flatMap((a, i) => values.slice(i + 1).map((b) => relativeError(a, b))));
+  const found = difference(looks.map(({ latencyMs }) => latencyMs));
+  const raw = difference(looks.map(({ observedMs }) => observedMs));
+  const slowdown = median(looks.map(({ latencyMs, observedMs }) => observedMs / latencyMs));
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return {
+    level: found > 0.03 ? "warning" : "ok",
+    message: `${looks.length} looks at one network differ by ${percent(found)} in the median (raw times by ${percent(raw)}); the core is shared ×${slowdown.toFixed(2)} just now`,
+  };
 }

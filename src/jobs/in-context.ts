@@ -36,8 +36,8 @@ const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 100;
-const edgesAtMost = 400;
+const edgesPerMinute = 150;
+const edgesAtMost = 500;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {

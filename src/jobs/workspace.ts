@@ -15,6 +15,7 @@ import {
   resolveLocal,
   vectorBits,
 } from "../platforms/index.js";
+import { openPool } from "../pool/index.js";
 import { platformRules } from "../predictors/index.js";
 import { readModel } from "../readers/index.js";
 
@@ -27,14 +28,24 @@ export interface LocalPlatform {
 }
 
 /** A platform of this machine or of an attached phone, ready to be measured; of any device where the engine is given. @throws LitepredError when it is another device or the engine is missing. */
-export async function openLocalPlatform(id: string, home: string, given?: Engine): Promise<LocalPlatform> {
-  const asked = parsePlatformId(id);
+export async function openLocalPlatform(wanted: string, home: string, given?: Engine): Promise<LocalPlatform> {
+  const asked = parsePlatformId(wanted);
   if (given === undefined && !isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
   const { loadEngine } = await import("../engines/index.js");
   const engine = given ?? (await loadEngine(asked.engine, { version: asked.version, home }));
   const description = await engine.describe();
   const platform = resolveLocal(asked, () => description.version);
-  return { platform, id: formatPlatformId(platform), engine, description };
+  const id = formatPlatformId(platform);
+  await adoptNominal(home, id);
+  return { platform, id, engine, description };
+}
+
+/** Measurements here mean the same as those behind the platform's predictor in the pool, where it has one by the reference method. */
+async function adoptNominal(home: string, id: string): Promise<void> {
+  const { keepNominal, keptNominal } = await import("../profiling/index.js");
+  if (keptNominal(home)[id] !== undefined) return;
+  const { mobile, arithmetic } = openPool(home).nominalOf(id) ?? {};
+  if (mobile !== undefined && arithmetic !== undefined) keepNominal(home, id, { mobile, arithmetic });
 }
 
 /** The full id of a platform without starting anything: `local` becomes this machine, a missing version the installed one. */

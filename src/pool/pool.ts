@@ -35,6 +35,8 @@ export interface Pool {
   load(platform: string): PredictorArtefact & { readonly sha256: string };
   /** @throws LitepredError `no-predictor`, `corrupt-artefact`. */
   find(platform: string): PoolEntry;
+  /** Nominal times of the reference models behind a platform's predictor; undefined where there is none, or it was measured by the old method. */
+  nominalOf(platform: string): PredictorArtefact["nominalMs"];
   /** Writes into the first folder, atomically; returns the file. */
   save(artefact: PredictorArtefact): string;
   /** Takes a file into the first folder once it is checked. @throws LitepredError `unreadable-file`, `corrupt-artefact`. */
@@ -94,6 +96,10 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     list,
     load: (platform) => readArtefact(readFileSync(fileOf(platform))),
     find: (platform) => describe(fileOf(platform)),
+    nominalOf(platform) {
+      const file = files().find((candidate) => basename(candidate) === fileName(platform));
+      return file === undefined ? undefined : readArtefact(readFileSync(file)).nominalMs;
+    },
     save: (artefact) => write(writeArtefact(artefact), folders[0]!, artefact.platform),
     add(file) {
       const bytes = readPredictor(file);

@@ -5,7 +5,7 @@
 import { exampleConfig, type KernelConfig, kernelTypeOf, projectConfig } from "../kernels/index.js";
 
 /** Sizes go beyond those measured by this factor. Choice. */
-const beyond = 3;
+const beyond = 4;
 /** Kernels with more elements than this take longer than they tell. Choice. */
 const mostElements = 16e6;
 
@@ -13,7 +13,9 @@ const mostElements = 16e6;
 export function edgeConfigs(type: string, measured: readonly KernelConfig[]): KernelConfig[] {
   const row = kernelTypeOf(type);
   const base = typical(measured) ?? exampleConfig(row);
-  const changes = row.fields.flatMap((field): KernelConfig[] => {
+  // Choices first: a value that was never seen says nothing of itself, a size beyond is a guess at least.
+  const fields = [...row.fields].sort((a, b) => Number(b.kind === "choice") - Number(a.kind === "choice"));
+  const changes = fields.flatMap((field): KernelConfig[] => {
     if (field.kind === "choice") {
       const known = new Set(measured.map((config) => config[field.name]));
       return field.choices.filter((choice) => !known.has(choice)).map((choice) => ({ [field.name]: choice }));
@@ -21,7 +23,7 @@ export function edgeConfigs(type: string, measured: readonly KernelConfig[]): Ke
     const values = measured.map((config) => Number(config[field.name]));
     const [least, most] =
       values.length > 0 ? [Math.min(...values), Math.max(...values)] : [1, Number(base[field.name])];
-    return [Math.ceil(least / beyond), most * beyond].map((value) => ({
+    return [Math.floor(least / beyond), most * beyond].map((value) => ({
       [field.name]: Math.min(field.max, Math.max(field.min, value)),
     }));
   });

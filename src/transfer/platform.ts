@@ -217,7 +217,7 @@ async function fitKernels(task: PlatformTask, sets: readonly TrainingRows[]) {
     const options = { recipe, seed, signal };
     fitted.push(
       set.adapted
-        ? await distilKernelPredictor(backend, set, await knownErrors(set, set.adapted), options)
+        ? await distilKernelPredictor(backend, { ...set, userType }, await knownErrors(set, set.adapted), options)
         : await trainKernelPredictor(backend, { ...set, userType }, options),
     );
     task.onProgress?.(i + 1, set.type);

@@ -5,6 +5,7 @@ import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEngines } from "./evaluate-engines.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
+import { evaluateRepeatability } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 
 export const evaluate: RegisterCommand = (program, run) => {
@@ -12,6 +13,7 @@ export const evaluate: RegisterCommand = (program, run) => {
   evaluateDistributionCommand(parent, run);
   evaluateSamplersCommand(parent, run);
   evaluateEngines(parent, run);
+  evaluateRepeatability(parent, run);
   evaluateRecordedCommand(parent, run);
   parent
     .command("models")

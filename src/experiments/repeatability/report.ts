@@ -1,0 +1,54 @@
+/** How well two looks agree. Pure. */
+import { median, quantile, relativeError, shareWithin } from "../../base/index.js";
+
+export interface RepeatabilityRow {
+  readonly platform: string;
+  readonly kind: "model" | "kernel";
+  /** Compared: measured well in both looks; kernels from `leastKernelMs` on. */
+  readonly n: number;
+  readonly medianDifference: number;
+  readonly p90Difference: number;
+  /** Shares of differences of at most 5 and 10 %. */
+  readonly within5: number;
+  readonly within10: number;
+  /** Of measuring, per model or kernel and look. */
+  readonly secondsEach: number;
+  /** Beside a program that loads memory and the other core in bursts. */
+  readonly disturbed: boolean;
+  /** How much slower than at the reference state it just ran, median over both looks. */
+  readonly slowdown: number;
+}
+
+/** Profilers show whole microseconds: shorter kernels cannot repeat better than that. */
+export const leastKernelMs = 0.03;
+
+/** One look: latencies by what was measured, milliseconds. */
+export interface Look {
+  readonly latencies: ReadonlyMap<string, number>;
+  readonly slowdowns: readonly number[];
+  readonly secondsEach: number;
+}
+
+/** Undefined where nothing was measured in both. */
+export function compareLooks(
+  what: Pick<RepeatabilityRow, "platform" | "kind" | "disturbed">,
+  first: Look,
+  second: Look,
+): RepeatabilityRow | undefined {
+  const least = what.kind === "kernel" ? leastKernelMs : 0;
+  const differences = [...first.latencies].flatMap(([name, ms]) => {
+    const again = second.latencies.get(name);
+    return again === undefined || ms < least ? [] : [relativeError(again, ms)];
+  });
+  if (differences.length === 0) return undefined;
+  return {
+    ...what,
+    n: differences.length,
+    medianDifference: median(differences),
+    p90Difference: quantile(differences, 0.9),
+    within5: shareWithin(differences, 0.05),
+    within10: shareWithin(differences, 0.1),
+    secondsEach: (first.secondsEach + second.secondsEach) / 2,
+    slowdown: median([...first.slowdowns, ...second.slowdowns]),
+  };
+}

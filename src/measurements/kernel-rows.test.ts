@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kernelRows } from "./kernel-rows.js";
+import type { Measurement } from "./measurement.js";
+
+const measured = (h: number, latencyMs: number, method?: "reference"): Measurement => ({
+  platform: "here/cpu/engine@1/fp32",
+  subject: { kind: "kernel", type: "relu", config: { h } },
+  outcome: { status: "ok", latencyMs, spread: 0, runs: 3, sessions: 1 },
+  protocol: {
+    name: "quick",
+    method,
+    warmup: 1,
+    maxMs: 10,
+    sessions: 1,
+    kernelsPerModel: 8,
+    tolerance: 0,
+    maxSpread: 1,
+  },
+  conditions: { cpu: "a", cores: 8, loadBefore: 0, loadAfter: 0, node: "20", engineVersion: "1" },
+  session: "s",
+  at: "2026-01-01T00:00:00.000Z",
+});
+
+test("one row a config, the median of its measurements; failures and zeros are none", () => {
+  const failed: Measurement = { ...measured(9, 1), outcome: { status: "failed", reason: "crash", message: "" } };
+  const [rows] = kernelRows([1, 2, 9].map((ms) => measured(1, ms, "reference")).concat([measured(2, 0), failed]));
+  assert.deepEqual(rows, { type: "relu", configs: [{ h: 1 }], latenciesMs: [2] });
+});
+
+test("what was measured by the old method counts only where nothing else is, and then the latest", () => {
+  const [rows] = kernelRows([measured(1, 7), measured(1, 3, "reference"), measured(2, 5), measured(2, 6)]);
+  assert.deepEqual(rows!.latenciesMs, [3, 6]);
+});
