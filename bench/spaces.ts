@@ -8,7 +8,7 @@ const warmUpMs = 1500;
 const measuredMs = 2000;
 
 export default async function* run(): AsyncGenerator<BenchResult> {
-  const rules = fusionRules("onnxruntime");
+  const rules = fusionRules("onnxruntime", { nchwcBlock: 16 });
   for (const space of await loadSpaces([...nasSpaceNames, ...zooSpaceNames])) {
     const random = createRandom(1);
     const kernelsOf = kernelLists(space, rules);

@@ -40,7 +40,7 @@ export default async function* transfer(): AsyncGenerator<BenchResult> {
 async function candidates(): Promise<Map<string, KernelConfig[]>> {
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
-    rules: fusionRules("onnxruntime"),
+    rules: fusionRules("onnxruntime", { nchwcBlock: 16 }),
     architecturesPerSpace: 20,
     random: createRandom("bench/transfer"),
   });

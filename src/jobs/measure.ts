@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { LitepredError, sha256 } from "../base/index.js";
 import { type Engine, EngineFailure } from "../engines/index.js";
 import {
+  asStored,
   type Measurement,
   modelType,
   type Protocol,
@@ -65,7 +66,17 @@ export async function measureModels(request: MeasureRequest): Promise<Measuremen
     for await (const { index, outcome, conditions } of measured) {
       const { subject } = models[open[index]!]!;
       const at = new Date().toISOString();
-      const measurement = { platform: id, subject, outcome, protocol, conditions, purpose, repeat, session, at };
+      const measurement = asStored({
+        platform: id,
+        subject,
+        outcome,
+        protocol,
+        conditions,
+        purpose,
+        repeat,
+        session,
+        at,
+      });
       store.append(measurement);
       found[open[index]!] = measurement;
     }

@@ -119,6 +119,10 @@ export const measurementSchema = z.object({
 });
 export type Measurement = z.infer<typeof measurementSchema>;
 
+/** A record as it will be read back: fields without a value are none. */
+export const asStored = (measurement: Measurement): Measurement =>
+  measurementSchema.parse(JSON.parse(JSON.stringify(measurement)));
+
 /** Identity of a kernel config within its type: equal configs have equal keys. */
 export function configKey(config: Readonly<Record<string, number | string>>): string {
   return stableJson(config);

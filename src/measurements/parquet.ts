@@ -146,8 +146,8 @@ function fromRow(row: Record<string, string | undefined>): Measurement | undefin
       session: row.session,
       at: row.at,
       // Files from before 0.2 have no such columns.
-      purpose: row.purpose ?? undefined,
-      repeat: row.repeat ?? undefined,
+      ...(row.purpose && { purpose: row.purpose }),
+      ...(row.repeat && { repeat: row.repeat }),
     });
     return checked.success ? checked.data : undefined;
   } catch {

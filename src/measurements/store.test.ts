@@ -63,12 +63,12 @@ test("many measurements are compacted when their writer leaves, few are not, and
   await few.close();
   assert.equal(journals(), 1);
   const many = await openStore(home);
-  for (let cin = 1; cin <= 2000; cin++) many.append(measured(cin));
+  for (let cin = 1; cin <= 3000; cin++) many.append(measured(cin));
   await many.close();
   assert.equal(journals(), 0);
   assert.equal(listTables(home).length, 1);
   const reader = await openStore(home);
-  assert.equal((await reader.query({ platform })).length, 2000);
+  assert.equal((await reader.query({ platform })).length, 3000);
   await reader.close();
 });
 

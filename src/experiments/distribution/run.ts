@@ -267,7 +267,7 @@ function publishedForm(type: string): ConfigForm {
 
 async function spaceHalves(request: EvaluateDistributionRequest, skipped: string[]): Promise<Halves[]> {
   const random = createRandom("1/statistics");
-  const rules: FusionRules = fusionRules("onnxruntime");
+  const rules: FusionRules = fusionRules("onnxruntime", { nchwcBlock: 16 });
   const statistics = collectStatistics({ spaces: await loadSpaces(), rules, architecturesPerSpace, random });
   const wanted = request.types ?? Object.keys(statistics.types).sort();
   return wanted.flatMap((type) => {

@@ -8,7 +8,7 @@ import { engineNodes } from "./engine-nodes.js";
 import { fusionRules, nchwcBlockOf, ruleEngines } from "./rules.js";
 
 const generic = fusionRules("generic");
-const onnxRuntime = fusionRules("onnxruntime-node");
+const onnxRuntime = fusionRules("onnxruntime-node", { nchwcBlock: 16 });
 
 /** Convolution, batch norm, ReLU; the same without ReLU; their sum with the first, ReLU; flatten; matrix product. */
 function residual(): Graph {
