@@ -76,3 +76,28 @@ test("every door opens with what comes in and what goes out", () => {
   });
   assert.deepEqual(wrong, []);
 });
+
+/** Product files import each other in one direction, inside a folder too. */
+test("no circle of imports inside a folder", () => {
+  const isProduct = (file: string) => !file.endsWith(".test.ts");
+  const within = new Map<string, string[]>();
+  for (const { file, target } of imports) {
+    const path = target.replace(/\.js$/, ".ts");
+    if (!isProduct(file) || folderOf(file) !== folderOf(path)) continue;
+    within.set(file, [...(within.get(file) ?? []), path]);
+  }
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === "done") return;
+    if (state.get(file) === "open") {
+      circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+      return;
+    }
+    state.set(file, "open");
+    for (const next of within.get(file) ?? []) visit(next, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of within.keys()) visit(file, []);
+  assert.deepEqual(circles, []);
+});

@@ -9,8 +9,8 @@ import {
   stateHints,
 } from "../engines/index.js";
 import { formatPlatformId, type Platform, type Precision } from "../platforms/index.js";
-import type { Finding } from "./doctor.js";
-import type { EngineRow } from "./engines.js";
+import type { EngineRow } from "./engine-row.js";
+import type { Finding } from "./finding.js";
 import type { LocalPlatform } from "./workspace.js";
 
 /** @throws LitepredError `engine-unavailable`: no such phone attached, or a file of the engine's tool is missing. */

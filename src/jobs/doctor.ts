@@ -9,14 +9,8 @@ import { idleShare, modelPlan, protocols, startEngine, timeModels } from "../pro
 import { buildExampleModel } from "../spaces/index.js";
 import { phoneFindings } from "./attached.js";
 import { encoderOf } from "./encoding.js";
+import type { Finding } from "./finding.js";
 import { openLocalPlatform } from "./workspace.js";
-
-export interface Finding {
-  /** "problem" stops something from working, "warning" makes numbers worse. */
-  readonly level: "ok" | "warning" | "problem";
-  readonly subject: string;
-  readonly message: string;
-}
 
 export interface DoctorRequest {
   /** Workspace, where tools for phones lie. Default: `LITEPRED_HOME`, else `.litepred`. */

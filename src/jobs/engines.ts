@@ -18,7 +18,6 @@ import {
   installedEngineVersion,
   installedFile,
   installPackages,
-  type KernelTiming,
   loadEngine,
   missingNpm,
   missingPython,
@@ -30,19 +29,7 @@ import {
 import { activation, createGraphBuilder } from "../graph/index.js";
 import { attachedEngines } from "./attached.js";
 import { encoderOf } from "./encoding.js";
-
-export interface EngineRow {
-  readonly name: string;
-  readonly version: string;
-  readonly summary: string;
-  readonly precisions: readonly string[];
-  readonly processors: readonly string[];
-  /** How a kernel is timed: by the engine's profiler inside a model, or alone. */
-  readonly kernelTiming: KernelTiming;
-  readonly installed: boolean;
-  /** What installing it lacks on this machine, e.g. a Python version; absent where nothing does. */
-  readonly missing?: string;
-}
+import type { EngineRow } from "./engine-row.js";
 
 /** Every engine and version that has a recipe, and the one that litepred brings. Starts interpreters to see which there are, nothing else. */
 export async function listEngines(home: string): Promise<EngineRow[]> {

@@ -10,7 +10,7 @@ import { journalFolder, listTables, tableFolder } from "./folders.js";
 import { listSegments, readSegment, removeSegment } from "./journal.js";
 import { type Measurement, subjectKey } from "./measurement.js";
 import { writeTable } from "./parquet.js";
-import type { StoreProblem } from "./store.js";
+import type { StoreProblem } from "./problem.js";
 
 /** More files than this in one folder are merged into one. Choice: keeps opening cheap and rewriting rare. */
 const mergeAbove = 8;

@@ -17,6 +17,7 @@ import {
   subjectKey,
 } from "./measurement.js";
 import { readTables } from "./parquet.js";
+import type { StoreProblem } from "./problem.js";
 
 export interface MeasurementQuery {
   /** Full platform id. */
@@ -28,13 +29,6 @@ export interface MeasurementQuery {
   readonly purpose?: Purpose;
   /** All measurements of a subject, not the latest alone. */
   readonly every?: boolean;
-}
-
-/** What was found in the store and could not be read. */
-export interface StoreProblem {
-  readonly file: string;
-  readonly line: number;
-  readonly reason: string;
 }
 
 export interface Store {

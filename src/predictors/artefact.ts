@@ -9,9 +9,10 @@ import { catalogueVersion } from "../kernels/index.js";
 import type { LearnerState } from "../learning/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import type { Correction } from "./correction.js";
-import { type KernelPredictorState, loadKernelPredictor } from "./kernel-predictor.js";
+import { loadKernelPredictor } from "./kernel-predictor.js";
 import { createPlatformPredictor, type PlatformPredictor } from "./platform-predictor.js";
 import { platformRules } from "./platform-rules.js";
+import type { KernelPredictorState } from "./state.js";
 
 /** Where a predictor comes from. */
 export interface Provenance {

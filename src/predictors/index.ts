@@ -11,4 +11,5 @@ export * from "./kernel-predictor.js";
 export * from "./platform-predictor.js";
 export * from "./platform-rules.js";
 export * from "./recipes.js";
+export type * from "./state.js";
 export * from "./types.js";

@@ -11,37 +11,12 @@ import {
   type KernelType,
   kernelTypeOf,
 } from "../kernels/index.js";
-import { createLearner, type LearnerState, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
-import { type FieldRange, fieldRanges, outOfRangeReason } from "./range.js";
+import { createLearner, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
+import { fieldRanges, outOfRangeReason } from "./range.js";
 import { type RecipeName, recipes } from "./recipes.js";
 import { applyRoofline, fitRoofline } from "./roofline.js";
-import type { HeldOut, KernelPredictor } from "./types.js";
-
-/** Everything a kernel predictor is, as data: what the artefact stores. */
-export interface KernelPredictorState {
-  readonly type: string;
-  readonly recipe: RecipeName;
-  readonly samples: number;
-  readonly heldOut: HeldOut;
-  /** |ln(predicted ÷ measured)| of the held-out rows, ascending. */
-  readonly residuals: readonly number[];
-  readonly ranges: Readonly<Record<string, FieldRange>>;
-  readonly featureNames: readonly string[];
-  /** Coefficients of the roofline; absent where the recipe has none. */
-  readonly roofline?: readonly number[] | undefined;
-  /** Smallest and largest ln(target) of the training rows: predictions stay within them, give or take `extrapolation`. */
-  readonly targetRange: readonly [number, number];
-  readonly models: readonly LearnerState[];
-  /** Of a type that the catalogue lacks: what it is made of. */
-  readonly userType?: UserTypeDefinition | undefined;
-}
-
-/** Fields of a user-defined kernel type, and formulas over them. */
-export interface UserTypeDefinition {
-  readonly fields: readonly string[];
-  readonly flops?: string | undefined;
-  readonly params?: string | undefined;
-}
+import type { KernelPredictorState, UserTypeDefinition } from "./state.js";
+import type { KernelPredictor } from "./types.js";
 
 export interface KernelTrainingSet {
   readonly type: string;

@@ -1,10 +1,6 @@
 /** What a predictor answers, for one kernel and for a whole model. */
-import type { Accuracy } from "../base/index.js";
 import type { Kernel, KernelConfig } from "../kernels/index.js";
-import type { KernelPredictorState } from "./kernel-predictor.js";
-
-/** How well a kernel predictor did on rows it was not trained on. */
-export type HeldOut = Accuracy;
+import type { HeldOut, KernelPredictorState } from "./state.js";
 
 export interface KernelPredictor {
   readonly type: string;

@@ -13,7 +13,7 @@ import {
   noCorrection,
   type PlatformPredictor,
 } from "../predictors/index.js";
-import type { MeasuredNetwork } from "./platform.js";
+import type { MeasuredNetwork } from "./types.js";
 
 export interface ComparisonReport {
   /** Mean |ln(measured ÷ predicted)| of networks, each predicted by a correction fitted without it. */

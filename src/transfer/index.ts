@@ -12,7 +12,7 @@ export type { KernelRecord } from "./choosing/record.js";
 export { representativeRows } from "./choosing/representative.js";
 export { loadTransferMethod, type TransferMethodName, transferMethodNames } from "./methods/index.js";
 export { trainPublishedNetwork } from "./methods/litepred.js";
-export { type FittedPlatform, fitPlatform, type MeasuredNetwork, type PlatformTask } from "./platform.js";
+export { type FittedPlatform, fitPlatform, type PlatformTask } from "./platform.js";
 export { beside, type Table, tableOf } from "./process/columns.js";
 export { type ConfigColumns, fitConfigColumns } from "./process/config-columns.js";
 export { sourceLogs } from "./process/source-logs.js";

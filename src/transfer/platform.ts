@@ -15,7 +15,6 @@ import { configKey, type KernelRows } from "../measurements/index.js";
 import {
   type Correction,
   createPlatformPredictor,
-  type DetectedModel,
   distilKernelPredictor,
   fitCorrection,
   fitGeneralRoofline,
@@ -29,13 +28,7 @@ import {
 } from "../predictors/index.js";
 import { isPredictable } from "./adapted-kernel.js";
 import { bestSource, type ComparisonReport } from "./best-source.js";
-import type { Adaptation, AdaptationTask, AdaptedKernel, Source, TransferMethod } from "./types.js";
-
-/** A network that was measured whole. */
-export interface MeasuredNetwork {
-  readonly detection: DetectedModel;
-  readonly measuredMs: number;
-}
+import type { Adaptation, AdaptationTask, AdaptedKernel, MeasuredNetwork, Source, TransferMethod } from "./types.js";
 
 export interface PlatformTask {
   /** Full id. */

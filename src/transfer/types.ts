@@ -4,6 +4,7 @@
  */
 import type { KernelConfig, KernelType } from "../kernels/index.js";
 import type { LearnerState } from "../learning/index.js";
+import type { DetectedModel } from "../predictors/index.js";
 
 /** One platform of the pool, seen through one kernel type. */
 export interface Source {
@@ -105,4 +106,10 @@ export interface TransferMethod {
   readonly summary: string;
   /** @throws LitepredError "no-data" when nothing can be measured, "interrupted" after an abort. */
   adapt(task: AdaptationTask): Promise<Adaptation>;
+}
+
+/** A network that was measured whole. */
+export interface MeasuredNetwork {
+  readonly detection: DetectedModel;
+  readonly measuredMs: number;
 }

@@ -6,16 +6,10 @@
 import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
 import { prune } from "../prune.js";
-import type { InputShapes } from "./declared-shapes.js";
 import { decodeModel, looksLikeOnnx } from "./decode.js";
 import { flatten } from "./flatten.js";
+import type { ReadOnnxOptions } from "./options.js";
 import type { ExternalData } from "./tensor-proto.js";
-
-export interface ReadOnnxOptions {
-  readonly name?: string;
-  readonly inputShapes?: InputShapes;
-  readonly externalData?: ExternalData | undefined;
-}
 
 export const format = "onnx";
 

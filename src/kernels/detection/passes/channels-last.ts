@@ -4,7 +4,8 @@
  */
 import { addNode, has, newValue, nodesOf, setOutput, type WorkGraph } from "../work-graph.js";
 import { permute } from "./permutation.js";
-import { pushTransposes, transposeInput } from "./push-transposes.js";
+import { pushTransposes } from "./push-transposes.js";
+import { transposeInput } from "./transpose-moves.js";
 
 const toLast = (rank: number) => [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
 const toFirst = (rank: number) => [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];

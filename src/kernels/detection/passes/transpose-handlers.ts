@@ -18,7 +18,7 @@ import {
   pushThroughUnsqueeze,
   transposeInput,
   transposeOutputs,
-} from "./push-transposes.js";
+} from "./transpose-moves.js";
 
 export interface Handler {
   slots(node: WorkNode): readonly number[];
