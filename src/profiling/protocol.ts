@@ -46,7 +46,7 @@ export function protocol(name: string): Protocol {
 
 /** Turns of whole models: about as long as the references. Those of kernels: many take turns between two of the references'. Choice. */
 const modelTurnMs = 10;
-const kernelTurnMs = 1.5;
+const kernelTurnMs = 4;
 
 /** @param engineTurnMs least turn of the engine, where it has one */
 export const modelPlan = ({ warmup, maxMs, tolerance }: Protocol, engineTurnMs = 0): TurnPlan => ({
