@@ -1,8 +1,15 @@
-/** The public API, in pipeline order. */
+/**
+ * The public API, in pipeline order: read, detect, predict, measure, train, adapt. `examples/` shows each in a few lines.
+ */
 export { LitepredError } from "./base/index.js";
-export { type Engine, engineNames, loadEngine } from "./engines/index.js";
+export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
+export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
+export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
+export { profileKernels } from "./jobs/profile.js";
+export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
+export { readModelFile } from "./jobs/workspace.js";
 export {
   createUserKernelType,
   type Detection,
@@ -21,6 +28,7 @@ export {
   loadPlatformPredictor,
   type ModelPrediction,
   type PlatformPredictor,
+  platformRules,
   readArtefact,
   trainKernelPredictor,
 } from "./predictors/index.js";

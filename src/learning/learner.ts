@@ -32,7 +32,9 @@ export interface TrainOptions {
   /** The same seed gives the same model on one machine. */
   readonly seed: number;
   /** @throws LitepredError "interrupted" soon after it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** A model of nearly the same rows, where its learner can go on from one. */
+  readonly start?: LearnerState | undefined;
   onProgress?(progress: TrainProgress): void;
 }
 

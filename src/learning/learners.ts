@@ -34,7 +34,11 @@ function inEitherTarget(name: LearnerName, train: (set: TrainingSet, options: Tr
 }
 
 /** A row of weight w is one of w-fold trust: its noise variance is 1/w of the fitted one. */
-function gaussianOptions({ weights }: TrainingSet, options: TrainOptions) {
+/** Steps of the optimiser from hyper-parameters of nearly the same rows. Choice. */
+const warmIterations = 20;
+
+function gaussianOptions({ weights }: TrainingSet, given: TrainOptions) {
+  const options = given.start === undefined ? given : { ...given, iterations: warmIterations };
   if (weights === undefined) return options;
   return { ...options, noiseScale: Float64Array.from(weights, (w) => 1 / Math.max(w, 1e-6)) };
 }

@@ -53,9 +53,13 @@ export async function trainKernelPredictor(
       `kernel type "${set.type}" has ${rows} measured configs`,
       "profile more of them",
     );
-  const { predicted, measured } = await heldOutPredictions(backend, set, options);
-  const full = await fit(backend, set, options, (share) =>
-    options.onProgress?.(estimateShare + share * (1 - estimateShare)),
+  const { predicted, measured, last } = await heldOutPredictions(backend, set, options);
+  const full = await fit(
+    backend,
+    set,
+    options,
+    (share) => options.onProgress?.(estimateShare + share * (1 - estimateShare)),
+    last,
   );
   const state: KernelPredictorState = {
     ...describeFit(set, full),
@@ -100,6 +104,7 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
   const rounds = rows < rowsForOneFold ? Math.min(folds, rows) : 1;
   const predicted: number[] = [];
   const measured: number[] = [];
+  let last: Fit | undefined;
   for (let fold = 0; fold < rounds; fold++) {
     const inFold = (_: number, i: number) => i % Math.min(folds, rows) === fold;
     const test = pick(set, order.filter(inFold));
@@ -113,8 +118,9 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
     predicted.push(...(await predictWith(fitted, test.configs)));
     measured.push(...Array.from(test.latenciesMs));
     for (const model of fitted.models) await model.release();
+    last = fitted;
   }
-  return { predicted, measured };
+  return { predicted, measured, last };
 }
 
 /** @throws LitepredError `corrupt-artefact` when the state was made for other features than this program computes. */
@@ -159,6 +165,8 @@ async function fit(
   set: KernelTrainingSet,
   options: KernelTrainingOptions,
   onProgress: (share: number) => void,
+  /** On most of the rows: where its learners can, they go on from there. */
+  before?: Fit,
 ): Promise<Fit> {
   const recipe = recipes[options.recipe];
   const row = rowOf(set);
@@ -177,6 +185,7 @@ async function fit(
         {
           seed,
           signal,
+          start: name === "gaussian-process" ? before?.models[i]?.toState() : undefined,
           // The published net has a relative loss of its own.
           ...(name === "mlp16" ? {} : { target: "log" as const }),
           onProgress: ({ epoch, epochs }) => onProgress((i + epoch / epochs) / names.length),

@@ -105,6 +105,7 @@ function describe(entry: PoolEntry): string {
     `sha256    ${entry.sha256}`,
     `made      ${p.date.slice(0, 10)} by ${p.method}, litepred ${p.litepred}`,
     `measured  ${p.samples} kernels, ${entry.correctionModels} whole models; protocols ${p.protocols.join(", ")}`,
+    `method    ${p.measuredBy === "reference" ? "against the reference models" : "the old one, before the reference models"}`,
     `on        ${p.device}, engine version ${p.engineVersion}${p.coreStates?.length ? `, core ${p.coreStates.join(" and ")}` : ""}`,
   ];
   const rows = entry.kernels.map((kernel) => [
