@@ -19,9 +19,10 @@ import type {
 } from "../transfer/index.js";
 import { type FittedFile, fitAndSave, loadSources, networksPerSpace, spaceCandidates } from "./fit.js";
 import { profileInContext, timesInContext } from "./in-context.js";
+import type { LocalPlatform } from "./local-platform.js";
 import { measureNetworks, networksToFit } from "./networks.js";
 import { profileKernels } from "./profile.js";
-import { type LocalPlatform, openLocalPlatform, rulesOf } from "./workspace.js";
+import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface AdaptRequest {
   readonly home: string;

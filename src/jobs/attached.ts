@@ -11,7 +11,7 @@ import {
 import { formatPlatformId, type Platform, type Precision } from "../platforms/index.js";
 import type { EngineRow } from "./engine-row.js";
 import type { Finding } from "./finding.js";
-import type { LocalPlatform } from "./workspace.js";
+import type { LocalPlatform } from "./local-platform.js";
 
 /** @throws LitepredError `engine-unavailable`: no such phone attached, or a file of the engine's tool is missing. */
 export async function openAttachedPlatform(asked: Platform, home: string): Promise<LocalPlatform> {

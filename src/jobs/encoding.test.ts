@@ -12,7 +12,8 @@ import { readModel } from "../readers/index.js";
 import { loadSpace } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { encoderOf, fileForEngine } from "./encoding.js";
-import { type LocalPlatform, rulesOf } from "./workspace.js";
+import type { LocalPlatform } from "./local-platform.js";
+import { rulesOf } from "./workspace.js";
 
 const platformOf = (format: string, precision = "fp32") =>
   ({ platform: { precision }, description: { format } }) as LocalPlatform;

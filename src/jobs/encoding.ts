@@ -5,7 +5,8 @@ import type { Graph } from "../graph/index.js";
 import type { Precision } from "../platforms/index.js";
 import { formatOf } from "../readers/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
-import { type LocalPlatform, readModelBytes, readModelFile } from "./workspace.js";
+import type { LocalPlatform } from "./local-platform.js";
+import { readModelBytes, readModelFile } from "./workspace.js";
 
 const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
 

@@ -9,10 +9,11 @@ import { kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
 import { protocols } from "../profiling/index.js";
 import { edgeConfigs, planNetworks } from "../sampling/index.js";
+import type { LocalPlatform } from "./local-platform.js";
 import { type Network, reservedForFits, sequenceOfNetworks } from "./networks.js";
 import { type ProfileResult, profileKernels } from "./profile.js";
 import { type ProfiledModels, profileInModels } from "./profile-models.js";
-import { type LocalPlatform, rulesOf } from "./workspace.js";
+import { rulesOf } from "./workspace.js";
 
 export interface InContextRequest {
   readonly store: Store;

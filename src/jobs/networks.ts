@@ -8,8 +8,8 @@ import { type Detection, detectKernels, type FusionRules, type Kernel } from "..
 import { type Measurement, networkSubject, type Protocol, type Purpose, type Store } from "../measurements/index.js";
 import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
 import { encoderOf } from "./encoding.js";
+import type { LocalPlatform } from "./local-platform.js";
 import { measureModels } from "./measure.js";
-import type { LocalPlatform } from "./workspace.js";
 
 export interface NamedNetwork {
   /** `<space>/<encoding>`. */

@@ -22,8 +22,8 @@ import {
 } from "../profiling/index.js";
 import { measureCall } from "./call-cost.js";
 import { encoderOf } from "./encoding.js";
+import type { LocalPlatform } from "./local-platform.js";
 import type { Network } from "./networks.js";
-import type { LocalPlatform } from "./workspace.js";
 
 export interface ProfileModelsRequest {
   readonly store: Store;

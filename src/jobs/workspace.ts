@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
-import type { Engine, EngineDescription } from "../engines/index.js";
+import type { Engine } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type FusionRules, type NchwcBlock, nchwcBlockOf } from "../kernels/index.js";
 import type { Measurement } from "../measurements/index.js";
@@ -18,14 +18,7 @@ import {
 import { openPool } from "../pool/index.js";
 import { platformRules } from "../predictors/index.js";
 import { readModel } from "../readers/index.js";
-
-export interface LocalPlatform {
-  readonly platform: Platform;
-  /** Full id. */
-  readonly id: string;
-  readonly engine: Engine;
-  readonly description: EngineDescription;
-}
+import type { LocalPlatform } from "./local-platform.js";
 
 /** A platform of this machine or of an attached phone, ready to be measured; of any device where the engine is given. @throws LitepredError when it is another device or the engine is missing. */
 export async function openLocalPlatform(wanted: string, home: string, given?: Engine): Promise<LocalPlatform> {

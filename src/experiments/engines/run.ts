@@ -6,11 +6,12 @@
 import { createRandom, LitepredError } from "../../base/index.js";
 import { kernelTimingOf } from "../../engines/index.js";
 import { encoderOf } from "../../jobs/encoding.js";
+import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureModels } from "../../jobs/measure.js";
 import type { Network } from "../../jobs/networks.js";
 import { profileKernels } from "../../jobs/profile.js";
 import { profileInModels } from "../../jobs/profile-models.js";
-import { type LocalPlatform, openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
+import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { detectKernels, type Kernel } from "../../kernels/index.js";
 import { networkSubject, type Outcome, openStore, type Store } from "../../measurements/index.js";
 import { hasExactRules } from "../../predictors/index.js";

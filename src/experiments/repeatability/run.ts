@@ -8,11 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, LitepredError } from "../../base/index.js";
 import { encoderOf } from "../../jobs/encoding.js";
 import { timesInContext } from "../../jobs/in-context.js";
+import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureModels } from "../../jobs/measure.js";
 import { sequenceOfNetworks } from "../../jobs/networks.js";
 import { profileKernels } from "../../jobs/profile.js";
 import { profileInModels } from "../../jobs/profile-models.js";
-import { type LocalPlatform, openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
+import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type Measurement, networkSubject, openStore, type Store } from "../../measurements/index.js";
 import { keepNominal, keptNominal, protocols, startEngine } from "../../profiling/index.js";
 import { collectStatistics, planKernels } from "../../sampling/index.js";
@@ -47,16 +48,14 @@ export async function evaluateRepeatability(request: RepeatabilityRequest): Prom
   const platforms = request.platforms ?? (await installedPlatforms(request.home));
   const conditions = request.disturbed ? [false, true] : [false];
   const locals: LocalPlatform[] = [];
-  const ended = new Map<string, number>();
   for (const round of [1, 2])
     for (const asked of platforms)
       try {
         const local = await openLocalPlatform(asked, request.home);
-        if (round === 2) await waitUntil((ended.get(local.id) ?? 0) + request.minutesApart * 60_000, request);
+        if (round === 2) await waitAfterFirst(request, local.id, conditions);
         if (request.signal?.aborted) break;
         await settleNominal(local, request.home);
         for (const disturbed of conditions) await takeLook(request, local, round, disturbed);
-        ended.set(local.id, performance.now());
         if (round === 2) locals.push(local);
       } catch (error) {
         if (!(error instanceof LitepredError)) throw error;
@@ -74,9 +73,16 @@ export async function evaluateRepeatability(request: RepeatabilityRequest): Prom
   return rows;
 }
 
-async function waitUntil(ms: number, { signal }: RepeatabilityRequest): Promise<void> {
-  const left = ms - performance.now();
-  if (left > 0) await sleep(left, undefined, { signal }).catch(() => {});
+/** Until the first looks are long enough ago, whichever call took them. */
+async function waitAfterFirst(request: RepeatabilityRequest, platform: string, conditions: readonly boolean[]) {
+  let last = 0;
+  for (const disturbed of conditions) {
+    const store = await openStore(lookHome(request, 1, disturbed));
+    for (const { at } of await store.query({ platform })) last = Math.max(last, Date.parse(at));
+    await store.close();
+  }
+  const left = last + request.minutesApart * 60_000 - Date.now();
+  if (left > 0) await sleep(left, undefined, { signal: request.signal }).catch(() => {});
 }
 
 const lookHome = ({ home, name }: RepeatabilityRequest, round: number, disturbed: boolean) =>

@@ -3,8 +3,8 @@
  * compares equal numbers, then the test kernels again. The adaptive sampler is drawn between its rounds.
  */
 import { type ComputeBackend, createRandom, leaveOutFolds, mean, relativeError } from "../../base/index.js";
+import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { profileKernels } from "../../jobs/profile.js";
-import type { LocalPlatform } from "../../jobs/workspace.js";
 import { configKey, extractFeatures, featureNames, type KernelConfig } from "../../kernels/index.js";
 import { createLearner } from "../../learning/index.js";
 import type { Protocol, Store } from "../../measurements/index.js";

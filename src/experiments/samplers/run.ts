@@ -8,7 +8,8 @@
  */
 import { basename, join } from "node:path";
 import { type ComputeBackend, createRandom, LitepredError, readKept, saveWhole } from "../../base/index.js";
-import { type LocalPlatform, openLocalPlatform, readModelFile, rulesOf } from "../../jobs/workspace.js";
+import type { LocalPlatform } from "../../jobs/local-platform.js";
+import { openLocalPlatform, readModelFile, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type FusionRules } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { type RecipeName, recipes, trainKernelPredictor } from "../../predictors/index.js";

@@ -1,10 +1,11 @@
 /** Measures what the transfers are made of: kernels and networks of each platform, and its base predictors. */
 import { createRandom } from "../../base/index.js";
 import { profileInContext, timesInContext } from "../../jobs/in-context.js";
+import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureNetworks } from "../../jobs/networks.js";
 import { profileKernels } from "../../jobs/profile.js";
 import { trainPlatform } from "../../jobs/train.js";
-import { type LocalPlatform, openLocalPlatform, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
+import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
 import { openStore, type Store } from "../../measurements/index.js";
 import { openPool } from "../../pool/index.js";
 import { protocols } from "../../profiling/index.js";

@@ -1,0 +1,11 @@
+import type { Engine, EngineDescription } from "../engines/index.js";
+import type { Platform } from "../platforms/index.js";
+
+/** A platform of this machine, or of an attached phone, ready to be measured. */
+export interface LocalPlatform {
+  readonly platform: Platform;
+  /** Full id. */
+  readonly id: string;
+  readonly engine: Engine;
+  readonly description: EngineDescription;
+}
