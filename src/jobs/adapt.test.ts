@@ -1,21 +1,14 @@
-/** The whole road on an engine whose truth is known: sample, measure, adapt, distil, correct, save, predict; and the same from scratch. */
+/** The pool that ships, adapted to an engine whose truth is known; test/e2e has the whole road. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createSyntheticEngine, type SyntheticDevice, syntheticDevice, syntheticLatencyMs } from "../engines/index.js";
-import { openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
 import { buildExampleModel } from "../spaces/index.js";
 import { adaptPlatform } from "./adapt.js";
-import { fitAndSave, loadSources } from "./fit.js";
-import { importTables } from "./import.js";
-import { profileKernels } from "./profile.js";
-import { startHere } from "./start.js";
-import { trainPlatform } from "./train.js";
 
 const root = mkdtempSync(join(tmpdir(), "litepred-adapt-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -60,101 +53,3 @@ test("an engine that is handed in is adapted to, and predictions are near its fo
   const errors = await errorsOf(home, ["mobilenet-v2", "resnet-18", "squeezenet-1.1"]);
   for (const error of errors) assert.ok(error < 0.15, `${errors}`);
 });
-
-test("from scratch: profile, train, predict kernels", async () => {
-  const home = join(root, "train");
-  const store = await openStore(home);
-  const platform = {
-    device: "box",
-    processor: "cpu",
-    engine: "synthetic",
-    version: "1",
-    precision: "fp32",
-    options: {},
-  } as const;
-  const kernels = Array.from({ length: 60 }, (_, i) => ({
-    type: "fc",
-    config: { rows: 1, cin: 16 * (1 + (i % 10)), cout: 16 * (1 + Math.floor(i / 10)), bias: "yes", activation: "none" },
-  }));
-  await profileKernels({ store, engine, platform, kernels, protocol: protocols.brief });
-  await store.close();
-  const report = await trainPlatform({ home, platform: id, recipe: "compact", seed: 1 });
-  assert.deepEqual(
-    report.predictors.map(({ kernel }) => kernel),
-    ["fc"],
-  );
-  assert.ok(report.predictors[0]!.within10 > 0.9, `${report.predictors[0]!.within10}`);
-});
-
-test("start runs on an engine that is handed in, too", async () => {
-  const report = await startHere({
-    home: join(root, "start"),
-    platform: id,
-    engine,
-    minutes: 1,
-    models: 10,
-    examples: ["mobilenet-v3-small", "resnet-18"],
-  });
-  assert.equal(report.models.length, 2);
-  for (const { model, error } of report.models) assert.ok(Math.abs(error) < 0.2, `${model} ${error}`);
-});
-
-test("imported kernel types of one's own train, predict, and are adapted from", async () => {
-  const home = join(root, "own");
-  const folder = join(root, "tables");
-  mkdirSync(folder);
-  const law = (hw: number, cin: number) => 0.01 + (hw * hw * cin) / 1e6;
-  const rows = Array.from({ length: 120 }, (_, i) => [4 + (i % 12), 8 * (1 + Math.floor(i / 12))] as const);
-  writeFileSync(
-    join(folder, "myblock.csv"),
-    `hw,cin,latency_ms\n${rows.map(([hw, cin]) => `${hw},${cin},${law(hw, cin)}`).join("\n")}\n`,
-  );
-  writeFileSync(join(folder, "kernels.json"), JSON.stringify({ myblock: { flops: "2 * hw * hw * cin" } }));
-  const phone = "phone/cpu/tflite@2.7/fp32";
-  await importTables({ folder, platform: phone, home });
-  const report = await trainPlatform({ home, platform: phone, recipe: "compact", seed: 1 });
-  assert.deepEqual(
-    report.predictors.map(({ kernel }) => kernel),
-    ["myblock"],
-  );
-  const predictor = await loadPlatformPredictor(openPool(home).load(phone));
-  const block = { name: "b", type: "myblock", config: { hw: 9, cin: 50 }, flops: 1, params: 0, nodes: [] };
-  const { latencyMs } = await predictor.predict({ kernels: [block] });
-  assert.ok(Math.abs(latencyMs / law(9, 50) - 1) < 0.05, `${latencyMs} for ${law(9, 50)}`);
-  await predictor.release();
-  await adaptOther(home, rows, law);
-});
-
-/** Another phone, twice as fast, of which ten rows are known. */
-async function adaptOther(
-  home: string,
-  rows: readonly (readonly [number, number])[],
-  law: (hw: number, cin: number) => number,
-) {
-  const few = join(root, "few");
-  mkdirSync(few);
-  const ten = rows.filter((_, i) => i % 12 === 5);
-  writeFileSync(
-    join(few, "myblock.csv"),
-    `hw,cin,latency_ms\n${ten.map(([hw, cin]) => `${hw},${cin},${law(hw, cin) / 2}`).join("\n")}\n`,
-  );
-  const other = "other/cpu/tflite@2.7/fp32";
-  await importTables({ folder: few, platform: other, home });
-  const store = await openStore(home);
-  const sources = (await loadSources(home, [])).filter(({ platform }) => platform.startsWith("phone/"));
-  const candidates = new Map([["myblock", rows.map(([hw, cin]) => ({ hw, cin }))]]);
-  const fitted = await fitAndSave({
-    home,
-    store,
-    platform: other,
-    sources,
-    candidates,
-    recipe: "compact",
-    seed: 1,
-    how: "adapt/default",
-  });
-  await store.close();
-  assert.deepEqual(fitted.adaptation?.kernels.get("myblock")?.donors, ["phone/cpu/tflite@2.7/fp32"]);
-  const [ms] = await fitted.predictor.kernels.get("myblock")!.predict([{ hw: 9, cin: 50 }]);
-  assert.ok(Math.abs(ms! / (law(9, 50) / 2) - 1) < 0.08, `${ms}`);
-}
