@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, median, packagePath } from "../src/base/index.js";
-import { resolvePlatformId, rulesOf } from "../src/jobs/workspace.js";
+import { resolvePlatformId } from "../src/jobs/workspace.js";
 import { detectKernels } from "../src/kernels/index.js";
-import { parsePlatformId } from "../src/platforms/index.js";
 import { openPool } from "../src/pool/index.js";
 import { loadPlatformPredictor } from "../src/predictors/index.js";
 import { onnxRuntime } from "../src/runtime/index.js";
@@ -57,9 +56,8 @@ function coldPredictSeconds(): number | string {
 }
 
 async function* graphsPerSecond(id: string): AsyncGenerator<BenchResult> {
-  const artefact = openPool(home).load(id);
-  const predictor = await loadPlatformPredictor(artefact, onnxRuntime);
-  const rules = rulesOf(parsePlatformId(id), artefact.nchwcBlock);
+  const predictor = await loadPlatformPredictor(openPool(home).load(id), onnxRuntime);
+  const { rules } = predictor;
   const space = await loadSpace("ofa-mobilenetv3");
   const random = createRandom("bench/predict");
   const kernelsOf = kernelLists(space, rules);

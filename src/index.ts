@@ -6,6 +6,7 @@ export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./e
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
 export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
+export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
 export { profileKernels } from "./jobs/profile.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";

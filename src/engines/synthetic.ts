@@ -85,7 +85,7 @@ export function createSyntheticEngine(device: SyntheticDevice = syntheticDevice)
 
 function kernelsOf(bytes: Uint8Array): readonly Kernel[] {
   const graph = readGraph(bytes);
-  return detectKernels(graph, fusionRules("onnxruntime-node")).kernels;
+  return detectKernels(graph, fusionRules(description.name)).kernels;
 }
 
 function readGraph(bytes: Uint8Array): Graph {

@@ -141,7 +141,8 @@ async function adaptOther(
   const other = "other/cpu/tflite@2.7/fp32";
   await importTables({ folder: few, platform: other, home });
   const store = await openStore(home);
-  const sources = (await loadSources(home, [])).filter(({ platform }) => platform.startsWith("phone/"));
+  const all = await loadSources(other, { home, pools: [] });
+  const sources = all.filter(({ platform }) => platform.startsWith("phone/"));
   const candidates = new Map([["myblock", rows.map(([hw, cin]) => ({ hw, cin }))]]);
   const fitted = await fitAndSave({
     home,

@@ -4,9 +4,10 @@
  * into the pool as a predictor that stands by itself, or the best source does where that is better.
  * What was measured is in the store: the same command goes on from there, however it was stopped.
  */
-import { conformalQuantile, LitepredError, shareWithin } from "../base/index.js";
+import { conformalQuantile, LitepredError } from "../base/index.js";
 import type { Engine } from "../engines/index.js";
 import { configKey, openStore, type Store } from "../measurements/index.js";
+import { isLocal, parsePlatformId } from "../platforms/index.js";
 import type { Correction } from "../predictors/index.js";
 import { protocol as protocolNamed, protocols } from "../profiling/index.js";
 import type {
@@ -17,15 +18,18 @@ import type {
   MeasureOutcome,
   MeasureRequest,
 } from "../transfer/index.js";
-import { type FittedFile, fitAndSave, loadSources, networksPerSpace, spaceCandidates } from "./fit.js";
+import { type Candidates, networksPerSpace, spaceCandidates } from "./candidates.js";
+import { type FitRequest, type FittedFile, fitAndSave, loadSources } from "./fit.js";
+import { importedProtocol } from "./import.js";
 import { profileInContext, timesInContext } from "./in-context.js";
 import type { LocalPlatform } from "./local-platform.js";
 import { measureNetworks, networksToFit } from "./networks.js";
 import { profileKernels } from "./profile.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
+import { openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface AdaptRequest {
   readonly home: string;
+  /** Of this machine or an attached phone, or any other of which tables were imported: then nothing is measured. */
   readonly platform: string;
   /** Default: the one that the platform's id names. */
   readonly engine?: Engine | undefined;
@@ -36,6 +40,8 @@ export interface AdaptRequest {
   /** Time for measuring. Default: as long as the budget takes; in context 4. */
   readonly minutes?: number | undefined;
   readonly goal?: Goal | undefined;
+  /** Search spaces that kernels and networks are drawn from; default all. */
+  readonly spaces?: readonly string[] | undefined;
   /** `default`. */
   readonly method: string;
   /** Whole networks for the correction. */
@@ -65,7 +71,14 @@ export interface AdaptReport {
   readonly rounds: readonly AdaptationRound[];
   readonly goalReached?: boolean | undefined;
   /** Whole networks measured for the correction, each predicted by a correction fitted without it. */
-  readonly models: { readonly n: number; readonly within5: number; readonly within10: number; readonly spread: number };
+  readonly models: {
+    readonly n: number;
+    readonly within5: number;
+    readonly within10: number;
+    readonly rmseMs: number;
+    /** Half width of the 90 % interval in ln units. */
+    readonly spread: number;
+  };
   /** What was fitted, held against the best source. */
   readonly comparison?: ComparisonReport | undefined;
   /** Median |ln| by which the compact predictors differ from the adapted ones. */
@@ -83,38 +96,78 @@ const usualMinutes = 4;
 export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport> {
   const started = performance.now();
   check(request);
-  const local = await openLocalPlatform(request.platform, request.home, request.engine);
-  const sources = await loadSources(request.home, request.pools, request.exclude);
   const store = await openStore(request.home);
   try {
-    const inContext = timesInContext(local);
-    if (inContext) await measureInContext(request, local, store);
-    const fitted = await fitAndSave({
-      home: request.home,
-      store,
-      platform: local.id,
-      sources,
-      candidates: await spaceCandidates(
-        local.platform,
-        request.budget * candidatesPerMeasurement,
-        request.seed,
-        inContext ? networksPerSpace.few : networksPerSpace.many,
-      ),
-      further: inContext ? undefined : furtherKernels(request, local, store),
-      measureNetworks: () => measureForCorrection(request, local, store),
-      recipe: "compact",
-      seed: request.seed,
-      how: inContext ? "adapt/in-context" : "adapt/default",
-      signal: request.signal,
-      onStage: request.onStage?.bind(request),
-      onProgress: request.onProgress?.bind(request),
-    });
-    return await describe(fitted, store, local.id, (performance.now() - started) / 1000);
+    const target = await openTarget(request, store);
+    const sources = await loadSources(target.id, request);
+    try {
+      const fitted = await fitAndSave({
+        home: request.home,
+        store,
+        platform: target.id,
+        sources,
+        ...(await target.measuring()),
+        recipe: "compact",
+        seed: request.seed,
+        signal: request.signal,
+        onStage: request.onStage?.bind(request),
+        onProgress: request.onProgress?.bind(request),
+      });
+      return await describe(fitted, store, target.id, (performance.now() - started) / 1000);
+    } finally {
+      for (const source of sources) await source.release();
+    }
   } finally {
     await store.close();
-    for (const source of sources) await source.release();
   }
 }
+
+interface Target {
+  /** Full. */
+  readonly id: string;
+  /** Measures what comes before any fit; what is measured after that, and how it is called. */
+  measuring(): Promise<Pick<FitRequest, "candidates" | "further" | "measureNetworks" | "how">>;
+}
+
+async function openTarget(request: AdaptRequest, store: Store): Promise<Target> {
+  const id = await resolvePlatformId(request.platform, request.home);
+  if (request.engine === undefined && (await isImported(id, store)))
+    return { id, measuring: async () => ({ candidates: new Map(), how: "adapt/imported" }) };
+  const local = await openLocalPlatform(request.platform, request.home, request.engine);
+  const measureNetworks = () => measureForCorrection(request, local, store);
+  const candidates = (perSpace: number) => candidatesOf(request, local, perSpace);
+  if (!timesInContext(local))
+    return {
+      id: local.id,
+      measuring: async () => ({
+        candidates: await candidates(networksPerSpace.many),
+        further: furtherKernels(request, local, store),
+        measureNetworks,
+        how: "adapt/default",
+      }),
+    };
+  return {
+    id: local.id,
+    async measuring() {
+      await measureInContext(request, local, store);
+      return { candidates: await candidates(networksPerSpace.few), measureNetworks, how: "adapt/in-context" };
+    },
+  };
+}
+
+/** Another device, of which nothing but tables is known. */
+async function isImported(id: string, store: Store): Promise<boolean> {
+  if (isLocal(parsePlatformId(id))) return false;
+  const known = await store.query({ platform: id });
+  return known.length > 0 && known.every(({ protocol }) => protocol.name === importedProtocol.name);
+}
+
+const candidatesOf = (
+  { budget, seed, spaces }: AdaptRequest,
+  { platform }: LocalPlatform,
+  perSpace: number,
+): Promise<Candidates> =>
+  spaceCandidates({ platform, count: budget * candidatesPerMeasurement, seed, spaces, perSpace });
 
 function check({ budget, method, minutes }: AdaptRequest): void {
   if (!Number.isInteger(budget) || budget < 20)
@@ -136,6 +189,7 @@ async function measureInContext(request: AdaptRequest, local: LocalPlatform, sto
     networks: mostNetworks,
     minutes: kernelShare * (request.minutes ?? usualMinutes),
     seed: request.seed,
+    spaces: request.spaces,
     signal: request.signal,
     onStage: request.onStage?.bind(request),
     onProgress: request.onProgress?.bind(request),
@@ -157,7 +211,7 @@ async function measureForCorrection(request: AdaptRequest, local: LocalPlatform,
   await measureNetworks({
     store,
     local,
-    networks: await networksToFit(request.models, request.seed, rulesOf(local.platform)),
+    networks: await networksToFit(request.models, request.seed, rulesOf(local.platform), request.spaces),
     purpose: "fit",
     protocol: { ...protocols.brief, sessions: 2 },
     signal: request.signal,
@@ -250,8 +304,7 @@ const describeKernel = ({ measured, failed, estimate, weak }: AdaptedKernel) => 
   weak,
 });
 
-function describeModels({ models, residuals }: Correction) {
-  const errors = residuals.map(Math.expm1);
-  const within = (limit: number) => (models === 0 ? 0 : shareWithin(errors, limit));
-  return { n: models, within5: within(0.05), within10: within(0.1), spread: conformalQuantile(residuals, 0.9) };
+function describeModels({ models, residuals, heldOut }: Correction) {
+  const { within5 = 0, within10 = 0, rmseMs = 0 } = heldOut ?? {};
+  return { n: models, within5, within10, rmseMs, spread: conformalQuantile(residuals, 0.9) };
 }

@@ -1,14 +1,11 @@
 /** From what the store has of a platform, and the pool's predictors, to its predictor in the pool: what `train`, `adapt` and `start` share. */
-import { createRandom, getOrCreate, LitepredError, packageVersion } from "../base/index.js";
-import type { KernelConfig } from "../kernels/index.js";
+import { LitepredError, packageVersion } from "../base/index.js";
 import { kernelRows, type Measurement, type Store } from "../measurements/index.js";
-import { type Platform, parsePlatformId } from "../platforms/index.js";
+import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, type RecipeName, recipes } from "../predictors/index.js";
 import { keptNominal } from "../profiling/index.js";
 import { onnxRuntime } from "../runtime/index.js";
-import { collectStatistics, planKernels } from "../sampling/index.js";
-import { loadSpaces } from "../spaces/index.js";
 import {
   type FittedPlatform,
   fitPlatform,
@@ -17,6 +14,7 @@ import {
   type PlatformTask,
 } from "../transfer/index.js";
 import { callCostOf } from "./call-cost.js";
+import { type Candidates, importedCandidates } from "./candidates.js";
 import { importedTypes } from "./import.js";
 import { networkKernels } from "./networks.js";
 import { measuredNchwcBlock, rulesOf } from "./workspace.js";
@@ -29,7 +27,8 @@ export interface FitRequest {
   /** Only these kernel types; default all. */
   readonly types?: readonly string[] | undefined;
   readonly sources: readonly PlatformPredictor[];
-  readonly candidates: ReadonlyMap<string, readonly KernelConfig[]>;
+  /** Imported kernel types come on top. */
+  readonly candidates: Candidates;
   readonly further?: PlatformTask["further"];
   /** Measures networks for the correction; those that the store has count in any case. */
   measureNetworks?(): Promise<void>;
@@ -60,16 +59,17 @@ export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
       `litepred profile --platform ${platform}`,
     );
   const callMs = callCostOf(measured);
+  const userTypes = importedTypes(home);
   const fitted = await fitPlatform({
     platform,
     rules,
     backend: onnxRuntime,
     rows,
-    userTypes: importedTypes(home),
+    userTypes,
     sources: request.sources,
     method: await loadTransferMethod("default", onnxRuntime),
     further: request.further,
-    candidates: request.candidates,
+    candidates: await candidatesOf(request, Object.keys(userTypes)),
     async networks() {
       await request.measureNetworks?.();
       const networks: MeasuredNetwork[] = [];
@@ -99,6 +99,11 @@ export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
   return { ...fitted, file };
 }
 
+/** Imported kernels cannot be measured here: they are candidates where nothing is. */
+async function candidatesOf({ store, further, candidates }: FitRequest, imported: readonly string[]) {
+  return further ? candidates : new Map([...candidates, ...(await importedCandidates(store, imported))]);
+}
+
 export function provenanceOf(
   measured: readonly Measurement[],
   method: string,
@@ -121,36 +126,14 @@ export function provenanceOf(
   };
 }
 
-/** All predictors of the pool, but those whose id has one of `exclude` in it; the caller releases them. */
-export async function loadSources(home: string, pools: readonly string[], exclude: readonly string[] = []) {
-  const pool = openPool(home, pools);
-  const ids = pool.list().entries.map((entry) => entry.platform);
-  const wanted = ids.filter((id) => !exclude.some((part) => id.includes(part)));
-  return Promise.all(wanted.map((id) => loadPlatformPredictor(pool.load(id), onnxRuntime)));
-}
-
-/** A kernel type has at least this many candidates, as far as the spaces have them. Choice. */
-const fewestCandidates = 150;
-/** Networks of each space that configs are taken from. Choice: 40 have ten thousand distinct ones, and take seven seconds. */
-export const networksPerSpace = { many: 40, few: 8 };
-
-/** Configs of the search spaces by kernel type. */
-export async function spaceCandidates(
-  platform: Platform,
-  count: number,
-  seed: number,
-  perSpace = networksPerSpace.many,
-): Promise<Map<string, KernelConfig[]>> {
-  const statistics = collectStatistics({
-    spaces: await loadSpaces(),
-    rules: rulesOf(platform),
-    architecturesPerSpace: perSpace,
-    random: createRandom(`${seed}/statistics`),
-  });
-  const byType = new Map<string, KernelConfig[]>();
-  for (const { type, config } of planKernels({ statistics, budget: count, seed, minimumPerType: fewestCandidates }))
-    getOrCreate(byType, type, () => [] as KernelConfig[]).push(config);
-  return byType;
+/** What can be transferred to `target`, but for those whose id has one of `exclude` in it; the caller releases them. */
+export async function loadSources(
+  target: string,
+  { home, pools, exclude = [] }: { home: string; pools: readonly string[]; exclude?: readonly string[] | undefined },
+): Promise<PlatformPredictor[]> {
+  const found = openPool(home, pools).sourcesFor(target);
+  const wanted = found.filter(({ platform }) => !exclude.some((part) => platform.includes(part)));
+  return Promise.all(wanted.map((artefact) => loadPlatformPredictor(artefact, onnxRuntime)));
 }
 
 /** @throws LitepredError `bad-usage`. */

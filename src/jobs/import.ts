@@ -34,7 +34,7 @@ export interface ImportReport {
 }
 
 /** How an imported number was measured is not known: one run, as it was given. */
-const importedProtocol: Protocol = {
+export const importedProtocol: Protocol = {
   name: "imported",
   warmup: 0,
   maxMs: 1,

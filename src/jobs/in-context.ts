@@ -23,6 +23,8 @@ export interface InContextRequest {
   /** Time for the networks; default unlimited. */
   readonly minutes?: number | undefined;
   readonly seed: number;
+  /** That the networks are drawn from; default all. */
+  readonly spaces?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -77,9 +79,9 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   };
 }
 
-async function chooseNetworks({ local, networks, seed }: InContextRequest): Promise<Network[]> {
+async function chooseNetworks({ local, networks, seed, spaces }: InContextRequest): Promise<Network[]> {
   const rules = rulesOf(local.platform);
-  const all = (await sequenceOfNetworks(pool, seed, { skip: reservedForFits }))
+  const all = (await sequenceOfNetworks(pool, seed, { skip: reservedForFits, spaces }))
     .map((network) => ({ network, kernels: detectKernels(network.graph, rules).kernels }))
     .filter(({ kernels }) => kernels.reduce((total, { flops }) => total + flops, 0) <= mostFlops);
   return planNetworks(all, networks).map((i) => all[i]!.network);

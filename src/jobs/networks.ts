@@ -53,7 +53,7 @@ export async function networksOfSpaces(
 export async function sequenceOfNetworks(
   count: number,
   seed: number,
-  { spaces: names = spaceNames, skip = 0 }: { spaces?: readonly string[]; skip?: number } = {},
+  { spaces: names = spaceNames, skip = 0 }: { spaces?: readonly string[] | undefined; skip?: number } = {},
 ): Promise<Network[]> {
   const spaces = await loadSpaces(names);
   const order = createRandom(`${seed}/calibration-order`).shuffle(spaces);
@@ -70,8 +70,13 @@ export async function sequenceOfNetworks(
  * Networks that corrections are fitted on: of the endless list those of usual size, since small ones are mostly call and noise, and
  * large ones cost as much time as ten others.
  */
-export async function networksToFit(count: number, seed: number, rules: FusionRules): Promise<Network[]> {
-  const all = await sequenceOfNetworks(reservedForFits, seed);
+export async function networksToFit(
+  count: number,
+  seed: number,
+  rules: FusionRules,
+  spaces?: readonly string[],
+): Promise<Network[]> {
+  const all = await sequenceOfNetworks(reservedForFits, seed, { spaces });
   return all.filter(({ graph }) => isUsual(detectKernels(graph, rules).kernels)).slice(0, count);
 }
 

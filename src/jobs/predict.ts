@@ -3,7 +3,7 @@ import { LitepredError } from "../base/index.js";
 import { detectKernels, type Kernel } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
-import { loadPlatformPredictor, type ModelPrediction, type PlatformPredictor } from "../predictors/index.js";
+import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import { readModelFile, resolvePlatformId, rulesOf } from "./workspace.js";
 
@@ -35,15 +35,11 @@ export async function predictModels(request: PredictRequest): Promise<ModelRepor
     request.platform === "all" ? allPlatforms(pool) : [await resolvePlatformId(request.platform, request.home)];
   const reports: ModelReport[] = [];
   for (const id of ids) {
-    const artefact = pool.load(id);
     // A handful of kernels is computed faster than the engine starts; many models are worth it.
     const backend = request.models.length > 20 ? onnxRuntime : undefined;
-    const predictor: PlatformPredictor = await loadPlatformPredictor(artefact, backend);
-    const rules = rulesOf(parsePlatformId(id), artefact.nchwcBlock);
-    for (const { model, graph } of graphs) {
-      const { kernels, unsupported } = detectKernels(graph, rules);
-      reports.push({ model, platform: id, ...(await predictor.predict({ kernels, unsupported }, request.level)) });
-    }
+    const predictor = await loadPlatformPredictor(pool.load(id), backend);
+    for (const { model, graph } of graphs)
+      reports.push({ model, platform: id, ...(await predictor.predict(graph, request.level)) });
     await predictor.release();
   }
   const order = new Map(request.models.map((model, i) => [model, i]));

@@ -28,13 +28,7 @@ export async function sampleConfigs(
   const { kernel, count, seed, signal } = request;
   const sampler = await loadSampler(request.sampler);
   const statistics = await statisticsOf(request);
-  return sampler.sample({
-    type: kernel,
-    count,
-    seed,
-    ...(statistics ? { statistics } : {}),
-    ...(signal ? { signal } : {}),
-  });
+  return sampler.sample({ type: kernel, count, seed, statistics, signal });
 }
 
 /**

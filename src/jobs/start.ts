@@ -24,6 +24,10 @@ export interface StartRequest {
   /** Default: this machine's ONNX Runtime. */
   readonly platform?: string | undefined;
   readonly engine?: Engine | undefined;
+  /** Of the adaptation: more folders of predictors, sources left out, search spaces; default none, none, all. */
+  readonly pools?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly spaces?: readonly string[] | undefined;
   /** Example models; default all. */
   readonly examples?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +60,9 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
     home,
     platform,
     engine,
-    pools: [],
+    pools: request.pools ?? [],
+    exclude: request.exclude,
+    spaces: request.spaces,
     budget,
     minutes,
     models: count,

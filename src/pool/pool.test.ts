@@ -55,3 +55,18 @@ test("what is no predictor is refused by name, and nothing is taken in", () => {
   assert.throws(() => pool.find("box/cpu/other@1/fp32"), { code: "no-predictor" });
   assert.deepEqual(readdirSync(home).includes("c"), false);
 });
+
+test("a platform's own predictor is no source for it, unless it came with another folder", () => {
+  const [own, other] = [openPool(join(home, "own")), openPool(join(home, "other"))];
+  own.save(artefact);
+  const excepting = (pool: ReturnType<typeof openPool>) =>
+    pool.sourcesFor(artefact.platform).filter(({ platform }) => platform === artefact.platform);
+  assert.deepEqual(excepting(own), []);
+  other.save({ ...artefact, general: [2, 0, 0, 0] });
+  const both = openPool(join(home, "own"), [join(home, "other", "pool")]);
+  assert.deepEqual(
+    excepting(both).map(({ general }) => general[0]),
+    [2],
+  );
+  assert.equal(own.sourcesFor("box/cpu/elsewhere@1/fp32").length, own.list().entries.length);
+});

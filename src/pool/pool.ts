@@ -33,6 +33,11 @@ export interface Pool {
   list(): { readonly entries: PoolEntry[]; readonly problems: PoolProblem[] };
   /** @throws LitepredError `no-predictor` naming the platforms that there are, `corrupt-artefact`. */
   load(platform: string): PredictorArtefact & { readonly sha256: string };
+  /**
+   * What can be transferred to a platform: every platform's predictor, but of the platform itself only one that came with the other
+   * folders. One that was made here has seen the measurements that it would be held against.
+   */
+  sourcesFor(platform: string): PredictorArtefact[];
   /** @throws LitepredError `no-predictor`, `corrupt-artefact`. */
   find(platform: string): PoolEntry;
   /** Nominal times of the reference models behind a platform's predictor; undefined where there is none, or it was measured by the old method. */
@@ -58,10 +63,10 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
             .map((file) => join(folder, file))
         : [],
     );
-  const list: Pool["list"] = () => {
+  const describeAll = (chosen: readonly string[]) => {
     const entries: PoolEntry[] = [];
     const problems: PoolProblem[] = [];
-    for (const file of files()) {
+    for (const file of chosen) {
       try {
         const entry = describe(file);
         if (!entries.some((known) => known.platform === entry.platform)) entries.push(entry);
@@ -72,6 +77,7 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     }
     return { entries, problems };
   };
+  const list = () => describeAll(files());
   const fileOf = (platform: string): string => {
     const file = files().find((candidate) => basename(candidate) === fileName(platform));
     if (file !== undefined) return file;
@@ -95,6 +101,11 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     folders,
     list,
     load: (platform) => readArtefact(readFileSync(fileOf(platform))),
+    sourcesFor(platform) {
+      const own = join(folders[0]!, fileName(platform));
+      const { entries } = describeAll(files().filter((file) => file !== own));
+      return entries.map(({ file }) => readArtefact(readFileSync(file)));
+    },
     find: (platform) => describe(fileOf(platform)),
     nominalOf(platform) {
       const file = files().find((candidate) => basename(candidate) === fileName(platform));

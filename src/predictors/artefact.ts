@@ -193,7 +193,6 @@ const manifestSchema = z.object({
       recipe: z.enum(["default", "compact", "published"]),
       samples: count,
       heldOut: heldOutSchema,
-      residuals: z.array(z.number()),
       ranges: z.record(
         z.string(),
         z.union([z.object({ min: z.number(), max: z.number() }), z.object({ values: z.array(z.string()) })]),
@@ -215,6 +214,7 @@ const manifestSchema = z.object({
     residuals: z.array(z.number()),
     scores: z.array(z.number()),
     floor: z.number(),
+    heldOut: heldOutSchema.optional(),
   }),
   general: z.array(z.number()).length(4),
   callMs: z.number().nonnegative().default(0),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { conformalQuantile } from "../base/conformal.js";
-import { correctionFactor, createCorrector, fitCorrection, noCorrection } from "./correction.js";
+import { type Correction, createCorrector, fitCorrection, noCorrection, type WholeModel } from "./correction.js";
 
 const model = (conv: number, dwconv: number, factor: number) => ({
   kernels: [
@@ -10,6 +10,9 @@ const model = (conv: number, dwconv: number, factor: number) => ({
   ],
   measuredMs: (conv + dwconv) * factor,
 });
+
+const correctionFactor = (correction: Correction, kernels: WholeModel["kernels"]): number =>
+  createCorrector(correction).correct(kernels, 0.9).factor;
 
 test("without models nothing is corrected", () => {
   assert.equal(correctionFactor(noCorrection, model(1, 1, 1).kernels), 1);

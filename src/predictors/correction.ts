@@ -5,7 +5,7 @@
  * which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
  * Both numbers, the plain sum and the corrected one, are kept.
  */
-import { conformalQuantile, median } from "../base/index.js";
+import { type Accuracy, accuracyOf, conformalQuantile, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, ridgeRegression, trainGaussianProcess } from "../learning/index.js";
 import type { PredictedKernel } from "./types.js";
 
@@ -22,6 +22,8 @@ export interface Correction {
   /** The same errors ÷ the width expected for each; ascending. Added in square to that width: `floor`. */
   readonly scores: readonly number[];
   readonly floor: number;
+  /** Each model under a fit without it; absent where there is none, and in files of before. */
+  readonly heldOut?: Accuracy | undefined;
 }
 
 export interface WholeModel {
@@ -61,22 +63,14 @@ const deviationsPerMedian = 1.4826;
 /** Steps of the optimiser in a fold, from the hyper-parameters of the fit on all models. */
 const foldIterations = 10;
 
-export function fitCorrection(models: readonly WholeModel[]): Correction {
+/** @param callMs what a call costs whatever the model is: no part of what is corrected */
+export function fitCorrection(models: readonly WholeModel[], callMs = 0): Correction {
   if (models.length === 0) return noCorrection;
   const rows = models.map((model) => shares(model.kernels));
-  const targets = models.map((model) => Math.log(model.measuredMs / sumMs(model.kernels)));
+  const targets = models.map((model) => Math.log((model.measuredMs - callMs) / sumMs(model.kernels)));
   const whole = fit(rows, targets);
-  const errors: { error: number; deviation: number }[] = [];
-  const rounds = Math.min(models.length, models.length < modelsForProcess ? models.length : folds);
-  for (let fold = 0; fold < rounds; fold++) {
-    const kept = (_: unknown, i: number) => models.length === 1 || i % rounds !== fold;
-    const part = fit(rows.filter(kept), targets.filter(kept), whole);
-    const evaluate = evaluator(part);
-    for (let i = fold; i < models.length; i += rounds) {
-      const { log, deviation } = evaluate(rows[i]!);
-      errors.push({ error: models.length === 1 ? Math.abs(targets[0]!) : Math.abs(targets[i]! - log), deviation });
-    }
-  }
+  const found = leaveOut(rows, targets, whole);
+  const errors = found.map(({ log, deviation }, i) => ({ error: Math.abs(targets[i]! - log), deviation }));
   const floor = whole.process ? median(errors.map(({ error }) => error)) : 1;
   const ascending = (values: number[]) => values.sort((a, b) => a - b);
   return {
@@ -85,7 +79,24 @@ export function fitCorrection(models: readonly WholeModel[]): Correction {
     residuals: ascending(errors.map(({ error }) => error)),
     scores: ascending(errors.map(({ error, deviation }) => error / Math.hypot(deviation, floor))),
     floor,
+    heldOut: accuracyOf(
+      models.map(({ kernels }, i) => sumMs(kernels) * Math.exp(found[i]!.log) + callMs),
+      models.map(({ measuredMs }) => measuredMs),
+    ),
   };
+}
+
+/** Each model under a fit without it, in their order. A single model has none: it stands uncorrected. */
+function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fit): Evaluation[] {
+  if (rows.length === 1) return [{ log: 0, deviation: evaluator(whole)(rows[0]!).deviation }];
+  const rounds = rows.length < modelsForProcess ? rows.length : folds;
+  const found = new Array<Evaluation>(rows.length);
+  for (let fold = 0; fold < rounds; fold++) {
+    const kept = (_: unknown, i: number) => i % rounds !== fold;
+    const evaluate = evaluator(fit(rows.filter(kept), targets.filter(kept), whole));
+    for (let i = fold; i < rows.length; i += rounds) found[i] = evaluate(rows[i]!);
+  }
+  return found;
 }
 
 export function createCorrector(correction: Correction): Corrector {
@@ -100,11 +111,6 @@ export function createCorrector(correction: Correction): Corrector {
   };
 }
 
-/** Factor on the plain sum, for one model. */
-export function correctionFactor(correction: Correction, kernels: readonly PredictedKernel[]): number {
-  return createCorrector(correction).correct(kernels, 0.9).factor;
-}
-
 export function sumMs(kernels: readonly PredictedKernel[]): number {
   let total = 0;
   for (const kernel of kernels) total += kernel.latencyMs;
@@ -112,6 +118,12 @@ export function sumMs(kernels: readonly PredictedKernel[]): number {
 }
 
 type Fit = Pick<Correction, "intercept" | "types" | "process">;
+
+/** ln of the factor on the plain sum, and the width expected around it. */
+interface Evaluation {
+  readonly log: number;
+  readonly deviation: number;
+}
 
 /** A model's make-up: share of the time by kernel type, and ln of its sum in ms. */
 interface Shares {
@@ -181,7 +193,7 @@ function robustRidge(rows: readonly (readonly number[])[], targets: readonly num
 /** Their deviation, by the median of their sizes: outliers do not count. */
 const scaleOf = (errors: readonly number[]) => Math.max(median(errors.map(Math.abs)) * deviationsPerMedian, leastScale);
 
-function evaluator({ intercept, types, process }: Fit): (row: Shares) => { log: number; deviation: number } {
+function evaluator({ intercept, types, process }: Fit): (row: Shares) => Evaluation {
   const linear = ({ byType }: Shares) => {
     let log = intercept;
     for (const [type, share] of byType) log += share * (types[type] ?? 0);

@@ -2,7 +2,7 @@
  * One roofline for all kernel types of a platform: what a kernel without a predictor of its own is taken to cost.
  * A rough estimate, always above 0 ms.
  */
-import { type KernelConfig, type KernelType, rooflineTerms } from "../kernels/index.js";
+import { type Kernel, type KernelConfig, type KernelType, kernelCost, rooflineTerms } from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
 
 /** Milliseconds for 1, a GFLOP, a GB of activations, a GB of weights. */
@@ -13,11 +13,16 @@ const giga = 1e9;
 /** No kernel costs less: a hundredth of what the shortest profiled kernels take. Choice. */
 const leastMs = 1e-4;
 
-/** Milliseconds of kernels that have no predictor. */
-export function generalLatencyMs(roofline: GeneralRoofline, type: string, config: KernelConfig): number {
+/** Milliseconds of a kernel that has no predictor; of a type outside the catalogue its FLOPs and parameters are all that is known. */
+export function generalLatencyMs(
+  roofline: GeneralRoofline,
+  kernel: Pick<Kernel, "type" | "config" | "flops" | "params">,
+): number {
+  const { flops, activationBytes, weightBytes } = kernelCost(kernel);
+  const terms = [1, flops / giga, activationBytes / giga, weightBytes / giga];
   return Math.max(
     leastMs,
-    scaledTerms(type, [config]).reduce((total, term, i) => total + term * roofline[i]!, 0),
+    terms.reduce((total, term, i) => total + term * roofline[i]!, 0),
   );
 }
 

@@ -65,7 +65,6 @@ export async function trainKernelPredictor(
     ...describeFit(set, full),
     samples: rows,
     heldOut: accuracyOf(predicted, measured),
-    residuals: predicted.map((p, i) => Math.abs(Math.log(p / measured[i]!))).sort((a, b) => a - b),
   };
   return assemble(state, full);
 }
@@ -77,7 +76,7 @@ export async function trainKernelPredictor(
 export async function distilKernelPredictor(
   backend: ComputeBackend,
   set: KernelTrainingSet,
-  known: Pick<KernelPredictorState, "samples" | "heldOut" | "residuals">,
+  known: Pick<KernelPredictorState, "samples" | "heldOut">,
   options: KernelTrainingOptions,
 ): Promise<KernelPredictor> {
   const fitted = await fit(backend, set, options, (share) => options.onProgress?.(share));

@@ -3,7 +3,7 @@
  * without a predictor is estimated by the platform's general roofline.
  */
 import { getOrCreate } from "../base/index.js";
-import type { KernelConfig } from "../kernels/index.js";
+import type { Kernel, KernelConfig } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
 import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
@@ -35,14 +35,14 @@ export function createKnownKernels(
     const wanted = new Map<string, ConfigMap<Wanted>>();
     models.forEach(({ kernels }, m) => {
       for (let i = 0; i < kernels.length; i++) {
-        const { type, config } = kernels[i]!;
-        const known = cache.get(type)?.get(config);
+        const kernel = kernels[i]!;
+        const known = cache.get(kernel.type)?.get(kernel.config);
         if (known !== undefined) answers[m]![i] = known;
-        else wantedOf(wanted, type, config).places.push([answers[m]!, i]);
+        else wantedOf(wanted, kernel).places.push([answers[m]!, i]);
       }
     });
     for (const [type, entries] of wanted) {
-      const found = await predictKernels(predictors.get(type), type, entries.keys(), general);
+      const found = await predictKernels(predictors.get(type), entries, general);
       const known = getOrCreate(cache, type, () => createConfigMap<KnownKernel>());
       entries.entries().forEach(([config, { places }], i) => {
         known.set(config, found[i]!);
@@ -53,34 +53,36 @@ export function createKnownKernels(
   };
 }
 
-/** Where in the answers a config's prediction belongs. */
+/** A kernel, and where in the answers the prediction of its config belongs. */
 interface Wanted {
+  readonly kernel: Kernel;
   readonly places: [answer: KnownKernel[], index: number][];
 }
 
-function wantedOf(wanted: Map<string, ConfigMap<Wanted>>, type: string, config: KernelConfig): Wanted {
-  const ofType = getOrCreate(wanted, type, () => createConfigMap<Wanted>());
-  let entry = ofType.get(config);
+function wantedOf(wanted: Map<string, ConfigMap<Wanted>>, kernel: Kernel): Wanted {
+  const ofType = getOrCreate(wanted, kernel.type, () => createConfigMap<Wanted>());
+  let entry = ofType.get(kernel.config);
   if (entry === undefined) {
-    entry = { places: [] };
-    ofType.set(config, entry);
+    entry = { kernel, places: [] };
+    ofType.set(kernel.config, entry);
   }
   return entry;
 }
 
 async function predictKernels(
   predictor: KernelPredictor | undefined,
-  type: string,
-  configs: readonly KernelConfig[],
+  wanted: ConfigMap<Wanted>,
   general: GeneralRoofline,
 ): Promise<KnownKernel[]> {
-  if (predictor === undefined) {
-    const reason = `no predictor for kernel type "${type}": estimated from its FLOPs and bytes`;
-    return configs.map((config) => ({
-      latencyMs: generalLatencyMs(general, type, config),
-      doubt: { reason, width: unpredictedWidth },
+  if (predictor === undefined)
+    return wanted.entries().map(([, { kernel }]) => ({
+      latencyMs: generalLatencyMs(general, kernel),
+      doubt: {
+        reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
+        width: unpredictedWidth,
+      },
     }));
-  }
+  const configs: KernelConfig[] = wanted.keys();
   const latencies = await predictor.predict(configs);
   return configs.map((config, i) => {
     const reason = predictor.outOfRange(config);

@@ -12,8 +12,6 @@ export interface KernelPredictorState {
   readonly recipe: RecipeName;
   readonly samples: number;
   readonly heldOut: HeldOut;
-  /** |ln(predicted ÷ measured)| of the held-out rows, ascending. */
-  readonly residuals: readonly number[];
   readonly ranges: Readonly<Record<string, FieldRange>>;
   readonly featureNames: readonly string[];
   /** Coefficients of the roofline; absent where the recipe has none. */

@@ -8,11 +8,11 @@ import { parsePlatformId } from "../platforms/index.js";
 import {
   type Correction,
   createPlatformPredictor,
-  fitCorrection,
   type KernelPredictorState,
   noCorrection,
   type PlatformPredictor,
 } from "../predictors/index.js";
+import { correctionBy } from "./network-correction.js";
 import type { MeasuredNetwork } from "./types.js";
 
 export interface ComparisonReport {
@@ -69,10 +69,7 @@ export async function bestSource(
   const candidates = [];
   for (const source of mostAlike(sources, target.platform)) {
     const plain = createPlatformPredictor({ ...source, ...target, correction: noCorrection });
-    const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
-    const correction = fitCorrection(
-      predicted.map(({ kernels }, i) => ({ kernels, measuredMs: networks[i]!.measuredMs - target.callMs })),
-    );
+    const correction = await correctionBy(networks, plain);
     candidates.push({ source, correction, error: mean(correction.residuals) });
   }
   const best = candidates.reduce((a, b) => (b.error < a.error ? b : a));

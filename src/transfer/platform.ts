@@ -7,6 +7,7 @@ import { type ComputeBackend, median } from "../base/index.js";
 import {
   createUserKernelType,
   type FusionRules,
+  isKernelTypeName,
   type KernelConfig,
   type KernelType,
   kernelTypeOf,
@@ -16,7 +17,6 @@ import {
   type Correction,
   createPlatformPredictor,
   distilKernelPredictor,
-  fitCorrection,
   fitGeneralRoofline,
   type KernelPredictor,
   type KernelPredictorState,
@@ -28,6 +28,7 @@ import {
 } from "../predictors/index.js";
 import { isPredictable } from "./adapted-kernel.js";
 import { bestSource, type ComparisonReport } from "./best-source.js";
+import { correctionBy } from "./network-correction.js";
 import type { Adaptation, AdaptationTask, AdaptedKernel, MeasuredNetwork, Source, TransferMethod } from "./types.js";
 
 export interface PlatformTask {
@@ -79,11 +80,9 @@ const enoughRows = 60;
 const taughtBy = 250;
 /** Candidates that tell what that cost. */
 const checkedOn = 60;
-/** Half an interval in ln units where too few measurements give none. */
-const widest = Math.log(4);
 
 export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
-  const measured = new Map(task.rows.map((rows) => [rows.type, rows]));
+  const measured = new Map(task.rows.filter(({ type }) => isKnown(task, type)).map((rows) => [rows.type, rows]));
   const adaptation = await adapt(task, measured);
   const sets = await trainingSets(task, measured, adaptation);
   const fitted = await fitKernels(task, sets);
@@ -92,7 +91,7 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
   const kernels = new Map<string, KernelPredictor>(fitted.map((predictor) => [predictor.type, predictor]));
   const plain = createPlatformPredictor({ platform, rules, kernels, correction: noCorrection, general, callMs });
   const networks = await task.networks();
-  const correction = await correct(plain, networks);
+  const correction = await correctionBy(networks, plain);
   const own = {
     kernels: fitted.map((predictor) => predictor.toState()),
     correction,
@@ -109,14 +108,19 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
     adaptation,
     skipped: task.rows
       .filter(({ type }) => !kernels.has(type))
-      .map(({ type, configs }) => ({
-        kernel: type,
-        reason: `only ${configs.length} measured configs; it is estimated from FLOPs and bytes`,
-      })),
+      .map((rows) => ({ kernel: rows.type, reason: reasonToSkip(task, rows) })),
     distilLoss: await distilLoss(sets, kernels),
     comparison: comparison?.report,
   };
 }
+
+const isKnown = ({ userTypes }: PlatformTask, type: string) =>
+  isKernelTypeName(type) || userTypes?.[type] !== undefined;
+
+const reasonToSkip = (task: PlatformTask, { type, configs }: KernelRows) =>
+  isKnown(task, type)
+    ? `only ${configs.length} measured configs; it is estimated from FLOPs and bytes`
+    : "it is neither in the catalogue nor imported";
 
 function typeOf({ userTypes }: PlatformTask, name: string): KernelType {
   const own = userTypes?.[name];
@@ -125,12 +129,12 @@ function typeOf({ userTypes }: PlatformTask, name: string): KernelType {
 
 /** Kernel types of which too little was measured, or of all where more is to be. Undefined where sources can add nothing. */
 async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRows>): Promise<Adaptation | undefined> {
-  const { sources, further, method, seed, signal } = task;
+  const { further, method, seed, signal } = task;
   const names = new Set([...task.candidates.keys(), ...(further ? [] : measured.keys())]);
   const kernels = [...names].flatMap((name) => {
     const rows = measured.get(name);
     const candidates = (further ? task.candidates.get(name) : rows?.configs) ?? [];
-    const own = sourcesOf(sources, name);
+    const own = sourcesOf(task, name);
     if (candidates.length === 0 || (!further && (candidates.length >= enoughRows || own.length === 0))) return [];
     return [{ type: typeOf(task, name), candidates, sources: own }];
   });
@@ -157,10 +161,15 @@ async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRow
   });
 }
 
-function sourcesOf(sources: readonly PlatformPredictor[], type: string): Source[] {
+function sourcesOf({ sources, userTypes }: PlatformTask, type: string): Source[] {
+  const fields = userTypes?.[type]?.fields.join();
+  // Elsewhere a user's type of that name may be another one.
+  const fits = (predictor: KernelPredictor) =>
+    fields === undefined || predictor.toState().userType?.fields.join() === fields;
   return sources.flatMap((source): Source[] => {
     const predictor = source.kernels.get(type);
-    return predictor ? [{ platform: source.platform, latencies: (configs) => predictor.predict(configs) }] : [];
+    if (predictor === undefined || !fits(predictor)) return [];
+    return [{ platform: source.platform, latencies: (configs) => predictor.predict(configs) }];
   });
 }
 
@@ -210,7 +219,7 @@ async function fitKernels(task: PlatformTask, sets: readonly TrainingRows[]) {
     const options = { recipe, seed, signal };
     fitted.push(
       set.adapted
-        ? await distilKernelPredictor(backend, { ...set, userType }, await knownErrors(set, set.adapted), options)
+        ? await distilKernelPredictor(backend, { ...set, userType }, knownErrors(set.adapted), options)
         : await trainKernelPredictor(backend, { ...set, userType }, options),
     );
     task.onProgress?.(i + 1, set.type);
@@ -218,22 +227,11 @@ async function fitKernels(task: PlatformTask, sets: readonly TrainingRows[]) {
   return fitted;
 }
 
-async function knownErrors({ configs }: TrainingRows, { estimate, measured, predict }: AdaptedKernel) {
-  const predictions = await predict(configs.slice(0, taughtBy));
-  return {
-    samples: measured,
-    heldOut: {
-      n: measured,
-      mape: estimate?.mape ?? Number.NaN,
-      within5: estimate?.within5 ?? 0,
-      within10: estimate?.within10 ?? 0,
-      rmseMs: 0,
-    },
-    residuals: predictions
-      .map(({ highMs, latencyMs }) => Math.min(widest, Math.log(highMs / latencyMs)))
-      .sort((a, b) => a - b),
-  };
-}
+/** Errors are those of the adapted one, on rows that it had not seen; milliseconds are not kept with them. */
+const knownErrors = ({ estimate, measured }: AdaptedKernel) => ({
+  samples: measured,
+  heldOut: { n: measured, mape: Number.NaN, within5: 0, within10: 0, ...estimate, rmseMs: Number.NaN },
+});
 
 async function distilLoss(
   sets: readonly TrainingRows[],
@@ -246,11 +244,4 @@ async function distilLoss(
     losses.push(...wanted.map(({ latencyMs }, i) => Math.abs(Math.log(found[i]! / latencyMs))));
   }
   return losses.length === 0 ? undefined : median(losses);
-}
-
-async function correct(plain: PlatformPredictor, networks: readonly MeasuredNetwork[]): Promise<Correction> {
-  const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
-  return fitCorrection(
-    predicted.map(({ kernels }, i) => ({ kernels, measuredMs: networks[i]!.measuredMs - plain.callMs })),
-  );
 }

@@ -1,0 +1,13 @@
+/** The correction that networks measured whole teach. */
+import { type Correction, fitCorrection, type PlatformPredictor } from "../predictors/index.js";
+import type { MeasuredNetwork } from "./types.js";
+
+/** @param plain a predictor without a correction */
+export async function correctionBy(
+  networks: readonly MeasuredNetwork[],
+  plain: Pick<PlatformPredictor, "predictAll" | "callMs">,
+): Promise<Correction> {
+  const predicted = await plain.predictAll(networks.map(({ detection }) => detection));
+  const models = predicted.map(({ kernels }, i) => ({ kernels, measuredMs: networks[i]!.measuredMs }));
+  return fitCorrection(models, plain.callMs);
+}
