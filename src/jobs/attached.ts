@@ -2,6 +2,8 @@
 
 import {
   attachedPhones,
+  type Engine,
+  type EngineDescription,
   findPhoneEngine,
   phoneEngines,
   phoneSlug,
@@ -11,10 +13,17 @@ import {
 import { formatPlatformId, type Platform, type Precision } from "../platforms/index.js";
 import type { EngineRow } from "./engine-row.js";
 import type { Finding } from "./finding.js";
-import type { LocalPlatform } from "./workspace.js";
+
+/** What jobs/workspace.ts calls a local platform, under the id that the phone itself and its engine's version give. */
+interface OpenPlatform {
+  readonly platform: Platform;
+  readonly id: string;
+  readonly engine: Engine;
+  readonly description: EngineDescription;
+}
 
 /** @throws LitepredError `engine-unavailable`: no such phone attached, or a file of the engine's tool is missing. */
-export async function openAttachedPlatform(asked: Platform, home: string): Promise<LocalPlatform> {
+export async function openAttachedPlatform(asked: Platform, home: string): Promise<OpenPlatform> {
   const { serial } = asked.options;
   const { engine, facts } = await findPhoneEngine({ ...asked, ...(serial === undefined ? {} : { serial }) }, home);
   const description = await engine.describe();
