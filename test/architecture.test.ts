@@ -3,6 +3,7 @@
  * of a folder import each other in one direction, and engines are named in their own folder.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -144,3 +145,30 @@ function wordsOf(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^(import|export) [^;"]*from "[^"]*";$/gm, "");
   return [...code.matchAll(/"([^"\s]*)"|`([^`\s]*)`/g)].map((match) => match[1] ?? match[2]!);
 }
+
+test("the picture and the table of docs/architecture.md are those of the code", () => {
+  const script = packagePath("scripts", "architecture-picture.mjs");
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+});
+
+/** `name` or `name`, `name` (`folder/file.ts`): the functions that the walks of the page name are in those files. */
+test("files and functions that docs/architecture.md names exist", () => {
+  const page = readFileSync(packagePath("docs", "architecture.md"), "utf8").replace(/\s+/g, " ");
+  const paths = [...page.matchAll(/`([a-z-]+\/[a-z/-]+\.ts)`/g)].map((match) => match[1]!);
+  assert.ok(paths.length > 20);
+  assert.deepEqual(
+    paths.filter((path) => !files.includes(path)),
+    [],
+  );
+  const named = [...page.matchAll(/`(\w+)` \(`([a-z-]+\/[a-z/-]+\.ts)`\)|\(`(\w+)`, `([a-z-]+\/[a-z/-]+\.ts)`/g)];
+  assert.ok(named.length > 15);
+  const missing = named.filter(([, a, fileOfA, b, fileOfB]) => {
+    const name = new RegExp(`\\b(function\\*?|const) ${a ?? b}\\b|\\b${a ?? b}\\(`);
+    return !name.test(textOf(fileOfA ?? fileOfB!));
+  });
+  assert.deepEqual(
+    missing.map(([text]) => text),
+    [],
+  );
+});
