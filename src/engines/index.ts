@@ -13,7 +13,7 @@ export * from "./install/python.js";
 export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
 export * from "./recipes.js";
-export { type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./registry.js";
+export { bundledEngine, type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./registry.js";
 export {
   createSyntheticEngine,
   type SyntheticDevice,

@@ -13,6 +13,9 @@ export interface EngineChoice {
   readonly home?: string;
 }
 
+/** The one that litepred itself depends on: always there, in one version. */
+export const bundledEngine = "onnxruntime-node";
+
 const defaultHome = () => process.env.LITEPRED_HOME ?? ".litepred";
 
 const agent = (name: string) => async (choice: EngineChoice) => {
@@ -25,7 +28,7 @@ const agent = (name: string) => async (choice: EngineChoice) => {
 
 const engines: Readonly<Record<string, (choice: EngineChoice) => Promise<Engine>>> = {
   ...Object.fromEntries(agentEngineNames.map((name) => [name, agent(name)])),
-  "onnxruntime-node": async ({ version = "", home = defaultHome() }) =>
+  [bundledEngine]: async ({ version = "", home = defaultHome() }) =>
     (await import("./onnxruntime-node.js")).findOnnxRuntimeNode(version, home),
 };
 

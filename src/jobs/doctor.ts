@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { loadavg } from "node:os";
 import { promisify } from "node:util";
 import { LitepredError, median, relativeError } from "../base/index.js";
-import { EngineFailure, engineNames, loadEngine, quietCores } from "../engines/index.js";
+import { bundledEngine, EngineFailure, engineNames, loadEngine, quietCores } from "../engines/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
 import { idleShare, modelPlan, protocols, startEngine, timeModels } from "../profiling/index.js";
 import { buildExampleModel } from "../spaces/index.js";
@@ -54,7 +54,7 @@ async function engineFinding(name: string): Promise<Finding> {
     return { level: "ok", subject: `engine ${name}`, message: `${version}, ${precisions.join(" ")}` };
   } catch (error) {
     if (!(error instanceof LitepredError)) throw error;
-    const level = name === "onnxruntime-node" ? "problem" : "warning";
+    const level = name === bundledEngine ? "problem" : "warning";
     return { level, subject: `engine ${name}`, message: `${error.message}; ${error.hint}` };
   }
 }
@@ -117,7 +117,7 @@ async function noiseFinding(home: string, noiseMs: number): Promise<Finding> {
   }
 }
 
-const noisePlatform = "local/cpu/onnxruntime-node/fp32";
+const noisePlatform = `local/cpu/${bundledEngine}/fp32`;
 const noiseModel = "mobilenet-v3-large";
 
 function describeLooks(

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import {
   agentEngineNames,
+  bundledEngine,
   EngineFailure,
   type EngineRecipe,
   type EngineVersion,
@@ -43,7 +44,7 @@ export async function listEngines(home: string): Promise<EngineRow[]> {
   const rows: EngineRow[] = [];
   for (const name of agentEngineNames) {
     const recipe = readRecipe(name);
-    const bundled = bundledEngines.includes(name) ? await installedEngineVersion(name, { home }) : undefined;
+    const bundled = name === bundledEngine ? await installedEngineVersion(name, { home }) : undefined;
     if (bundled !== undefined) rows.push(rowOf(recipe, { version: bundled }, true));
     for (const version of recipe.versions) {
       const isInstalled = installed(home, name, version.version) !== undefined;
@@ -52,9 +53,6 @@ export async function listEngines(home: string): Promise<EngineRow[]> {
   }
   return [...rows, ...(await attachedEngines(home))];
 }
-
-/** Engines that litepred itself depends on, in one version. */
-const bundledEngines: readonly string[] = ["onnxruntime-node"];
 
 function rowOf(
   recipe: EngineRecipe,

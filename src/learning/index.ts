@@ -16,3 +16,4 @@ export * from "./linear-algebra.js";
 export * from "./minimise.js";
 export * from "./network.js";
 export * from "./vae.js";
+export * from "./vae-types.js";

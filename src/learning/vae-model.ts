@@ -5,7 +5,7 @@ import { createForward } from "./network-forward.js";
 import { parameterShapes } from "./network-model.js";
 import { requireColumns } from "./standardise.js";
 import type { ParameterValues } from "./trainer.js";
-import type { Vae, VaeState } from "./vae.js";
+import type { Vae, VaeState } from "./vae-types.js";
 
 export interface VaeContent {
   readonly settings: VaeState["settings"];

@@ -9,8 +9,8 @@ import { networkExpression } from "./network-expression.js";
 import { initialParameters } from "./network-training.js";
 import { requireTrainingSet } from "./standardise.js";
 import { createTrainer } from "./trainer.js";
-import { adaptiveBeta, type Vae, type VaeOptions, type VaeState } from "./vae.js";
 import { createVae, DECODER, ENCODER, vaeLayers } from "./vae-model.js";
+import { adaptiveBeta, type Vae, type VaeOptions, type VaeState } from "./vae-types.js";
 
 /** Balance of the published β schedule for kernel configs. */
 const BALANCE = 8;

@@ -28,8 +28,8 @@ export interface Window {
 export type TimeSession = (indices: readonly number[]) => Promise<readonly SessionResult[]>;
 
 /**
- * Windows as they are finished; ends early, with whole windows only, when the signal aborts.
- * @param groups of indices: those of an inner one are loaded side by side in a session. The windows.
+ * The windows, each as soon as it is finished; ends early, with whole windows only, when the signal aborts. Subjects of one
+ * inner list of `group` are loaded side by side in a session.
  */
 export async function* measureWindows(
   request: WindowRequest,
