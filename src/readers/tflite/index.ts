@@ -8,10 +8,11 @@ import { decodeTflite, isTflite } from "../../formats/tflite/index.js";
 import type { Graph } from "../../graph/index.js";
 import { type FlatModel, prune } from "../prune.js";
 import { nameFormulas } from "./formulas.js";
+import { limits, opset } from "./growing-graph.js";
 import { type InputShapes, inputOrders, inputShapes, notedOrders } from "./inputs.js";
 import { type FileOperator, fileModel, invalid, unsupported } from "./model.js";
 import { raisings } from "./operators/index.js";
-import { createRaising, limits, opset } from "./raising.js";
+import { Raising } from "./raising.js";
 
 export interface ReadTfliteOptions {
   readonly name?: string;
@@ -42,7 +43,7 @@ function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { nam
   if (file.operators.length > limits.nodes)
     throw new LitepredError("limit-exceeded", `the model is refused: more than ${limits.nodes} operators`);
   const running = file.operators.map((_, index) => file.operator(index));
-  const raising = createRaising(file, running);
+  const raising = new Raising(file, running);
   const orders = inputOrders(file, running, notedOrders(model.description));
   const inputs = [...inputShapes(file, options.inputShapes ?? {})].map(([index, shape]) =>
     raising.addInput(index, shape, orders(index, shape.length)),
@@ -53,7 +54,7 @@ function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { nam
   return { name: file.name, nodes, tensors, inputs, outputs, opset };
 }
 
-function raiseOperator(operator: FileOperator, raising: ReturnType<typeof createRaising>): void {
+function raiseOperator(operator: FileOperator, raising: Raising): void {
   const translate = Object.hasOwn(raisings, operator.builtin) ? raisings[operator.builtin] : undefined;
   if (translate === undefined) unsupported(operator, "is not supported");
   raising.count("links", operator.inputs.length + operator.outputs.length);

@@ -1,8 +1,9 @@
 /** Shared by the operator files: activations, windows, axes. */
 import { paddings } from "../../../formats/tflite/index.js";
 import { identity, type Permutation, samePads } from "../../../graph/index.js";
+import type { Attributes } from "../growing-graph.js";
 import { type FileOperator, invalid, unsupported } from "../model.js";
-import type { Attributes, Raising } from "../raising.js";
+import type { Raising } from "../raising.js";
 
 /** Writes one operator of the file into the graph. */
 export type RaiseOperator = (r: Raising, op: FileOperator) => void;

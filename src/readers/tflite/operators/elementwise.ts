@@ -1,7 +1,8 @@
 /** Element-wise operators of one, two and three inputs, in whatever order their inputs are in. */
 import { codeOfDataType, elementCount, identity, type Permutation } from "../../../graph/index.js";
+import { type Attributes, unpermute } from "../growing-graph.js";
 import { type FileOperator, optionsOf } from "../model.js";
-import { type Attributes, type Raising, unpermute } from "../raising.js";
+import type { Raising } from "../raising.js";
 import { activationOf, clip, fail, input, type OperatorTable, output, type RaiseOperator } from "./common.js";
 
 /** Operators of one input that are one operator of the graph. */

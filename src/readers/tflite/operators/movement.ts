@@ -1,8 +1,9 @@
 /** Operators that join, cut, pick, pad, repeat or resample elements. */
 import { mirrorPadModes } from "../../../formats/tflite/index.js";
 import { identity, nhwc, type Permutation } from "../../../graph/index.js";
+import { unpermute } from "../growing-graph.js";
 import { type FileOperator, optionsOf, unsupported } from "../model.js";
-import { type Raising, unpermute } from "../raising.js";
+import type { Raising } from "../raising.js";
 import {
   activationOf,
   axisOf,

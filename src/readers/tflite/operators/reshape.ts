@@ -11,8 +11,9 @@ import {
   sameBytes,
   samePermutation,
 } from "../../../graph/index.js";
+import { unpermute } from "../growing-graph.js";
 import { type FileOperator, optionsOf } from "../model.js";
-import { type Raising, unpermute } from "../raising.js";
+import type { Raising } from "../raising.js";
 import { axisOf, fail, input, type OperatorTable, optional, output, type RaiseOperator } from "./common.js";
 
 /** Orders that networks have, the likeliest first: the pixels of an image in one axis, its channels in groups. */
