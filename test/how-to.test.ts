@@ -9,7 +9,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { packagePath } from "../src/base/index.js";
+import type { KernelConfig } from "../src/kernels/index.js";
+import type { AdaptationTask, Source } from "../src/transfer/index.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "litepred-how-to-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -131,30 +134,39 @@ test("the kernel type of the page is detected, has features, and costs what its 
   assert.ok(features.every(Number.isFinite));
 });
 
-// ---- a transfer method: a target that is a multiple of one source is learned exactly ----
+test("every valid config of the page's kernel type runs on ONNX Runtime", async () => {
+  for (const window of [1, 2, 3, 8]) {
+    const config = kernels.projectConfig("lrn", { c: 12, h: 5, w: 4, window });
+    const session = await InferenceSession.create(writeOnnx(kernels.kernelTypeOf("lrn").graph!(config)));
+    const { [session.outputNames[0]!]: output } = await session.run({
+      [session.inputNames[0]!]: new Tensor("float32", new Float32Array(240).fill(1), [1, 12, 5, 4]),
+    });
+    assert.deepEqual(output!.dims, [1, 12, 5, 4]);
+  }
+});
 
-test("the transfer method of the page finds the like source and the ratio to it, within its budget", async () => {
-  const type = kernels.createUserKernelType("block", ["hw", "cin"]);
-  const candidates = Array.from({ length: 40 }, (_, i) => ({ hw: 1 + (i % 8), cin: 1 + Math.floor(i / 8) }));
-  const lawful = (config: Record<string, number | string>) => 1 + Number(config.hw) * Number(config.cin);
-  const source = (platform: string, law: typeof lawful) => ({
-    platform,
-    latencies: async (configs: readonly Record<string, number | string>[]) => Float64Array.from(configs, law),
-  });
-  const sources = [source("flat", (config) => 5 + 0.01 * Number(config.hw)), source("like", lawful)];
-  let asked = 0;
-  const adaptation = await method.adapt({
-    kernels: [{ type, candidates, sources }],
-    async measure(requests) {
-      asked += requests.length;
-      return requests.map(({ config }) => ({ status: "measured", latencyMs: 3 * lawful(config) }));
-    },
-    budget: 12,
-    seed: 1,
-  });
-  assert.equal(asked, 12);
-  const block = adaptation.kernels.get("block")!;
+// ---- a transfer method: its kit, and a target that is a multiple of one source is learned exactly ----
+
+const type = kernels.createUserKernelType("block", ["hw", "cin"]);
+const other = kernels.createUserKernelType("stem", ["hw", "cin"]);
+const candidates = Array.from({ length: 40 }, (_, i) => ({ hw: 1 + (i % 8), cin: 1 + Math.floor(i / 8) }));
+const law = (config: KernelConfig) => 1 + Number(config.hw) * Number(config.cin);
+const source = (platform: string, of: typeof law): Source => ({
+  platform,
+  latencies: async (configs) => Float64Array.from(configs, of),
+});
+const sources = [source("flat", (config) => 5 + 0.01 * Number(config.hw)), source("like", law)];
+const task: AdaptationTask = {
+  kernels: [type, other].map((one) => ({ type: one, candidates, sources })),
+  measure: async (requests) => requests.map(({ config }) => ({ status: "measured", latencyMs: 3 * law(config) })),
+  budget: 24,
+  seed: 1,
+};
+kits.transferMethodContract(method, task);
+
+test("the transfer method of the page finds the like source and the ratio to it", async () => {
+  const block = (await method.adapt(task)).kernels.get("block")!;
   assert.deepEqual(block.donors, ["like"]);
   for (const [i, { latencyMs }] of (await block.predict(candidates)).entries())
-    assert.ok(Math.abs(latencyMs / (3 * lawful(candidates[i]!)) - 1) < 1e-9);
+    assert.ok(Math.abs(latencyMs / (3 * law(candidates[i]!)) - 1) < 1e-9);
 });
