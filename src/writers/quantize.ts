@@ -4,7 +4,7 @@
  * uint8 with one scale; biases int32. Follows what onnxruntime.quantization.quantize_static writes.
  *
  * Scales are made up, as the weights are: latency does not depend on them. But zero points matter: after a ReLU it must be
- * 0, else ONNX Runtime cannot drop the ReLU and the convolution stays in float (measured, see the design notes).
+ * 0, else ONNX Runtime cannot drop the ReLU and the convolution stays in float (measured).
  *
  * Inserted nodes have "#" in their names, after the name of the tensor that they convert.
  */

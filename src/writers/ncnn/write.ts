@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/index.js";
 import { fuse } from "../fuse.js";
 import type { WriteOptions } from "../onnx/write.js";
 import { ncnnFusion } from "./activations.js";
-import { createLowering } from "./lowering.js";
+import { Lowering } from "./lowering.js";
 import type { OperatorTable } from "./operators/common.js";
 import { elementwise } from "./operators/elementwise.js";
 import { matrices } from "./operators/matrix.js";
@@ -24,7 +24,7 @@ export const ncnnOperators: readonly string[] = Object.keys(lowerings);
 export function writeNcnn(graph: Graph, options: WriteOptions = {}): Uint8Array {
   const { seed = 0, precision = "fp32" } = options;
   const fused = fuse(graph, ncnnFusion);
-  const lowering = createLowering(fused, { seed, original: graph, int8: precision === "int8" });
+  const lowering = new Lowering(fused, { seed, original: graph, int8: precision === "int8" });
   lowering.begin();
   for (const node of fused.nodes) {
     const lower = node.domain === "" ? lowerings[node.operator] : undefined;

@@ -7,7 +7,7 @@ import type { Graph } from "../../graph/index.js";
 import { fuse } from "../fuse.js";
 import type { WriteOptions } from "../onnx/write.js";
 import { tfliteFusion } from "./activations.js";
-import { createLowering } from "./lowering.js";
+import { Lowering } from "./lowering.js";
 import { lowerings } from "./operators/index.js";
 import { planScales } from "./quantization.js";
 
@@ -21,7 +21,7 @@ export const tfliteOperators: readonly string[] = Object.keys(lowerings);
 export function writeTflite(graph: Graph, options: WriteOptions = {}): Uint8Array {
   const { seed = 0, precision = "fp32" } = options;
   const fused = fuse(graph, tfliteFusion);
-  const lowering = createLowering(fused, {
+  const lowering = new Lowering(fused, {
     seed,
     original: graph,
     scaleOf: precision === "int8" ? planScales(fused) : undefined,

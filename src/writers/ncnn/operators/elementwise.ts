@@ -1,8 +1,9 @@
 /** Element-wise operators. */
 import type { GraphNode } from "../../../graph/index.js";
 import { clipBounds } from "../../fuse.js";
+import { unsupported } from "../../operands.js";
 import { hardSwish } from "../activations.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import type { Lowering } from "../lowering.js";
 import { type Params, real, type Weight } from "../network.js";
 import type { LowerOperator, OperatorTable } from "./common.js";
 

@@ -1,7 +1,8 @@
 /** Matrix products, normalisations of rows, reductions. */
 import type { GraphNode } from "../../../graph/index.js";
+import { unsupported } from "../../operands.js";
 import { activationParams } from "../activations.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import type { Lowering } from "../lowering.js";
 import { real, type Weight } from "../network.js";
 import { inputScale, quantized } from "../quantization.js";
 import { axisIn, numbersOf, type OperatorTable } from "./common.js";

@@ -1,6 +1,7 @@
 /** Operators that move, cut or join elements. */
 import type { GraphNode } from "../../../graph/index.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import { unsupported } from "../../operands.js";
+import type { Lowering } from "../lowering.js";
 import { real } from "../network.js";
 import { axisIn, numbersOf, type OperatorTable } from "./common.js";
 

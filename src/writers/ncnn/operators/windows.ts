@@ -1,7 +1,8 @@
 /** Convolutions and pools. */
 import type { GraphNode } from "../../../graph/index.js";
+import { unsupported } from "../../operands.js";
 import { activationParams } from "../activations.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import type { Lowering } from "../lowering.js";
 import type { Params, Weight } from "../network.js";
 import { inputScale, quantized } from "../quantization.js";
 import { numbersOf, type OperatorTable } from "./common.js";

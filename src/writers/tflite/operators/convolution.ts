@@ -1,6 +1,7 @@
 /** Convolutions. Weights: OIHW in the graph, OHWI in the file, 1HW(I·multiplier) for depthwise ones. */
 import { type GraphNode, nhwc, permuteValues } from "../../../graph/index.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import { unsupported } from "../../operands.js";
+import type { Lowering } from "../lowering.js";
 import { quantizeBias, quantizeWeights } from "../quantization.js";
 import { activationCode, type OperatorTable, padded, windowOf } from "./common.js";
 

@@ -1,8 +1,9 @@
 /** Element-wise operators of one and two inputs, in whatever order their inputs are in. */
 import { type GraphNode, identity, type Permutation, permute } from "../../../graph/index.js";
 import { clipBounds } from "../../fuse.js";
+import { unsupported } from "../../operands.js";
 import { activationName } from "../activations.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import type { Lowering } from "../lowering.js";
 import type { Builtin } from "../model-builder.js";
 import { activationCode, type LowerOperator, type OperatorTable } from "./common.js";
 

@@ -1,6 +1,7 @@
 /** Matrix products, softmax and layer norm. They work on the last axis, in the graph's own order. */
 import { type GraphNode, identity, permuteValues } from "../../../graph/index.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import { unsupported } from "../../operands.js";
+import type { Lowering } from "../lowering.js";
 import { quantizeBias, quantizeWeights } from "../quantization.js";
 import { activationCode, type OperatorTable } from "./common.js";
 

@@ -1,7 +1,8 @@
 /** Windows of maxima and means, and means over whole axes. */
 import { paddings } from "../../../formats/tflite/index.js";
 import { type GraphNode, identity, nhwc, samePads } from "../../../graph/index.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import { unsupported } from "../../operands.js";
+import type { Lowering } from "../lowering.js";
 import { activationCode, numbersOf, type OperatorTable, padded, type Window, windowOf } from "./common.js";
 
 /** Lowest float32: the border of a maximum. */

@@ -8,7 +8,8 @@ import {
   reshapedPermutation,
   samePermutation,
 } from "../../../graph/index.js";
-import { type Lowering, unsupported } from "../lowering.js";
+import { unsupported } from "../../operands.js";
+import type { Lowering } from "../lowering.js";
 import { type LowerOperator, numbersOf, type OperatorTable } from "./common.js";
 
 /** The type that a tensor is there in, for operators that take any. */
