@@ -6,7 +6,14 @@ import { randomUUID } from "node:crypto";
 import { getOrCreate } from "../base/index.js";
 import { EngineFailure } from "../engines/index.js";
 import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
-import { configKey, type Measurement, networkSubject, type Outcome, type Store } from "../measurements/index.js";
+import {
+  configKey,
+  type Measurement,
+  networkSubject,
+  type Outcome,
+  type Protocol,
+  type Store,
+} from "../measurements/index.js";
 import {
   type InModelTimes,
   middleOf,
@@ -30,6 +37,8 @@ export interface ProfileModelsRequest {
   readonly local: LocalPlatform;
   readonly rules: FusionRules;
   readonly models: readonly Network[];
+  /** Default: many networks tell more per second than long looks at few. */
+  readonly protocol?: Protocol | undefined;
   /** No further network is begun after this. */
   readonly untilMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -45,13 +54,14 @@ export interface ProfiledModels {
   readonly unpaired: number;
 }
 
-export const inModelProtocol = { ...protocols.brief, name: "in-model", maxMs: 120 };
+export const inModelProtocol: Protocol = { ...protocols.brief, name: "in-model", maxMs: 120 };
 
 /** Networks after which results are stored; what the profiler adds is known from all of them so far. Choice: a quarter of a minute. */
 const batchSize = 20;
 
 export async function profileInModels(request: ProfileModelsRequest): Promise<ProfiledModels> {
-  const { store, local, models, rules, signal, untilMs = Number.POSITIVE_INFINITY } = request;
+  const { store, local, models, rules, signal, protocol = inModelProtocol } = request;
+  const { untilMs = Number.POSITIVE_INFINITY } = request;
   const todo: Network[] = [];
   for (const model of models)
     if (!(await store.has({ platform: local.id, subject: networkSubject(model.name), purpose: "in-model" })))
@@ -59,7 +69,7 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
   const total = { kernels: new Set<string>(), failed: 0, unpaired: 0 };
   const encode = encoderOf(local.description.format, local.platform.precision);
   const engine = await startEngine(local.engine, local.platform, store.home, encode);
-  const context: Recording = { request, engine, session: randomUUID(), callMs: 0, known: [] };
+  const context: Recording = { request, protocol, engine, session: randomUUID(), callMs: 0, known: [] };
   try {
     context.callMs = await measureCall(store, engine, local.id);
     let batch: Timed[] = [];
@@ -67,9 +77,11 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
       if (signal?.aborted || performance.now() >= untilMs) break;
       const nodes = engineNodes(model.graph, rules);
       const load = () => encode(model.graph);
-      const times = await timeInModel(engine, { nodes, load }, inModelProtocol, rules.nchwcBlock, signal);
+      const sessions: (InModelTimes | EngineFailure)[] = [];
+      while (sessions.length < protocol.sessions && !signal?.aborted && !sessions.some(isFailure))
+        sessions.push(await timeInModel(engine, { nodes, load }, protocol, rules.nchwcBlock, signal));
       if (signal?.aborted) break;
-      batch.push({ model, times });
+      batch.push({ model, times: sessions.find(isFailure) ?? sessions.filter(isTimed) });
       request.onProgress?.(i + 1);
       if (batch.length < batchSize && i + 1 < todo.length) continue;
       record(context, batch, total);
@@ -90,11 +102,16 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
 
 interface Timed {
   readonly model: Network;
-  readonly times: InModelTimes | EngineFailure;
+  /** Of each session. */
+  readonly times: readonly InModelTimes[] | EngineFailure;
 }
+
+const isFailure = (times: InModelTimes | EngineFailure): times is EngineFailure => times instanceof EngineFailure;
+const isTimed = (times: InModelTimes | EngineFailure): times is InModelTimes => !isFailure(times);
 
 interface Recording {
   readonly request: ProfileModelsRequest;
+  readonly protocol: Protocol;
   readonly engine: StartedEngine;
   readonly session: string;
   callMs: number;
@@ -103,20 +120,20 @@ interface Recording {
 }
 
 function record(
-  { request, engine, session, callMs, known }: Recording,
+  { request, protocol, engine, session, callMs, known }: Recording,
   batch: readonly Timed[],
   total: { readonly kernels: Set<string>; failed: number; unpaired: number },
 ): void {
   const { store, local, rules } = request;
   const conditions = readConditions(engine.version, engine.running.pinnedCore);
-  known.push(...batch.flatMap(({ times }) => (times instanceof EngineFailure ? [] : [times])));
+  known.push(...batch.flatMap(({ times }) => (times instanceof EngineFailure ? [] : times)));
   const overheadMs = profilerOverhead(known, callMs);
   const append = (subject: Measurement["subject"], outcome: Outcome) =>
     store.append({
       platform: local.id,
       subject,
       outcome,
-      protocol: inModelProtocol,
+      protocol,
       conditions,
       purpose: "in-model",
       session,
@@ -129,11 +146,17 @@ function record(
       append(subject, { status: "failed", reason: times.reason, message: times.message });
       continue;
     }
-    append(subject, outcomeOf([times.whole], engine.nominal));
-    total.unpaired += times.nodes.filter((node) => node === undefined).length;
-    const costs = nodeCosts(times, overheadMs, callMs);
+    append(
+      subject,
+      outcomeOf(
+        times.map(({ whole }) => whole),
+        engine.nominal,
+      ),
+    );
+    total.unpaired += times[0]!.nodes.filter((node) => node === undefined).length;
+    const costs = times.map((session) => nodeCosts(session, overheadMs, callMs));
     for (const { type, config, estimates } of byConfig(detectKernels(model.graph, rules).kernels, costs)) {
-      append({ kind: "kernel", type, config }, outcomeOf([middleOf(estimates)], engine.nominal));
+      append({ kind: "kernel", type, config }, outcomeOf(estimates, engine.nominal));
       total.kernels.add(`${type} ${configKey(config)}`);
     }
   }
@@ -142,15 +165,24 @@ function record(
 interface TimedConfig {
   readonly type: string;
   readonly config: Kernel["config"];
-  readonly estimates: SessionEstimate[];
+  /** Of each session. */
+  readonly estimates: readonly SessionEstimate[];
 }
 
-function byConfig(kernels: readonly Kernel[], costs: readonly (SessionEstimate | undefined)[]): Iterable<TimedConfig> {
-  const found = new Map<string, TimedConfig>();
-  for (const [k, { type, config }] of kernels.entries()) {
-    const cost = costs[k];
-    if (cost !== undefined)
-      getOrCreate(found, `${type} ${configKey(config)}`, () => ({ type, config, estimates: [] })).estimates.push(cost);
-  }
-  return found.values();
+/** @param costs of each session, of each kernel */
+function byConfig(
+  kernels: readonly Kernel[],
+  costs: readonly (readonly (SessionEstimate | undefined)[])[],
+): TimedConfig[] {
+  const places = new Map<string, number[]>();
+  for (const [k, { type, config }] of kernels.entries())
+    getOrCreate(places, `${type} ${configKey(config)}`, () => []).push(k);
+  return [...places.values()].flatMap((at) => {
+    const estimates = costs.flatMap((session) => {
+      const timed = at.flatMap((k) => session[k] ?? []);
+      return timed.length === 0 ? [] : [middleOf(timed)];
+    });
+    const { type, config } = kernels[at[0]!]!;
+    return estimates.length === 0 ? [] : [{ type, config, estimates }];
+  });
 }
