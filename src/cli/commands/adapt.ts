@@ -1,6 +1,6 @@
 import { LitepredError } from "../../base/index.js";
 import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
 
@@ -21,28 +21,24 @@ export const adapt: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { adaptPlatform } = await import("../../jobs/adapt.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await adaptPlatform({
-          home: context.home,
-          platform: options.platform,
-          pools: options.pool ?? [],
-          exclude: options.exclude ?? [],
-          budget: Number(options.budget),
-          minutes: options.minutes === undefined ? undefined : Number(options.minutes),
-          goal: options.goal && parseGoal(options.goal),
-          method: options.method,
-          models: Number(options.models),
-          protocol: options.protocol,
-          seed: Number(options.seed),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-          onRound: (round) => context.note(describeRound(round)),
-        });
-        progress?.stop();
+        const report = await withProgress((watch) =>
+          adaptPlatform({
+            home: context.home,
+            platform: options.platform,
+            pools: options.pool ?? [],
+            exclude: options.exclude ?? [],
+            budget: Number(options.budget),
+            minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+            goal: options.goal && parseGoal(options.goal),
+            method: options.method,
+            models: Number(options.models),
+            protocol: options.protocol,
+            seed: Number(options.seed),
+            signal: context.signal,
+            ...watch,
+            onRound: (round) => context.note(describeRound(round)),
+          }),
+        );
         context.result(report, (r) => {
           const rows = Object.entries(r.kernels).map(([type, k]) => [
             type,

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RunCommand } from "./command.js";
 
@@ -24,31 +24,28 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
     .option("--markdown <file>", "also write the tables into a file")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
-        const { evaluateSamplers, renderSamplersReport } = await import("../../experiments/samplers/run.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await evaluateSamplers({
-          home: context.home,
-          platforms: options.platform ?? [defaultPlatform],
-          count: Number(options.count),
-          test: Number(options.test),
-          seeds: Number(options.seeds),
-          ...(options.kernel ? { types: options.kernel } : {}),
-          ...(options.sampler ? { samplers: options.sampler } : {}),
-          ...(options.recipe ? { recipes: options.recipe } : {}),
-          models,
-          protocol: options.protocol,
-          ...(options.minutes ? { minutes: Number(options.minutes) } : {}),
-          ...(options.until ? { until: options.until } : {}),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-          onNote: (line) => context.note(line),
-        });
-        progress?.stop();
-        if (options.markdown) writeFileSync(options.markdown, renderSamplersReport(report));
+        const { evaluateSamplers } = await import("../../experiments/samplers/run.js");
+        const { samplersPage } = await import("../../experiments/samplers/page.js");
+        const report = await withProgress((watch) =>
+          evaluateSamplers({
+            home: context.home,
+            platforms: options.platform ?? [defaultPlatform],
+            count: Number(options.count),
+            test: Number(options.test),
+            seeds: Number(options.seeds),
+            types: options.kernel,
+            samplers: options.sampler,
+            recipes: options.recipe,
+            models,
+            protocol: options.protocol,
+            minutes: options.minutes && Number(options.minutes),
+            until: options.until,
+            signal: context.signal,
+            ...watch,
+            onNote: (line) => context.note(line),
+          }),
+        );
+        if (options.markdown) writeFileSync(options.markdown, samplersPage(report));
         context.result(report, ({ cells, ceilings }) =>
           renderTable(
             ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"],

@@ -1,19 +1,19 @@
 import { LitepredError } from "../../base/index.js";
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
-import { evaluateEngines } from "./evaluate-engines.js";
+import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
-import { evaluateRepeatability } from "./evaluate-repeatability.js";
+import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 
 export const evaluate: RegisterCommand = (program, run) => {
   const parent = program.command("evaluate").description("one table of the method's evaluation, or of your own data");
   evaluateDistributionCommand(parent, run);
   evaluateSamplersCommand(parent, run);
-  evaluateEngines(parent, run);
-  evaluateRepeatability(parent, run);
+  evaluateEnginesCommand(parent, run);
+  evaluateRepeatabilityCommand(parent, run);
   evaluateRecordedCommand(parent, run);
   parent
     .command("models")
@@ -24,20 +24,16 @@ export const evaluate: RegisterCommand = (program, run) => {
     .action((models: string[], options, command) =>
       run(command, async (context) => {
         const { evaluateModels } = await import("../../experiments/models/run.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await evaluateModels({
-          home: context.home,
-          models,
-          platform: options.platform,
-          protocol: options.protocol,
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-        });
-        progress?.stop();
+        const report = await withProgress((watch) =>
+          evaluateModels({
+            home: context.home,
+            models,
+            platform: options.platform,
+            protocol: options.protocol,
+            signal: context.signal,
+            ...watch,
+          }),
+        );
         context.result(report, (r) =>
           [
             `${r.platform}, ${r.date}`,

@@ -1,4 +1,4 @@
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { ms, percent, renderTable } from "../render.js";
 import { defaultPlatform, type RegisterCommand } from "./command.js";
 
@@ -17,21 +17,17 @@ export const train: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { trainPlatform } = await import("../../jobs/train.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await trainPlatform({
-          home: context.home,
-          platform: options.platform,
-          types: options.kernel,
-          recipe: options.recipe,
-          seed: Number(options.seed),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-        });
-        progress?.stop();
+        const report = await withProgress((watch) =>
+          trainPlatform({
+            home: context.home,
+            platform: options.platform,
+            types: options.kernel,
+            recipe: options.recipe,
+            seed: Number(options.seed),
+            signal: context.signal,
+            ...watch,
+          }),
+        );
         context.result(report, (r) => {
           const rows = r.predictors.map((p) => [
             p.kernel,

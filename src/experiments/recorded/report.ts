@@ -1,10 +1,8 @@
-/** The table over recorded platforms: every platform of a group in turn the target, the others its pool. */
-import { mean } from "../../base/index.js";
+/** The table over recorded platforms: every platform of a group in turn the target, the others its pool. Pure. */
+import { groupBy, mean } from "../../base/index.js";
 
-/** Of one kernel type. Ratios 0–1. */
-export interface RecordedKernel {
-  readonly n: number;
-  readonly measured: number;
+/** Ratios 0–1. */
+interface RecordedMetrics {
   readonly mape: number;
   readonly within5: number;
   readonly within10: number;
@@ -12,45 +10,37 @@ export interface RecordedKernel {
   readonly intervalCoverage: number;
 }
 
-/** One run of one method. Ratios 0–1. */
-export interface RecordedRun {
+/** Of one kernel type. */
+export interface RecordedKernel extends RecordedMetrics {
+  readonly n: number;
+  readonly measured: number;
+}
+
+/** What runs with other seeds have in common. */
+interface RecordedCase {
   /** `group/platform`. */
   readonly target: string;
   readonly pool: readonly string[];
   readonly method: string;
   readonly budget: number;
+}
+
+/** One run of one method. */
+export interface RecordedRun extends RecordedCase, RecordedMetrics {
   readonly seed: number;
   readonly n: number;
-  readonly mape: number;
-  readonly within5: number;
-  readonly within10: number;
-  readonly rmseMs: number;
-  readonly intervalCoverage: number;
   readonly cpuSeconds: number;
   readonly kernels: Readonly<Record<string, RecordedKernel>>;
 }
 
 /** Means over seeds. */
-export interface RecordedCell {
-  readonly target: string;
-  readonly pool: readonly string[];
-  readonly method: string;
-  readonly budget: number;
+export interface RecordedCell extends RecordedCase, RecordedMetrics {
   readonly seeds: number;
-  readonly mape: number;
-  readonly within5: number;
-  readonly within10: number;
-  readonly rmseMs: number;
-  readonly intervalCoverage: number;
   readonly cpuSeconds: number;
 }
 
 export function summariseRuns(runs: readonly RecordedRun[]): RecordedCell[] {
-  const groups = new Map<string, RecordedRun[]>();
-  for (const run of runs) {
-    const key = `${run.target}|${run.budget}|${run.method}`;
-    groups.set(key, [...(groups.get(key) ?? []), run]);
-  }
+  const groups = groupBy(runs, ({ target, budget, method }) => `${target}|${budget}|${method}`);
   return [...groups.values()].map((group) => {
     const { target, pool, method, budget } = group[0]!;
     const average = (of: (run: RecordedRun) => number) => mean(group.map(of));
@@ -84,24 +74,23 @@ export function defeats(cells: readonly RecordedCell[], method: string, other: s
     });
 }
 
-/** Markdown: one table per target, a line for each budget and method. */
-export function renderRecordedTable(cells: readonly RecordedCell[]): string {
-  const targets = [...new Set(cells.map((cell) => cell.target))];
-  const percent = (share: number, digits = 1) => (100 * share).toFixed(digits);
-  return targets
-    .map((target) => {
-      const own = cells.filter((cell) => cell.target === target).sort((a, b) => a.budget - b.budget);
-      const lines = own.map(
-        (c) =>
-          `| ${c.budget} | ${c.method} | ${percent(c.mape, 2)} | ${percent(c.within5)} | ${percent(c.within10)} | ${c.rmseMs.toPrecision(3)} | ${percent(c.intervalCoverage)} | ${c.seeds} | ${c.cpuSeconds.toFixed(1)} |`,
-      );
-      return [
-        `### ${target} from ${own[0]!.pool.join(" and ")}`,
-        "",
-        "| measurements | method | MAPE % | ±5 % | ±10 % | RMSE ms | 90 % interval covers | seeds | CPU s |",
-        "|---|---|---|---|---|---|---|---|---|",
-        ...lines,
-      ].join("\n");
-    })
-    .join("\n\n");
+export interface RecordedReport {
+  readonly date: string;
+  readonly cpu: string;
+  readonly runs: readonly RecordedRun[];
+  readonly cells: readonly RecordedCell[];
+  /** Where `default` does not beat the other method in MAPE, ±5 %, ±10 % and RMSE. */
+  readonly lost: Readonly<Record<string, readonly string[]>>;
+}
+
+const rivals = ["litepred", "log-linear"];
+
+/** @param parts `runs`: all that were done; `asked`: those that the table is of */
+export function reportOf({
+  asked,
+  ...parts
+}: Pick<RecordedReport, "date" | "cpu" | "runs"> & { readonly asked: readonly RecordedRun[] }): RecordedReport {
+  const cells = summariseRuns(asked);
+  const lost = Object.fromEntries(rivals.map((rival) => [rival, defeats(cells, "default", rival)]));
+  return { ...parts, cells, lost };
 }

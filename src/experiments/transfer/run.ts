@@ -14,16 +14,16 @@ import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
 import { fitPlatform, loadTransferMethod, type TransferMethod, type TransferMethodName } from "../../transfer/index.js";
-import { keptRuns } from "../kept-runs.js";
+import { keptFile, keptRuns } from "../kept-runs.js";
 import type { PlatformsRequest } from "./measure.js";
 import {
-  budgetVariants,
-  evaluatedSpaces,
+  isEvaluated,
   lookedAtPerSpace,
   maySource,
+  planTransfers,
   splitNetworks,
-  type TransferVariant,
-  transferVariants,
+  type TransferOptions,
+  type TransferPlan,
 } from "./plan.js";
 import {
   describeTest,
@@ -34,49 +34,37 @@ import {
   type TransferCell,
 } from "./report.js";
 
-export { measurePlatforms, trainSources } from "./measure.js";
-export { architecturesLooked } from "./plan.js";
-
-export interface EvaluatePlatformsRequest extends PlatformsRequest {
+export interface EvaluatePlatformsRequest extends PlatformsRequest, TransferOptions {
   /** Default: all of `platforms`. */
   readonly targets?: readonly string[] | undefined;
-  readonly variants?: readonly TransferVariant[];
-  readonly seeds: number;
-  /** Also `budgetVariants`, with the first seed. */
-  readonly budgets?: boolean | undefined;
   readonly method: TransferMethodName;
   onCell?(cell: TransferCell): void;
 }
 
 export async function evaluateTransferPlatforms(request: EvaluatePlatformsRequest): Promise<EvaluatePlatformsReport> {
-  const { home, seeds, variants = transferVariants } = request;
-  const plans = [
-    ...variants.flatMap((variant) => Array.from({ length: seeds }, (_, i) => ({ variant, run: i + 1 }))),
-    ...(request.budgets ? budgetVariants.map((variant) => ({ variant, run: 1 })) : []),
-  ];
-  const ids = await Promise.all(request.platforms.map((platform) => resolvePlatformId(platform, home)));
-  const targetIds = await Promise.all((request.targets ?? ids).map((platform) => resolvePlatformId(platform, home)));
-  const pool = openPool(home);
-  const sources: PlatformPredictor[] = [];
-  for (const id of ids) sources.push(await loadPlatformPredictor(pool.load(id)));
+  const { home } = request;
+  const plans = planTransfers(request);
+  const resolve = (ids: readonly string[]) => Promise.all(ids.map((id) => resolvePlatformId(id, home)));
+  const platforms = await resolve(request.platforms);
+  const wanted = request.targets === undefined ? platforms : await resolve(request.targets);
+  const sources = await loadSources(home, platforms);
   const method = await loadTransferMethod(request.method, onnxRuntime);
   const store = await openStore(home);
   const targets: TargetSummary[] = [];
   const cells: TransferCell[] = [];
   try {
-    request.onStage?.("transfers", targetIds.length * plans.length);
-    for (const id of targetIds) {
-      const rows = await store.query({ platform: id, every: true });
-      const target = await readTarget(id, rows);
-      if (splitNetworks(target.architectures, 1).test.length === 0) continue;
+    request.onStage?.("transfers", wanted.length * plans.length);
+    for (const id of wanted) {
+      const target = await readTarget(id, await store.query({ platform: id, every: true }));
       const { test } = splitNetworks(target.architectures, 1);
+      if (test.length === 0) continue;
       targets.push({ target: id, test: test.length, noise: noiseCeiling(target.architectures) });
-      const circumstances = { target: id, method: request.method, platforms: ids, rows: rows.length, lookedAtPerSpace };
-      const kept = keptRuns<TransferCell>(home, "transfer", circumstances);
-      for (const { variant, run } of plans) {
-        const cell =
-          kept.find((known) => known.variant === variant.name && known.seed === run) ??
-          kept.add(await transferOnce(request, { target, method, sources, variant, run }));
+      const circumstances = { method: request.method, platforms, rows: target.rows.length, lookedAtPerSpace };
+      const kept = keptRuns<TransferCell>(keptFile(home, "transfer", { target: id, ...circumstances }));
+      for (const plan of plans) {
+        const isDone = (cell: TransferCell) => cell.variant === plan.variant.name && cell.seed === plan.run;
+        const transfer = { ...plan, target, method, sources };
+        const cell = await kept.findOrDo(isDone, () => transferOnce(request, transfer));
         cells.push(cell);
         request.onCell?.(cell);
         request.onProgress?.(cells.length, id);
@@ -86,7 +74,14 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
     await store.close();
     for (const source of sources) await source.release();
   }
-  return { date: new Date().toISOString(), platforms: ids, targets, cells };
+  return { date: new Date().toISOString(), platforms, targets, cells };
+}
+
+async function loadSources(home: string, platforms: readonly string[]): Promise<PlatformPredictor[]> {
+  const pool = openPool(home);
+  const sources: PlatformPredictor[] = [];
+  for (const id of platforms) sources.push(await loadPlatformPredictor(pool.load(id)));
+  return sources;
 }
 
 interface Target {
@@ -106,19 +101,17 @@ async function readTarget(platform: string, rows: readonly Measurement[]): Promi
   for (const [name, times] of looks) {
     const space = name.split("/")[0]!;
     const measuredMs = times.get(1);
-    if (measuredMs === undefined || !evaluatedSpaces.includes(space)) continue;
+    if (measuredMs === undefined || !isEvaluated(space)) continue;
     const detection = await networkKernels(name, rules);
     if (detection) architectures.push({ space, detection, measuredMs, againMs: times.get(2) });
   }
   return { platform, rules, rows, architectures };
 }
 
-interface Transfer {
+interface Transfer extends TransferPlan {
   readonly target: Target;
   readonly method: TransferMethod;
   readonly sources: readonly PlatformPredictor[];
-  readonly variant: TransferVariant;
-  readonly run: number;
 }
 
 async function transferOnce(
