@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { DistributionReport } from "../../experiments/distribution/report.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, type RunCommand } from "./command.js";
@@ -31,23 +32,22 @@ export function evaluateDistributionCommand(parent: Command, run: RunCommand): v
           }),
         );
         if (options.markdown) writeFileSync(options.markdown, distributionPage(report));
-        context.result(report, ({ cells, skipped }) =>
-          [
-            renderTable(
-              ["configs", "kernel", "sampler", "KL(unseen‖drawn)", "KL(drawn‖unseen)", "classes"],
-              cells.map((c) => [
-                c.source,
-                c.type,
-                c.sampler,
-                c.missed.toFixed(4),
-                c.invented.toFixed(4),
-                c.classes.toFixed(4),
-              ]),
-            ),
-            ...skipped.map((line) => `! ${line}`),
-          ].join("\n"),
-        );
+        context.result(report, describe);
         return 0;
       }),
     );
 }
+
+const head = ["configs", "kernel", "sampler", "KL(unseen‖drawn)", "KL(drawn‖unseen)", "classes"];
+
+const describe = ({ cells, skipped }: DistributionReport) =>
+  [
+    renderTable(
+      head,
+      cells.map(({ source, type, sampler, ...kl }) => [
+        ...[source, type, sampler],
+        ...[kl.missed, kl.invented, kl.classes].map((nats) => nats.toFixed(4)),
+      ]),
+    ),
+    ...skipped.map((line) => `! ${line}`),
+  ].join("\n");

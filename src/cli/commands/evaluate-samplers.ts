@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { SamplerScore, SamplersReport } from "../../experiments/samplers/report.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RunCommand } from "./command.js";
@@ -46,36 +47,23 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
           }),
         );
         if (options.markdown) writeFileSync(options.markdown, samplersPage(report));
-        context.result(report, ({ cells, ceilings }) =>
-          renderTable(
-            ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"],
-            [
-              ...cells.map((c) => [
-                c.platform,
-                c.type,
-                c.sampler,
-                c.recipe,
-                c.trainedOn,
-                percent(c.score.within5),
-                percent(c.score.within10),
-                percent(c.score.weightedWithin10),
-                percent(c.score.mape),
-              ]),
-              ...ceilings.map((c) => [
-                c.platform,
-                c.type,
-                "measured again",
-                "",
-                "",
-                percent(c.score.within5),
-                percent(c.score.within10),
-                percent(c.score.weightedWithin10),
-                percent(c.score.mape),
-              ]),
-            ],
-          ),
-        );
+        context.result(report, describe);
         return 0;
       }),
     );
 }
+
+const head = ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"];
+
+const scores = ({ within5, within10, weightedWithin10, mape }: SamplerScore) => [
+  percent(within5),
+  percent(within10),
+  percent(weightedWithin10),
+  percent(mape),
+];
+
+const describe = ({ cells, ceilings }: SamplersReport) =>
+  renderTable(head, [
+    ...cells.map((c) => [c.platform, c.type, c.sampler, c.recipe, c.trainedOn, ...scores(c.score)]),
+    ...ceilings.map((c) => [c.platform, c.type, "measured again", "", "", ...scores(c.score)]),
+  ]);
