@@ -1,4 +1,5 @@
 import { LitepredError } from "../../base/index.js";
+import type { AdaptReport } from "../../jobs/adapt.js";
 import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
@@ -39,27 +40,29 @@ export const adapt: RegisterCommand = (program, run) => {
             onRound: (round) => context.note(describeRound(round)),
           }),
         );
-        context.result(report, (r) => {
-          const rows = Object.entries(r.kernels).map(([type, k]) => [
-            type,
-            k.measured,
-            k.failed,
-            percent(k.within5 ?? Number.NaN),
-            percent(k.within10 ?? Number.NaN),
-            (r.donors[type] ?? []).slice(0, 2).join(", ") || "–",
-            k.weak ?? "",
-          ]);
-          return [
-            `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
-            renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
-            comparisonLine(r.comparison),
-            `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
-          ].join("\n");
-        });
+        context.result(report, describe);
         return report.goalReached === false ? 3 : 0;
       }),
     );
 };
+
+function describe(r: AdaptReport): string {
+  const rows = Object.entries(r.kernels).map(([type, k]) => [
+    type,
+    k.measured,
+    k.failed,
+    percent(k.within5 ?? Number.NaN),
+    percent(k.within10 ?? Number.NaN),
+    (r.donors[type] ?? []).slice(0, 2).join(", ") || "–",
+    k.weak ?? "",
+  ]);
+  return [
+    `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
+    renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
+    comparisonLine(r.comparison),
+    `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
+  ].join("\n");
+}
 
 /** What was fitted, beside the best source. */
 export function comparisonLine(comparison: ComparisonReport | undefined): string {

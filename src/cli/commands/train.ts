@@ -1,3 +1,4 @@
+import type { TrainReport } from "../../jobs/train.js";
 import { withProgress } from "../progress.js";
 import { ms, percent, renderTable } from "../render.js";
 import { defaultPlatform, type RegisterCommand } from "./command.js";
@@ -28,28 +29,24 @@ export const train: RegisterCommand = (program, run) => {
             ...watch,
           }),
         );
-        context.result(report, (r) => {
-          const rows = r.predictors.map((p) => [
-            p.kernel,
-            p.n,
-            percent(p.within5),
-            percent(p.within10),
-            percent(p.mape),
-          ]);
-          const table = renderTable(["kernel", "configs", "within 5 %", "within 10 %", "MAPE"], rows);
-          const skipped = r.skipped.map(({ kernel, reason }) => `! ${kernel}: ${reason}`);
-          const { models, spread } = r.correction;
-          return [
-            `${r.platform} (held-out errors of single kernels)`,
-            table,
-            ...skipped,
-            models > 0
-              ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}`
-              : "no whole models measured: no model-level correction",
-            `${r.file}, ${ms(r.seconds * 1000)} ms`,
-          ].join("\n");
-        });
+        context.result(report, describe);
         return 0;
       }),
     );
 };
+
+function describe(r: TrainReport): string {
+  const rows = r.predictors.map((p) => [p.kernel, p.n, percent(p.within5), percent(p.within10), percent(p.mape)]);
+  const table = renderTable(["kernel", "configs", "within 5 %", "within 10 %", "MAPE"], rows);
+  const skipped = r.skipped.map(({ kernel, reason }) => `! ${kernel}: ${reason}`);
+  const { models, spread } = r.correction;
+  return [
+    `${r.platform} (held-out errors of single kernels)`,
+    table,
+    ...skipped,
+    models > 0
+      ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}`
+      : "no whole models measured: no model-level correction",
+    `${r.file}, ${ms(r.seconds * 1000)} ms`,
+  ].join("\n");
+}

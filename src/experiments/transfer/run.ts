@@ -13,7 +13,14 @@ import { parsePlatformId } from "../../platforms/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
-import { fitPlatform, loadTransferMethod, type TransferMethod, type TransferMethodName } from "../../transfer/index.js";
+import {
+  fitPlatform,
+  loadTransferMethod,
+  type MeasureOutcome,
+  type MeasureRequest,
+  type TransferMethod,
+  type TransferMethodName,
+} from "../../transfer/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import type { PlatformsRequest } from "./measure.js";
 import {
@@ -114,41 +121,15 @@ interface Transfer extends TransferPlan {
   readonly sources: readonly PlatformPredictor[];
 }
 
-async function transferOnce(
-  { signal }: EvaluatePlatformsRequest,
-  { target, method, sources, variant, run }: Transfer,
-): Promise<TransferCell> {
+async function transferOnce(request: EvaluatePlatformsRequest, transfer: Transfer): Promise<TransferCell> {
+  const { target, variant, run } = transfer;
   const started = performance.now();
   const { looked, test } = splitNetworks(target.architectures, run);
   const chosen = createRandom(`${run}/architectures`).shuffle(looked).slice(0, variant.architectures);
-  const { candidates, latencyOf } = measuredKernels(target.rows);
-  const fitted = await fitPlatform({
-    platform: target.platform,
-    rules: target.rules,
-    backend: onnxRuntime,
-    rows: [],
-    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
-    method,
-    candidates,
-    further: {
-      budget: variant.kernels,
-      measure: async (requests) =>
-        requests.map(({ type, config }) => {
-          const latencyMs = latencyOf(type, config);
-          return latencyMs === undefined
-            ? { status: "failed", reason: "could not be run" }
-            : { status: "measured", latencyMs };
-        }),
-    },
-    networks: async () => chosen,
-    callMs: callCostOf(target.rows),
-    recipe: "compact",
-    seed: run,
-    signal,
-  });
-  const predicted = await fitted.predictor.predictAll(test.map(({ detection }) => detection));
-  const kernels = [...(fitted.adaptation?.kernels ?? [])];
-  const used = fitted.adaptation?.measurementsUsed ?? 0;
+  const { predictor, adaptation } = await fitTarget(transfer, chosen, request.signal);
+  const predicted = await predictor.predictAll(test.map(({ detection }) => detection));
+  const kernels = [...(adaptation?.kernels ?? [])];
+  const used = adaptation?.measurementsUsed ?? 0;
   const seconds = used * secondsEach(target.rows, "kernel") + chosen.length * secondsEach(target.rows, "model");
   return {
     target: target.platform,
@@ -161,6 +142,37 @@ async function transferOnce(
     seconds: (performance.now() - started) / 1000,
     minutes: seconds / 60,
   };
+}
+
+/** The one path, every measurement looked up in what the store has of the target. */
+function fitTarget(
+  { target, method, sources, variant, run }: Transfer,
+  chosen: readonly MeasuredArchitecture[],
+  signal: AbortSignal | undefined,
+) {
+  const { candidates, latencyOf } = measuredKernels(target.rows);
+  const measure = async (requests: readonly MeasureRequest[]) =>
+    requests.map(({ type, config }): MeasureOutcome => {
+      const latencyMs = latencyOf(type, config);
+      return latencyMs === undefined
+        ? { status: "failed", reason: "could not be run" }
+        : { status: "measured", latencyMs };
+    });
+  return fitPlatform({
+    platform: target.platform,
+    rules: target.rules,
+    backend: onnxRuntime,
+    rows: [],
+    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
+    method,
+    candidates,
+    further: { budget: variant.kernels, measure },
+    networks: async () => chosen,
+    callMs: callCostOf(target.rows),
+    recipe: "compact",
+    seed: run,
+    signal,
+  });
 }
 
 /** What may be looked at: every config that was tried on the target. */
