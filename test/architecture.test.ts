@@ -120,7 +120,7 @@ const namesAnEngine: Readonly<Record<string, string>> = {
   "cli/commands/kernels.ts": "the default of --engine, known before engines are loaded",
   "cli/commands/sample.ts": "the default of --engine, known before engines are loaded",
   "jobs/start.ts": "the platform that `npm start` measures",
-  "experiments/distribution/run.ts": "the rules that the published spaces are counted with",
+  "experiments/distribution/space-configs.ts": "the rules that the published spaces are counted with",
   "experiments/engines/plan.ts": "the engine that others are set beside",
   "experiments/transfer/plan.ts": "which engines are of one family: belongs into their descriptions",
 };

@@ -11,6 +11,10 @@ test("errors are relative to the measurement, worked out by hand", () => {
   assert.ok(Math.abs(rmseMs - Math.sqrt((16 + 121 + 81 + 10000) / 4)) < 1e-9);
 });
 
+test("a share may count each error by a weight", () => {
+  assert.equal(shareWithin([0.1, 0.2], 0.1, [3, 1]), 0.75);
+});
+
 test("of a logarithm too; shares of nothing are not a number", () => {
   assert.ok(Math.abs(relativeErrorOfLog(Math.log(1.1)) - 0.1) < 1e-12);
   assert.ok(Math.abs(relativeErrorOfLog(Math.log(0.9)) - 0.1) < 1e-12);

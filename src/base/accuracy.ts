@@ -12,11 +12,15 @@ export const relativeErrorOfLog = (log: number): number => Math.abs(Math.expm1(l
 /** For rounding: 1.05 ÷ 1 − 1 is above 0.05 in floating point. */
 const rounding = 1e-12;
 
-/** Share (0–1) of `errors` that are at most `limit`; NaN of none. */
-export function shareWithin(errors: ArrayLike<number>, limit: number): number {
-  let within = 0;
-  for (let i = 0; i < errors.length; i++) if (errors[i]! <= limit + rounding) within++;
-  return within / errors.length;
+/** Share (0–1) of `errors` that are at most `limit`, each counted as often as `weights` say, by default once; NaN of none. */
+export function shareWithin(errors: ArrayLike<number>, limit: number, weights?: ArrayLike<number>): number {
+  let [within, all] = [0, 0];
+  for (let i = 0; i < errors.length; i++) {
+    const weight = weights?.[i] ?? 1;
+    all += weight;
+    if (errors[i]! <= limit + rounding) within += weight;
+  }
+  return within / all;
 }
 
 export interface Accuracy {

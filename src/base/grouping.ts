@@ -6,3 +6,10 @@ export function getOrCreate<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   map.set(key, made);
   return made;
 }
+
+/** Items with the same key, in the order in which the keys first occur. */
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) getOrCreate(groups, keyOf(item), () => []).push(item);
+  return groups;
+}

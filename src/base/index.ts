@@ -10,3 +10,4 @@ export * from "./hashing.js";
 export * from "./package-root.js";
 export * from "./random.js";
 export * from "./statistics.js";
+export * from "./text.js";

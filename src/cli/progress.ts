@@ -1,15 +1,47 @@
 /** A progress bar with rate and time left on a terminal; a line now and then where stderr is not one. */
 import { SingleBar } from "cli-progress";
 
-export interface Progress {
+interface Progress {
   update(done: number, note?: string): void;
   stop(): void;
+}
+
+/** What a job tells while it runs: the stage that begins, and how much of it is done. */
+export interface Watch {
+  onStage(label: string, total: number): void;
+  onProgress(done: number, note?: string): void;
+}
+
+/** Shows one stage after the other while `work` runs; nothing is left on the screen when it ends, or throws. */
+export async function withProgress<T>(work: (watch: Watch) => Promise<T>): Promise<T> {
+  let progress: Progress | undefined;
+  try {
+    return await work({
+      onStage(label, total) {
+        progress?.stop();
+        progress = createProgress(label, total);
+      },
+      onProgress: (done, note) => progress?.update(done, note),
+    });
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** For a job of a single stage that tells its total each time. */
+export function oneStage(label: string, watch: Watch): (done: number, total: number, note: string) => void {
+  let hasBegun = false;
+  return (done, total, note) => {
+    if (!hasBegun) watch.onStage(label, total);
+    hasBegun = true;
+    watch.onProgress(done, note);
+  };
 }
 
 /** Seconds between lines where there is no terminal. Choice. */
 const lineEverySeconds = 15;
 
-export function createProgress(label: string, total: number): Progress {
+function createProgress(label: string, total: number): Progress {
   return process.stderr.isTTY ? bar(label, total) : lines(label, total);
 }
 

@@ -1,6 +1,8 @@
 /** Tables and numbers for people. */
 import Table from "cli-table3";
 
+export { percent } from "../base/index.js";
+
 /** A table without frames, numbers right-aligned. */
 export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const numeric = head.map(
@@ -42,11 +44,6 @@ export function ms(value: number): string {
       : value >= 1
         ? value.toFixed(2)
         : value.toPrecision(2);
-}
-
-/** A ratio (0–1) as per cent. */
-export function percent(value: number, digits = 1): string {
-  return Number.isFinite(value) ? `${(value * 100).toFixed(digits)} %` : "–";
 }
 
 /** A signed relative error as per cent. */

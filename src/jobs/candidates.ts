@@ -3,7 +3,7 @@ import { createRandom, getOrCreate } from "../base/index.js";
 import type { KernelConfig } from "../kernels/index.js";
 import { kernelRows, type Store } from "../measurements/index.js";
 import type { Platform } from "../platforms/index.js";
-import { collectStatistics, planKernels } from "../sampling/index.js";
+import { collectStatistics, planKernels, usualPerSpace } from "../sampling/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
 import { rulesOf } from "./workspace.js";
 
@@ -12,8 +12,8 @@ export type Candidates = ReadonlyMap<string, readonly KernelConfig[]>;
 
 /** A kernel type has at least this many candidates, as far as the spaces have them. Choice. */
 const fewestCandidates = 150;
-/** Networks of each space that configs are taken from. Choice: 40 have ten thousand distinct ones, and take seven seconds. */
-export const networksPerSpace = { many: 40, few: 8 };
+/** Networks of each space that configs are taken from. Choice: the usual number has ten thousand distinct ones, and takes seven seconds. */
+export const networksPerSpace = { many: usualPerSpace, few: 8 };
 
 export interface SpaceCandidatesRequest {
   readonly platform: Platform;

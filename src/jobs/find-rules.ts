@@ -21,10 +21,10 @@ export interface FindRulesRequest {
   /** Platform of this machine, or the name of an engine. */
   readonly target: string;
   /** Parts of the names of the pairs to look at; default: all. */
-  readonly pairs?: readonly string[];
+  readonly pairs?: readonly string[] | undefined;
   readonly rounds: number;
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   onProgress?(done: number, total: number, note: string): void;
 }
 
@@ -46,7 +46,7 @@ export async function findRules(request: FindRulesRequest): Promise<FusionEviden
       rounds: request.rounds,
       seed: request.seed,
       signal: request.signal,
-      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+      onProgress: request.onProgress?.bind(request),
     });
     return {
       engine: platform.engine,

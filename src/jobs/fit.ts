@@ -3,7 +3,7 @@ import { LitepredError, packageVersion } from "../base/index.js";
 import { kernelRows, type Measurement, type Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
-import { loadPlatformPredictor, type PlatformPredictor, type RecipeName, recipes } from "../predictors/index.js";
+import { loadPlatformPredictor, type PlatformPredictor, type RecipeName } from "../predictors/index.js";
 import { keptNominal } from "../profiling/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import {
@@ -134,10 +134,4 @@ export async function loadSources(
   const found = openPool(home, pools).sourcesFor(target);
   const wanted = found.filter(({ platform }) => !exclude.some((part) => platform.includes(part)));
   return Promise.all(wanted.map((artefact) => loadPlatformPredictor(artefact, onnxRuntime)));
-}
-
-/** @throws LitepredError `bad-usage`. */
-export function recipeNamed(name: string): RecipeName {
-  if (name in recipes) return name as RecipeName;
-  throw new LitepredError("bad-usage", `recipe "${name}" is not known`, `use ${Object.keys(recipes).join(" or ")}`);
 }

@@ -40,9 +40,6 @@ export interface PlatformProfile {
   readonly unsupported: Readonly<Record<string, number>>;
 }
 
-/** Networks drawn from each space for the statistics of kernel configs. Choice: about ten thousand distinct configs. */
-const networksPerSpace = 40;
-
 export async function profilePlatform(request: PlatformProfileRequest): Promise<PlatformProfile> {
   checkNumbers(request);
   const { seed, signal, minutes } = request;
@@ -51,7 +48,6 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
     rules: rulesOf(local.platform),
-    architecturesPerSpace: networksPerSpace,
     random: createRandom(`${seed}/statistics`),
   });
   const kernels = await chooseKernels(request, statistics);

@@ -12,14 +12,11 @@ export interface SampleRequest {
   readonly count: number;
   readonly seed: number;
   /** Default: all spaces. */
-  readonly spaces?: readonly string[];
+  readonly spaces?: readonly string[] | undefined;
   /** Whose fusion rules decide what a kernel is. */
   readonly engine: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
-
-/** Architectures drawn from each space. Choice. */
-const architecturesPerSpace = 40;
 
 /** @throws LitepredError `bad-usage`, `unknown-kernel-type`, `unknown-name`, `no-data`. */
 export async function sampleConfigs(
@@ -48,7 +45,6 @@ export async function statisticsOf({
   const statistics = collectStatistics({
     spaces: await loadSpaces(spaces ?? spaceNames),
     rules: rulesOf(parsePlatformId(`local/cpu/${engine}/fp32`)),
-    architecturesPerSpace,
     random: createRandom(`${seed}/statistics`),
   });
   return statistics.types[kernel];

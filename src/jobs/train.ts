@@ -2,7 +2,8 @@
 import { conformalQuantile, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
-import { fitAndSave, recipeNamed } from "./fit.js";
+import { recipeNamed } from "../predictors/index.js";
+import { fitAndSave } from "./fit.js";
 import { importedTypes } from "./import.js";
 import { resolvePlatformId } from "./workspace.js";
 

@@ -3,6 +3,7 @@
  * `default` is ours (roofline residual, derived features; the choice was measured, see docs/reproduction.md); `compact` is
  * ours without networks: a tenth of the size, for few rows and for pools that travel.
  */
+import { LitepredError } from "../base/index.js";
 import type { FeatureSet } from "../kernels/index.js";
 import type { LearnerName } from "../learning/index.js";
 
@@ -46,3 +47,9 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     learners: () => ["mlp16"],
   },
 };
+
+/** @throws LitepredError `bad-usage`. */
+export function recipeNamed(name: string): RecipeName {
+  if (Object.hasOwn(recipes, name)) return name as RecipeName;
+  throw new LitepredError("bad-usage", `recipe "${name}" is not known`, `use ${Object.keys(recipes).join(" or ")}`);
+}

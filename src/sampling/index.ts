@@ -12,7 +12,7 @@ export { sizeFields } from "./neighbour.js";
 export { type NetworkCandidate, planNetworks } from "./networks.js";
 export * from "./plan.js";
 export type * from "./sampler.js";
-export { collectStatistics, rooflineMs, type StatisticsRequest } from "./statistics.js";
+export { collectStatistics, rooflineMs, type StatisticsRequest, usualPerSpace } from "./statistics.js";
 export { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
 export { observedWeight } from "./vae.js";
 export { cumulated, indexAt } from "./weights.js";
@@ -32,9 +32,12 @@ export type SamplerName = keyof typeof samplers;
 export const samplerNames = Object.keys(samplers) as readonly SamplerName[];
 
 /** @throws LitepredError `unknown-name`. */
+export function samplerNamed(name: string): SamplerName {
+  if (Object.hasOwn(samplers, name)) return name as SamplerName;
+  throw new LitepredError("unknown-name", `unknown sampler ${name}`, `one of ${samplerNames.join(", ")}`);
+}
+
+/** @throws LitepredError `unknown-name`. */
 export async function loadSampler(name: string): Promise<Sampler> {
-  const load = (samplers as Readonly<Record<string, (() => Promise<{ default: Sampler }>) | undefined>>)[name];
-  if (load === undefined)
-    throw new LitepredError("unknown-name", `unknown sampler ${name}`, `one of ${samplerNames.join(", ")}`);
-  return (await load()).default;
+  return (await samplers[samplerNamed(name)]()).default;
 }

@@ -37,14 +37,14 @@ export interface SamplingRequest {
   readonly count: number;
   readonly seed: number;
   /** Where configs come from; samplers that need it (all but `random` and `designed`) throw `no-data` without. */
-  readonly statistics?: TypeStatistics;
+  readonly statistics?: TypeStatistics | undefined;
   /** Configs that may be drawn, after projection; default all. Others are drawn again and counted as duplicates. */
   readonly accepts?: (config: KernelConfig) => boolean;
   /** Adaptive sampler only: measures and returns errors, round by round. */
   readonly errors?: ErrorOracle;
   /** VAE samplers only: where they train; default this process's ONNX Runtime. */
   readonly backend?: ComputeBackend;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SamplingReport {

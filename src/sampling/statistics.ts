@@ -7,15 +7,19 @@ import type { ConfigStatistics, SpaceStatistics, TypeStatistics } from "./sample
 export interface StatisticsRequest {
   readonly spaces: readonly Space[];
   readonly rules: FusionRules;
-  readonly architecturesPerSpace: number;
+  /** Default `usualPerSpace`. */
+  readonly architecturesPerSpace?: number | undefined;
   readonly random: Random;
   /** Measured or predicted; default the roofline of a typical x86 core. */
   readonly latencyMs?: (kernel: Kernel) => number;
 }
 
+/** Architectures of a space whose kernels stand for all of it. Choice: about ten thousand distinct configs over all spaces. */
+export const usualPerSpace = 40;
+
 /** Draws architectures from each space (an independent stream by its name) and counts their kernels. */
 export function collectStatistics(request: StatisticsRequest): SpaceStatistics {
-  const { spaces, rules, architecturesPerSpace, random, latencyMs = rooflineMs } = request;
+  const { spaces, rules, architecturesPerSpace = usualPerSpace, random, latencyMs = rooflineMs } = request;
   const types = new Map<string, Map<string, Tally>>();
   const unsupported = new Map<string, number>();
   for (const space of spaces) {

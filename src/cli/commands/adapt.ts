@@ -1,6 +1,7 @@
 import { LitepredError } from "../../base/index.js";
+import type { AdaptReport } from "../../jobs/adapt.js";
 import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
 
@@ -21,49 +22,47 @@ export const adapt: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { adaptPlatform } = await import("../../jobs/adapt.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await adaptPlatform({
-          home: context.home,
-          platform: options.platform,
-          pools: options.pool ?? [],
-          exclude: options.exclude ?? [],
-          budget: Number(options.budget),
-          minutes: options.minutes === undefined ? undefined : Number(options.minutes),
-          goal: options.goal && parseGoal(options.goal),
-          method: options.method,
-          models: Number(options.models),
-          protocol: options.protocol,
-          seed: Number(options.seed),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-          onRound: (round) => context.note(describeRound(round)),
-        });
-        progress?.stop();
-        context.result(report, (r) => {
-          const rows = Object.entries(r.kernels).map(([type, k]) => [
-            type,
-            k.measured,
-            k.failed,
-            percent(k.within5 ?? Number.NaN),
-            percent(k.within10 ?? Number.NaN),
-            (r.donors[type] ?? []).slice(0, 2).join(", ") || "–",
-            k.weak ?? "",
-          ]);
-          return [
-            `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
-            renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
-            comparisonLine(r.comparison),
-            `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
-          ].join("\n");
-        });
+        const report = await withProgress((watch) =>
+          adaptPlatform({
+            home: context.home,
+            platform: options.platform,
+            pools: options.pool ?? [],
+            exclude: options.exclude ?? [],
+            budget: Number(options.budget),
+            minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+            goal: options.goal && parseGoal(options.goal),
+            method: options.method,
+            models: Number(options.models),
+            protocol: options.protocol,
+            seed: Number(options.seed),
+            signal: context.signal,
+            ...watch,
+            onRound: (round) => context.note(describeRound(round)),
+          }),
+        );
+        context.result(report, describe);
         return report.goalReached === false ? 3 : 0;
       }),
     );
 };
+
+function describe(r: AdaptReport): string {
+  const rows = Object.entries(r.kernels).map(([type, k]) => [
+    type,
+    k.measured,
+    k.failed,
+    percent(k.within5 ?? Number.NaN),
+    percent(k.within10 ?? Number.NaN),
+    (r.donors[type] ?? []).slice(0, 2).join(", ") || "–",
+    k.weak ?? "",
+  ]);
+  return [
+    `${r.platform}: ${r.measurementsUsed} measurements, ${r.seconds.toFixed(0)} s`,
+    renderTable(["kernel", "measured", "failed", "within 5 %", "within 10 %", "sources", "weak"], rows),
+    comparisonLine(r.comparison),
+    `whole models (each left out of its correction): ${r.models.n}, within ±5 % ${percent(r.models.within5)}, ±10 % ${percent(r.models.within10)}`,
+  ].join("\n");
+}
 
 /** What was fitted, beside the best source. */
 export function comparisonLine(comparison: ComparisonReport | undefined): string {

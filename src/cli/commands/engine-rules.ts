@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { createProgress } from "../progress.js";
+import { oneStage, withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import type { RunCommand } from "./command.js";
 
@@ -21,20 +21,17 @@ export function registerEngineRules(parent: Command, run: RunCommand): void {
         const evidenceJob = await import("../../fusion/index.js");
         if (target !== undefined) {
           const { findRules } = await import("../../jobs/find-rules.js");
-          let progress: ReturnType<typeof createProgress> | undefined;
-          const evidence = await findRules({
-            home: context.home,
-            target,
-            ...(options.pairs ? { pairs: String(options.pairs).split(",") } : {}),
-            rounds: Number(options.rounds),
-            seed: Number(options.seed),
-            signal: context.signal,
-            onProgress(done, total, note) {
-              progress ??= createProgress("rounds", total);
-              progress.update(done, note);
-            },
-          });
-          progress?.stop();
+          const evidence = await withProgress((watch) =>
+            findRules({
+              home: context.home,
+              target,
+              pairs: options.pairs && String(options.pairs).split(","),
+              rounds: Number(options.rounds),
+              seed: Number(options.seed),
+              signal: context.signal,
+              onProgress: oneStage("rounds", watch),
+            }),
+          );
           if (options.write) context.note(`evidence: ${evidenceJob.writeEvidence(evidence)}`);
           if (!options.markdown) {
             const { evidenceText } = await import("../fusion-text.js");

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { createProgress } from "../progress.js";
+import type { DistributionReport } from "../../experiments/distribution/report.js";
+import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, type RunCommand } from "./command.js";
 
@@ -16,42 +17,37 @@ export function evaluateDistributionCommand(parent: Command, run: RunCommand): v
     .option("--markdown <file>", "also write the tables into a file")
     .action((options, command) =>
       run(command, async (context) => {
-        const { evaluateDistribution, renderDistributionReport } = await import(
-          "../../experiments/distribution/run.js"
+        const { evaluateDistribution } = await import("../../experiments/distribution/run.js");
+        const { distributionPage } = await import("../../experiments/distribution/page.js");
+        const report = await withProgress((watch) =>
+          evaluateDistribution({
+            home: context.home,
+            rows: options.rows,
+            seeds: Number(options.seeds),
+            otherSeeds: Number(options.otherSeeds),
+            types: options.kernel,
+            samplers: options.sampler,
+            signal: context.signal,
+            ...watch,
+          }),
         );
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await evaluateDistribution({
-          home: context.home,
-          ...(options.rows ? { rows: options.rows } : {}),
-          seeds: Number(options.seeds),
-          otherSeeds: Number(options.otherSeeds),
-          ...(options.kernel ? { types: options.kernel } : {}),
-          ...(options.sampler ? { samplers: options.sampler } : {}),
-          signal: context.signal,
-          onProgress(done, total, note) {
-            progress ??= createProgress("distributions", total);
-            progress.update(done, note);
-          },
-        });
-        progress?.stop();
-        if (options.markdown) writeFileSync(options.markdown, renderDistributionReport(report));
-        context.result(report, ({ cells, skipped }) =>
-          [
-            renderTable(
-              ["configs", "kernel", "sampler", "KL(unseen‖drawn)", "KL(drawn‖unseen)", "classes"],
-              cells.map((c) => [
-                c.source,
-                c.type,
-                c.sampler,
-                c.missed.toFixed(4),
-                c.invented.toFixed(4),
-                c.classes.toFixed(4),
-              ]),
-            ),
-            ...skipped.map((line) => `! ${line}`),
-          ].join("\n"),
-        );
+        if (options.markdown) writeFileSync(options.markdown, distributionPage(report));
+        context.result(report, describe);
         return 0;
       }),
     );
 }
+
+const head = ["configs", "kernel", "sampler", "KL(unseen‖drawn)", "KL(drawn‖unseen)", "classes"];
+
+const describe = ({ cells, skipped }: DistributionReport) =>
+  [
+    renderTable(
+      head,
+      cells.map(({ source, type, sampler, ...kl }) => [
+        ...[source, type, sampler],
+        ...[kl.missed, kl.invented, kl.classes].map((nats) => nats.toFixed(4)),
+      ]),
+    ),
+    ...skipped.map((line) => `! ${line}`),
+  ].join("\n");

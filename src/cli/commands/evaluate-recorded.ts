@@ -25,13 +25,14 @@ export function evaluateRecordedCommand(parent: Command, run: RunCommand): void 
     .option("--plot <file>", "write the picture over budgets there, as SVG")
     .action((options, command) =>
       run(command, async (context) => {
-        const jobs = await import("../../experiments/recorded/run.js");
-        const report = await jobs.evaluateRecorded({
+        const { evaluateRecorded } = await import("../../experiments/recorded/run.js");
+        const { recordedPage } = await import("../../experiments/recorded/page.js");
+        const report = await evaluateRecorded({
           folder: options.data,
-          ...(options.methods && { methods: options.methods }),
-          ...(options.budgets && { budgets: options.budgets }),
-          ...(options.seeds && { seeds: options.seeds }),
-          ...(options.groups && { groups: options.groups }),
+          methods: options.methods,
+          budgets: options.budgets,
+          seeds: options.seeds,
+          groups: options.groups,
           runsFile: options.runs ?? join(context.home, "recorded-runs.json"),
           onlyReport: options.onlyReport === true,
           home: context.home,
@@ -46,11 +47,11 @@ export function evaluateRecordedCommand(parent: Command, run: RunCommand): void 
           return 0;
         }
         if (options.plot) {
-          const { plotRecorded } = await import("../../experiments/recorded/plot.js");
+          const { plotRecorded } = await import("../../experiments/plots/recorded.js");
           write(options.plot, plotRecorded(report.cells));
         }
-        if (options.markdown) write(options.markdown, jobs.renderRecordedReport(report));
-        context.result(report, jobs.renderRecordedReport);
+        if (options.markdown) write(options.markdown, recordedPage(report));
+        context.result(report, recordedPage);
         return 0;
       }),
     );

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { createProgress } from "../progress.js";
+import type { SamplerScore, SamplersReport } from "../../experiments/samplers/report.js";
+import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
 import { collect, defaultPlatform, type RunCommand } from "./command.js";
 
@@ -24,61 +25,45 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
     .option("--markdown <file>", "also write the tables into a file")
     .action((models: string[], options, command) =>
       run(command, async (context) => {
-        const { evaluateSamplers, renderSamplersReport } = await import("../../experiments/samplers/run.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await evaluateSamplers({
-          home: context.home,
-          platforms: options.platform ?? [defaultPlatform],
-          count: Number(options.count),
-          test: Number(options.test),
-          seeds: Number(options.seeds),
-          ...(options.kernel ? { types: options.kernel } : {}),
-          ...(options.sampler ? { samplers: options.sampler } : {}),
-          ...(options.recipe ? { recipes: options.recipe } : {}),
-          models,
-          protocol: options.protocol,
-          ...(options.minutes ? { minutes: Number(options.minutes) } : {}),
-          ...(options.until ? { until: options.until } : {}),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-          onNote: (line) => context.note(line),
-        });
-        progress?.stop();
-        if (options.markdown) writeFileSync(options.markdown, renderSamplersReport(report));
-        context.result(report, ({ cells, ceilings }) =>
-          renderTable(
-            ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"],
-            [
-              ...cells.map((c) => [
-                c.platform,
-                c.type,
-                c.sampler,
-                c.recipe,
-                c.trainedOn,
-                percent(c.score.within5),
-                percent(c.score.within10),
-                percent(c.score.weightedWithin10),
-                percent(c.score.mape),
-              ]),
-              ...ceilings.map((c) => [
-                c.platform,
-                c.type,
-                "measured again",
-                "",
-                "",
-                percent(c.score.within5),
-                percent(c.score.within10),
-                percent(c.score.weightedWithin10),
-                percent(c.score.mape),
-              ]),
-            ],
-          ),
+        const { evaluateSamplers } = await import("../../experiments/samplers/run.js");
+        const { samplersPage } = await import("../../experiments/samplers/page.js");
+        const report = await withProgress((watch) =>
+          evaluateSamplers({
+            home: context.home,
+            platforms: options.platform ?? [defaultPlatform],
+            count: Number(options.count),
+            test: Number(options.test),
+            seeds: Number(options.seeds),
+            types: options.kernel,
+            samplers: options.sampler,
+            recipes: options.recipe,
+            models,
+            protocol: options.protocol,
+            minutes: options.minutes && Number(options.minutes),
+            until: options.until,
+            signal: context.signal,
+            ...watch,
+            onNote: (line) => context.note(line),
+          }),
         );
+        if (options.markdown) writeFileSync(options.markdown, samplersPage(report));
+        context.result(report, describe);
         return 0;
       }),
     );
 }
+
+const head = ["platform", "kernel", "sampler", "recipe", "trained on", "±5 %", "±10 %", "±10 % of time", "MAPE"];
+
+const scores = ({ within5, within10, weightedWithin10, mape }: SamplerScore) => [
+  percent(within5),
+  percent(within10),
+  percent(weightedWithin10),
+  percent(mape),
+];
+
+const describe = ({ cells, ceilings }: SamplersReport) =>
+  renderTable(head, [
+    ...cells.map((c) => [c.platform, c.type, c.sampler, c.recipe, c.trainedOn, ...scores(c.score)]),
+    ...ceilings.map((c) => [c.platform, c.type, "measured again", "", "", ...scores(c.score)]),
+  ]);

@@ -1,4 +1,4 @@
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { defaultPlatform, type RegisterCommand } from "./command.js";
 
 export const profile: RegisterCommand = (program, run) => {
@@ -21,26 +21,22 @@ export const profile: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { profilePlatform } = await import("../../jobs/platform-profile.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const result = await profilePlatform({
-          home: context.home,
-          platform: options.platform,
-          types: options.kernel,
-          count: Number(options.count),
-          models: Number(options.models),
-          profiledModels: Number(options.profiledModels),
-          minutes: options.minutes === undefined ? undefined : Number(options.minutes),
-          sampler: options.sampler,
-          protocol: options.protocol,
-          seed: Number(options.seed),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-        });
-        progress?.stop();
+        const result = await withProgress((watch) =>
+          profilePlatform({
+            home: context.home,
+            platform: options.platform,
+            types: options.kernel,
+            count: Number(options.count),
+            models: Number(options.models),
+            profiledModels: Number(options.profiledModels),
+            minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+            sampler: options.sampler,
+            protocol: options.protocol,
+            seed: Number(options.seed),
+            signal: context.signal,
+            ...watch,
+          }),
+        );
         context.result(
           result,
           (r) => `measured ${r.measured}, failed ${r.failed}, already there ${r.skipped} (${r.platform})`,

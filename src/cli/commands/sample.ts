@@ -16,9 +16,8 @@ export const sample: RegisterCommand = (program, run) => {
         if (options.plot) {
           const { savePlot } = await import("../../experiments/plots/sample.js");
           const { kernel, plot, engine } = options;
-          const spaces = options.space ? { spaces: options.space } : {};
           const sizes = { count: Number(options.count), seed: Number(options.seed) };
-          await savePlot(plot, { kernel, ...sizes, ...spaces, engine, signal: context.signal });
+          await savePlot(plot, { kernel, ...sizes, spaces: options.space, engine, signal: context.signal });
           context.result({ plot }, () => plot);
           return 0;
         }
@@ -28,7 +27,7 @@ export const sample: RegisterCommand = (program, run) => {
           sampler: options.sampler,
           count: Number(options.count),
           seed: Number(options.seed),
-          ...(options.space ? { spaces: options.space } : {}),
+          spaces: options.space,
           engine: options.engine,
           signal: context.signal,
         });

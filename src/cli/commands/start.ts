@@ -1,4 +1,4 @@
-import { createProgress } from "../progress.js";
+import { withProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { comparisonLine, describeRound } from "./adapt.js";
 import type { RegisterCommand } from "./command.js";
@@ -12,20 +12,16 @@ export const start: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { startHere } = await import("../../jobs/start.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await startHere({
-          home: context.home,
-          minutes: Number(options.minutes),
-          models: Number(options.models),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-          onRound: (round) => context.note(describeRound(round)),
-        });
-        progress?.stop();
+        const report = await withProgress((watch) =>
+          startHere({
+            home: context.home,
+            minutes: Number(options.minutes),
+            models: Number(options.models),
+            signal: context.signal,
+            ...watch,
+            onRound: (round) => context.note(describeRound(round)),
+          }),
+        );
         context.result(report, (r) => {
           const rows = r.models.map((m) => [
             m.model,

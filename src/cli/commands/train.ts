@@ -1,4 +1,5 @@
-import { createProgress } from "../progress.js";
+import type { TrainReport } from "../../jobs/train.js";
+import { withProgress } from "../progress.js";
 import { ms, percent, renderTable } from "../render.js";
 import { defaultPlatform, type RegisterCommand } from "./command.js";
 
@@ -17,43 +18,35 @@ export const train: RegisterCommand = (program, run) => {
     .action((options, command) =>
       run(command, async (context) => {
         const { trainPlatform } = await import("../../jobs/train.js");
-        let progress: ReturnType<typeof createProgress> | undefined;
-        const report = await trainPlatform({
-          home: context.home,
-          platform: options.platform,
-          types: options.kernel,
-          recipe: options.recipe,
-          seed: Number(options.seed),
-          signal: context.signal,
-          onStage(label, total) {
-            progress?.stop();
-            progress = createProgress(label, total);
-          },
-          onProgress: (done, note) => progress?.update(done, note),
-        });
-        progress?.stop();
-        context.result(report, (r) => {
-          const rows = r.predictors.map((p) => [
-            p.kernel,
-            p.n,
-            percent(p.within5),
-            percent(p.within10),
-            percent(p.mape),
-          ]);
-          const table = renderTable(["kernel", "configs", "within 5 %", "within 10 %", "MAPE"], rows);
-          const skipped = r.skipped.map(({ kernel, reason }) => `! ${kernel}: ${reason}`);
-          const { models, spread } = r.correction;
-          return [
-            `${r.platform} (held-out errors of single kernels)`,
-            table,
-            ...skipped,
-            models > 0
-              ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}`
-              : "no whole models measured: no model-level correction",
-            `${r.file}, ${ms(r.seconds * 1000)} ms`,
-          ].join("\n");
-        });
+        const report = await withProgress((watch) =>
+          trainPlatform({
+            home: context.home,
+            platform: options.platform,
+            types: options.kernel,
+            recipe: options.recipe,
+            seed: Number(options.seed),
+            signal: context.signal,
+            ...watch,
+          }),
+        );
+        context.result(report, describe);
         return 0;
       }),
     );
 };
+
+function describe(r: TrainReport): string {
+  const rows = r.predictors.map((p) => [p.kernel, p.n, percent(p.within5), percent(p.within10), percent(p.mape)]);
+  const table = renderTable(["kernel", "configs", "within 5 %", "within 10 %", "MAPE"], rows);
+  const skipped = r.skipped.map(({ kernel, reason }) => `! ${kernel}: ${reason}`);
+  const { models, spread } = r.correction;
+  return [
+    `${r.platform} (held-out errors of single kernels)`,
+    table,
+    ...skipped,
+    models > 0
+      ? `model-level correction: ${models} models, 90 % of them within ±${percent(spread)}`
+      : "no whole models measured: no model-level correction",
+    `${r.file}, ${ms(r.seconds * 1000)} ms`,
+  ].join("\n");
+}

@@ -13,7 +13,7 @@ import { profileKernels } from "../../jobs/profile.js";
 import { profileInModels } from "../../jobs/profile-models.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { detectKernels, type Kernel } from "../../kernels/index.js";
-import { networkSubject, type Outcome, openStore, type Store } from "../../measurements/index.js";
+import { type Measurement, networkSubject, type Outcome, openStore, type Store } from "../../measurements/index.js";
 import { hasExactRules } from "../../predictors/index.js";
 import { protocols } from "../../profiling/index.js";
 import { installedPlatforms, testModels } from "./plan.js";
@@ -93,22 +93,8 @@ async function evaluateEngine(
       [again, 2],
     ] as const)
       await takeLook({ request, local, store, networks, kernels: part, repeat, speed });
-  const stored = await store.query({ platform: local.id });
-  const outcomesOf = (repeat: number) => stored.filter((row) => (row.repeat ?? 1) === repeat);
-  const timesOf = (repeat: number) =>
-    new Map(
-      outcomesOf(repeat).flatMap(({ subject, outcome }): [string, Outcome][] =>
-        subject.kind === "kernel" ? [[keyOf(subject), outcome]] : [],
-      ),
-    );
-  const looks = [1, 2].map((repeat) => {
-    const byName = new Map(
-      outcomesOf(repeat).flatMap(({ subject, outcome, purpose }): [string, Outcome][] =>
-        subject.kind === "model" && purpose === "test" ? [[subject.name, outcome]] : [],
-      ),
-    );
-    return models.map(({ name }) => byName.get(name));
-  });
+  const looks = outcomesByLook(await store.query({ platform: local.id }));
+  const wholes = looks.map((look) => models.map(({ name }) => look.models.get(name)));
   const { platform, description } = local;
   return {
     platform: local.id,
@@ -117,9 +103,21 @@ async function evaluateEngine(
     precision: platform.precision,
     kernelTiming: hasExactRules(platform) ? "in models" : kernelTimingOf(description, platform.processor),
     timingReason: description.timingReason,
-    ...describeMeasured({ models, looks, kernels, times: [timesOf(1), timesOf(2)] }),
+    ...describeMeasured({ models, looks: wholes, kernels, times: looks.map((look) => look.kernels) }),
     ...speed.rates(),
   };
+}
+
+/** Of both looks: test models by name, kernels by `keyOf`. */
+function outcomesByLook(stored: readonly Measurement[]) {
+  return [1, 2].map((repeat) => {
+    const [models, kernels] = [new Map<string, Outcome>(), new Map<string, Outcome>()];
+    for (const { subject, outcome, purpose } of stored.filter((row) => (row.repeat ?? 1) === repeat)) {
+      if (subject.kind === "kernel") kernels.set(keyOf(subject), outcome);
+      else if (purpose === "test") models.set(subject.name, outcome);
+    }
+    return { models, kernels };
+  });
 }
 
 const distinct = (kernels: readonly Kernel[]): Kernel[] => [

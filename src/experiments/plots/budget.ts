@@ -77,7 +77,7 @@ export function plotBudgets(panels: readonly BudgetPanel[]): string {
         type: "line" as const,
         xAxisIndex: i,
         yAxisIndex: i,
-        ...(dashed && { lineStyle: { type: "dashed" as const } }),
+        lineStyle: { type: dashed ? ("dashed" as const) : ("solid" as const) },
         data: points.map((point) => [...point]),
       })),
     ),

@@ -38,7 +38,7 @@ export async function plotSamples(request: SamplePlotRequest): Promise<string> {
   ];
   for (const name of samplers) {
     const sampler = await loadSampler(name);
-    const { configs } = await sampler.sample({ type: kernel, count, seed, statistics, ...(signal ? { signal } : {}) });
+    const { configs } = await sampler.sample({ type: kernel, count, seed, statistics, signal });
     panels.push({ title: `${name} (${configs.length})`, points: configs.map((config) => ({ config, count: 1 })) });
   }
   return render(kernel, panels, axes);

@@ -1,5 +1,5 @@
 /** A closed-form baseline behind the contract of transfer methods: the same representative configs, one fit, intervals by cross-validation. */
-import { conformalQuantile, LitepredError } from "../../base/index.js";
+import { conformalQuantile, LitepredError, leaveOutFolds, relativeErrorOfLog } from "../../base/index.js";
 import type { Baseline, BaselineRows } from "../../baselines/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
 import {
@@ -36,6 +36,8 @@ export function createBaselineMethod(name: string, summary: string, baseline: Ba
 
 interface Fit {
   readonly heldOutErrors: readonly number[];
+  /** |ln(predicted ÷ measured)| of the same rows. */
+  readonly logErrors: readonly number[];
   predict(configs: readonly KernelConfig[]): Promise<Float64Array>;
 }
 
@@ -63,36 +65,30 @@ async function fitBaseline(baseline: Baseline, { kernel, measured, logs }: Kerne
   );
   const latencies = logs.map(Math.exp);
   const fit = baseline(rows, latencies);
+  const heldOut = crossValidate(baseline, rows, latencies);
   return {
-    heldOutErrors: crossValidate(baseline, rows, latencies),
+    heldOutErrors: heldOut.map(relativeErrorOfLog),
+    logErrors: heldOut.map(Math.abs),
     predict: async (configs) => fit(await baselineRows(kernel, configs)),
   };
 }
 
-/** |ln(measured ÷ predicted)|; empty for a single row. */
+/** ln(predicted ÷ measured) of each row, by fits without it; empty for a single row. */
 function crossValidate(baseline: Baseline, rows: BaselineRows, latencies: readonly number[]): number[] {
-  const n = latencies.length;
-  if (n < 2) return [];
-  const fold = (i: number) => i % Math.min(folds, n);
+  if (latencies.length < 2) return [];
+  const errors = latencies.map(() => 0);
   const all = latencies.map((_, i) => i);
-  const errors = new Array<number>(n).fill(0);
-  for (let f = 0; f < Math.min(folds, n); f++) {
-    const kept = all.filter((i) => fold(i) !== f);
-    const left = all.filter((i) => fold(i) === f);
-    const predicted = baseline(
-      selectBaselineRows(rows, kept),
-      kept.map((i) => latencies[i]!),
-    )(selectBaselineRows(rows, left));
-    left.forEach((i, k) => {
-      errors[i] = Math.abs(Math.log(latencies[i]! / predicted[k]!));
-    });
+  for (const { kept, left } of leaveOutFolds(all, Math.min(folds, all.length))) {
+    const ofKept = kept.map((i) => latencies[i]!);
+    const predicted = baseline(selectBaselineRows(rows, kept), ofKept)(selectBaselineRows(rows, left));
+    for (const [k, i] of left.entries()) errors[i] = Math.log(predicted[k]! / latencies[i]!);
   }
   return errors;
 }
 
 function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKernel {
   const described = describeKernel(record, fit?.heldOutErrors ?? []);
-  const errors = [...(fit?.heldOutErrors ?? [])].sort((a, b) => a - b);
+  const errors = [...(fit?.logErrors ?? [])].sort((a, b) => a - b);
   return {
     donors: record.kernel.sources.map((source) => source.platform),
     ...described,

@@ -1,26 +1,44 @@
 /** The methods that `evaluate transfer` knows, by name. */
 import { type ComputeBackend, LitepredError } from "../../base/index.js";
-import { flopsLinear, logLinear, medianRatio } from "../../baselines/index.js";
-import { loadTransferMethod, type TransferMethod, transferMethodNames } from "../../transfer/index.js";
+import { type Baseline, flopsLinear, logLinear, medianRatio } from "../../baselines/index.js";
+import {
+  loadTransferMethod,
+  type TransferMethod,
+  type TransferMethodName,
+  transferMethodNames,
+} from "../../transfer/index.js";
 import { createBaselineMethod } from "./baseline-method.js";
 
-const baselines: readonly TransferMethod[] = [
-  createBaselineMethod("log-linear", "least squares on the sources' log latencies and the log config", logLinear),
-  createBaselineMethod("median-ratio", "the sources' geometric mean times the median ratio", medianRatio),
-  createBaselineMethod("flops", "linear in FLOPs and parameters, no source", flopsLinear),
-];
+const baselines = {
+  "log-linear": { summary: "least squares on the sources' log latencies and the log config", baseline: logLinear },
+  "median-ratio": { summary: "the sources' geometric mean times the median ratio", baseline: medianRatio },
+  flops: { summary: "linear in FLOPs and parameters, no source", baseline: flopsLinear },
+} as const satisfies Record<string, { summary: string; baseline: Baseline }>;
 
-export const methodNames: readonly string[] = [...transferMethodNames, "scratch", ...baselines.map(({ name }) => name)];
+type BaselineName = keyof typeof baselines;
+export type MethodName = TransferMethodName | "scratch" | BaselineName;
+export const methodNames: readonly MethodName[] = [
+  ...transferMethodNames,
+  "scratch",
+  ...(Object.keys(baselines) as BaselineName[]),
+];
 
 /** @throws LitepredError `unknown-name`. */
 export async function loadMethod(name: string, backend: ComputeBackend): Promise<TransferMethod> {
-  const baseline = baselines.find((method) => method.name === name);
-  if (baseline !== undefined) return baseline;
-  if (name === "scratch") return fromScratch(await loadTransferMethod("default", backend));
-  const known = transferMethodNames.find((method) => method === name);
-  if (known !== undefined) return loadTransferMethod(known, backend);
-  throw new LitepredError("unknown-name", `there is no transfer method "${name}"`, `known: ${methodNames.join(", ")}`);
+  const known = methodNames.find((method) => method === name);
+  if (known === undefined)
+    throw new LitepredError(
+      "unknown-name",
+      `there is no transfer method "${name}"`,
+      `known: ${methodNames.join(", ")}`,
+    );
+  if (known === "scratch") return fromScratch(await loadTransferMethod("default", backend));
+  if (!isBaseline(known)) return loadTransferMethod(known, backend);
+  const { summary, baseline } = baselines[known];
+  return createBaselineMethod(known, summary, baseline);
 }
+
+const isBaseline = (name: MethodName): name is BaselineName => Object.hasOwn(baselines, name);
 
 function fromScratch(method: TransferMethod): TransferMethod {
   return {

@@ -33,7 +33,7 @@ export async function fitTable(
     const y = takesLogs ? table.latenciesMs.map(Math.log) : table.latenciesMs;
     const model = await learner.train(
       { x: columnsOf(encode(table.configs)), y },
-      { seed: 0, ...(name === "resmlp" && { epochs: networkEpochs }), ...(signal && { signal }) },
+      { seed: 0, signal, ...(name === "resmlp" && { epochs: networkEpochs }) },
     );
     const trained = model.toState();
     await model.release();

@@ -8,7 +8,9 @@ import { configKey, fusionRules } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { formatPlatformId, parsePlatformId } from "../../platforms/index.js";
 import type { DrawnType } from "./draw.js";
-import { type CompareRequest, compareSamplersOn, renderSamplersReport, reportOf } from "./run.js";
+import { samplersPage } from "./page.js";
+import { reportOf } from "./report.js";
+import { type CompareRequest, compareSamplersOn } from "./run.js";
 
 const homes: string[] = [];
 after(() => {
@@ -58,7 +60,7 @@ test("samplers are compared at equal numbers, on kernels that none was trained o
   const report = reportOf(20, [result]);
   assert.equal(report.cells.length, 3);
   assert.ok(report.ceilings[0]!.score.within10 > 0.9);
-  assert.match(renderSamplersReport(report), /measured again/);
+  assert.match(samplersPage(report), /measured again/);
   // The same call measures and trains nothing.
   const again = (await compareSamplersOn(asked))!;
   assert.deepEqual(again.runs, result.runs);

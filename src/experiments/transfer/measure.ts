@@ -21,7 +21,6 @@ export interface PlatformsRequest {
   onProgress?(done: number, note?: string): void;
 }
 
-const networksPerSpace = 40;
 /** Networks whose kernels are timed where they run. Choice: two minutes. */
 const profiledNetworks = 100;
 
@@ -88,7 +87,6 @@ async function measureAlone(request: PlatformsRequest, local: LocalPlatform, sto
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
     rules: rulesOf(local.platform),
-    architecturesPerSpace: networksPerSpace,
     random: createRandom(`${seed}/statistics`),
   });
   const kernels = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });

@@ -2,11 +2,14 @@
 import { createRandom } from "../../base/index.js";
 import { type NamedNetwork, networksOfSpaces } from "../../jobs/networks.js";
 import { parsePlatformId } from "../../platforms/index.js";
+import type { NasSpaceName } from "../../spaces/index.js";
+import { moreData } from "../more-data.js";
 
 /** The six spaces of the method's evaluation: five of CNNs, one of vision transformers. */
-const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"];
-const transformerSpaces = ["autoformer"];
-export const evaluatedSpaces = [...cnnSpaces, ...transformerSpaces];
+const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"] as const;
+const transformerSpaces = ["autoformer"] as const;
+const evaluatedSpaces = [...cnnSpaces, ...transformerSpaces] as const satisfies readonly NasSpaceName[];
+export const isEvaluated = (space: string): boolean => (evaluatedSpaces as readonly string[]).includes(space);
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
 const fitCounts = each(evaluatedSpaces, 12);
 const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
@@ -47,9 +50,6 @@ export const transferVariants: readonly TransferVariant[] = [
   variant("from scratch", "none", kernelsLooked),
 ];
 
-/** How many times the kernels training from scratch is given for comparison: the claim of LitePred, §6.4. */
-export const moreData = 2.5;
-
 /** More budgets, with one seed: transfer beside training from scratch with the same data and with more. */
 export const budgetVariants: readonly TransferVariant[] = [100, 200, kernelsLooked].flatMap((kernels) => [
   ...(kernels === kernelsLooked
@@ -60,6 +60,25 @@ export const budgetVariants: readonly TransferVariant[] = [100, 200, kernelsLook
       ]),
   variant(`from scratch, ${moreData} × ${kernels} kernels`, "none", moreData * kernels),
 ]);
+
+export interface TransferOptions {
+  /** Default `transferVariants`. */
+  readonly variants?: readonly TransferVariant[] | undefined;
+  readonly seeds: number;
+  /** Also `budgetVariants`, with the first seed. */
+  readonly budgets?: boolean | undefined;
+}
+
+/** One transfer to a target; `run` is its seed. */
+export interface TransferPlan {
+  readonly variant: TransferVariant;
+  readonly run: number;
+}
+
+export const planTransfers = ({ variants = transferVariants, seeds, budgets }: TransferOptions): TransferPlan[] => [
+  ...variants.flatMap((variant) => Array.from({ length: seeds }, (_, i) => ({ variant, run: i + 1 }))),
+  ...(budgets ? budgetVariants.map((variant) => ({ variant, run: 1 })) : []),
+];
 
 /** Names under which one engine family goes: sources of the same family are excluded together. */
 const families: readonly (readonly string[])[] = [

@@ -6,7 +6,7 @@ const architecture = (space: string, measuredMs: number, againMs?: number): Meas
   space,
   detection: { kernels: [], unsupported: [] },
   measuredMs,
-  ...(againMs === undefined ? {} : { againMs }),
+  againMs,
 });
 
 test("in the noise ceiling a space counts by its share of the test, not by how often it was measured again", () => {

@@ -13,17 +13,24 @@ import { parsePlatformId } from "../../platforms/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
-import { fitPlatform, loadTransferMethod, type TransferMethod, type TransferMethodName } from "../../transfer/index.js";
-import { keptRuns } from "../kept-runs.js";
+import {
+  fitPlatform,
+  loadTransferMethod,
+  type MeasureOutcome,
+  type MeasureRequest,
+  type TransferMethod,
+  type TransferMethodName,
+} from "../../transfer/index.js";
+import { keptFile, keptRuns } from "../kept-runs.js";
 import type { PlatformsRequest } from "./measure.js";
 import {
-  budgetVariants,
-  evaluatedSpaces,
+  isEvaluated,
   lookedAtPerSpace,
   maySource,
+  planTransfers,
   splitNetworks,
-  type TransferVariant,
-  transferVariants,
+  type TransferOptions,
+  type TransferPlan,
 } from "./plan.js";
 import {
   describeTest,
@@ -34,49 +41,37 @@ import {
   type TransferCell,
 } from "./report.js";
 
-export { measurePlatforms, trainSources } from "./measure.js";
-export { architecturesLooked } from "./plan.js";
-
-export interface EvaluatePlatformsRequest extends PlatformsRequest {
+export interface EvaluatePlatformsRequest extends PlatformsRequest, TransferOptions {
   /** Default: all of `platforms`. */
   readonly targets?: readonly string[] | undefined;
-  readonly variants?: readonly TransferVariant[];
-  readonly seeds: number;
-  /** Also `budgetVariants`, with the first seed. */
-  readonly budgets?: boolean | undefined;
   readonly method: TransferMethodName;
   onCell?(cell: TransferCell): void;
 }
 
 export async function evaluateTransferPlatforms(request: EvaluatePlatformsRequest): Promise<EvaluatePlatformsReport> {
-  const { home, seeds, variants = transferVariants } = request;
-  const plans = [
-    ...variants.flatMap((variant) => Array.from({ length: seeds }, (_, i) => ({ variant, run: i + 1 }))),
-    ...(request.budgets ? budgetVariants.map((variant) => ({ variant, run: 1 })) : []),
-  ];
-  const ids = await Promise.all(request.platforms.map((platform) => resolvePlatformId(platform, home)));
-  const targetIds = await Promise.all((request.targets ?? ids).map((platform) => resolvePlatformId(platform, home)));
-  const pool = openPool(home);
-  const sources: PlatformPredictor[] = [];
-  for (const id of ids) sources.push(await loadPlatformPredictor(pool.load(id)));
+  const { home } = request;
+  const plans = planTransfers(request);
+  const resolve = (ids: readonly string[]) => Promise.all(ids.map((id) => resolvePlatformId(id, home)));
+  const platforms = await resolve(request.platforms);
+  const wanted = request.targets === undefined ? platforms : await resolve(request.targets);
+  const sources = await loadSources(home, platforms);
   const method = await loadTransferMethod(request.method, onnxRuntime);
   const store = await openStore(home);
   const targets: TargetSummary[] = [];
   const cells: TransferCell[] = [];
   try {
-    request.onStage?.("transfers", targetIds.length * plans.length);
-    for (const id of targetIds) {
-      const rows = await store.query({ platform: id, every: true });
-      const target = await readTarget(id, rows);
-      if (splitNetworks(target.architectures, 1).test.length === 0) continue;
+    request.onStage?.("transfers", wanted.length * plans.length);
+    for (const id of wanted) {
+      const target = await readTarget(id, await store.query({ platform: id, every: true }));
       const { test } = splitNetworks(target.architectures, 1);
+      if (test.length === 0) continue;
       targets.push({ target: id, test: test.length, noise: noiseCeiling(target.architectures) });
-      const circumstances = { target: id, method: request.method, platforms: ids, rows: rows.length, lookedAtPerSpace };
-      const kept = keptRuns<TransferCell>(home, "transfer", circumstances);
-      for (const { variant, run } of plans) {
-        const cell =
-          kept.find((known) => known.variant === variant.name && known.seed === run) ??
-          kept.add(await transferOnce(request, { target, method, sources, variant, run }));
+      const circumstances = { method: request.method, platforms, rows: target.rows.length, lookedAtPerSpace };
+      const kept = keptRuns<TransferCell>(keptFile(home, "transfer", { target: id, ...circumstances }));
+      for (const plan of plans) {
+        const isDone = (cell: TransferCell) => cell.variant === plan.variant.name && cell.seed === plan.run;
+        const transfer = { ...plan, target, method, sources };
+        const cell = await kept.findOrDo(isDone, () => transferOnce(request, transfer));
         cells.push(cell);
         request.onCell?.(cell);
         request.onProgress?.(cells.length, id);
@@ -86,7 +81,14 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
     await store.close();
     for (const source of sources) await source.release();
   }
-  return { date: new Date().toISOString(), platforms: ids, targets, cells };
+  return { date: new Date().toISOString(), platforms, targets, cells };
+}
+
+async function loadSources(home: string, platforms: readonly string[]): Promise<PlatformPredictor[]> {
+  const pool = openPool(home);
+  const sources: PlatformPredictor[] = [];
+  for (const id of platforms) sources.push(await loadPlatformPredictor(pool.load(id)));
+  return sources;
 }
 
 interface Target {
@@ -106,56 +108,28 @@ async function readTarget(platform: string, rows: readonly Measurement[]): Promi
   for (const [name, times] of looks) {
     const space = name.split("/")[0]!;
     const measuredMs = times.get(1);
-    if (measuredMs === undefined || !evaluatedSpaces.includes(space)) continue;
+    if (measuredMs === undefined || !isEvaluated(space)) continue;
     const detection = await networkKernels(name, rules);
     if (detection) architectures.push({ space, detection, measuredMs, againMs: times.get(2) });
   }
   return { platform, rules, rows, architectures };
 }
 
-interface Transfer {
+interface Transfer extends TransferPlan {
   readonly target: Target;
   readonly method: TransferMethod;
   readonly sources: readonly PlatformPredictor[];
-  readonly variant: TransferVariant;
-  readonly run: number;
 }
 
-async function transferOnce(
-  { signal }: EvaluatePlatformsRequest,
-  { target, method, sources, variant, run }: Transfer,
-): Promise<TransferCell> {
+async function transferOnce(request: EvaluatePlatformsRequest, transfer: Transfer): Promise<TransferCell> {
+  const { target, variant, run } = transfer;
   const started = performance.now();
   const { looked, test } = splitNetworks(target.architectures, run);
   const chosen = createRandom(`${run}/architectures`).shuffle(looked).slice(0, variant.architectures);
-  const { candidates, latencyOf } = measuredKernels(target.rows);
-  const fitted = await fitPlatform({
-    platform: target.platform,
-    rules: target.rules,
-    backend: onnxRuntime,
-    rows: [],
-    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
-    method,
-    candidates,
-    further: {
-      budget: variant.kernels,
-      measure: async (requests) =>
-        requests.map(({ type, config }) => {
-          const latencyMs = latencyOf(type, config);
-          return latencyMs === undefined
-            ? { status: "failed", reason: "could not be run" }
-            : { status: "measured", latencyMs };
-        }),
-    },
-    networks: async () => chosen,
-    callMs: callCostOf(target.rows),
-    recipe: "compact",
-    seed: run,
-    signal,
-  });
-  const predicted = await fitted.predictor.predictAll(test.map(({ detection }) => detection));
-  const kernels = [...(fitted.adaptation?.kernels ?? [])];
-  const used = fitted.adaptation?.measurementsUsed ?? 0;
+  const { predictor, adaptation } = await fitTarget(transfer, chosen, request.signal);
+  const predicted = await predictor.predictAll(test.map(({ detection }) => detection));
+  const kernels = [...(adaptation?.kernels ?? [])];
+  const used = adaptation?.measurementsUsed ?? 0;
   const seconds = used * secondsEach(target.rows, "kernel") + chosen.length * secondsEach(target.rows, "model");
   return {
     target: target.platform,
@@ -168,6 +142,37 @@ async function transferOnce(
     seconds: (performance.now() - started) / 1000,
     minutes: seconds / 60,
   };
+}
+
+/** The one path, every measurement looked up in what the store has of the target. */
+function fitTarget(
+  { target, method, sources, variant, run }: Transfer,
+  chosen: readonly MeasuredArchitecture[],
+  signal: AbortSignal | undefined,
+) {
+  const { candidates, latencyOf } = measuredKernels(target.rows);
+  const measure = async (requests: readonly MeasureRequest[]) =>
+    requests.map(({ type, config }): MeasureOutcome => {
+      const latencyMs = latencyOf(type, config);
+      return latencyMs === undefined
+        ? { status: "failed", reason: "could not be run" }
+        : { status: "measured", latencyMs };
+    });
+  return fitPlatform({
+    platform: target.platform,
+    rules: target.rules,
+    backend: onnxRuntime,
+    rows: [],
+    sources: sources.filter((source) => maySource(variant, target.platform, source.platform)),
+    method,
+    candidates,
+    further: { budget: variant.kernels, measure },
+    networks: async () => chosen,
+    callMs: callCostOf(target.rows),
+    recipe: "compact",
+    seed: run,
+    signal,
+  });
 }
 
 /** What may be looked at: every config that was tried on the target. */

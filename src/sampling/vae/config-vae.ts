@@ -19,7 +19,7 @@ export interface ConfigVae {
 export interface ConfigVaeOptions {
   readonly seed: number;
   readonly backend?: ComputeBackend;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Overrides of the variant's training, e.g. fewer epochs. */
   readonly training?: Partial<Omit<VaeOptions, "seed">>;
   onProgress?: VaeOptions["onProgress"];

@@ -1,10 +1,8 @@
 /** A picture of the table over recorded platforms: share within ±10 % over the budget, a panel for each target. */
 
-import { plotBudgets } from "../plots/budget.js";
-import type { RecordedCell } from "./recorded-experiment.js";
-
-/** How much more data training from scratch is given for comparison: the claim of LitePred, §6.4. */
-const moreData = 2.5;
+import { moreData } from "../more-data.js";
+import type { RecordedCell } from "../recorded/report.js";
+import { plotBudgets } from "./budget.js";
 
 interface Line {
   readonly name: string;

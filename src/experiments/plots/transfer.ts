@@ -1,7 +1,8 @@
 /** Accuracy over the number of kernels looked at, between real engines: transfer beside training from scratch. */
-import { type BudgetPanel, plotBudgets } from "../plots/budget.js";
-import { budgetVariants, moreData, transferVariants } from "./plan.js";
-import type { TransferCell } from "./report.js";
+import { moreData } from "../more-data.js";
+import { budgetVariants, transferVariants } from "../transfer/plan.js";
+import type { TransferCell } from "../transfer/report.js";
+import { type BudgetPanel, plotBudgets } from "./budget.js";
 
 const variants = [...transferVariants, ...budgetVariants];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { budgetPanels, plotTransfer } from "./plot.js";
-import type { TransferCell } from "./report.js";
+import type { TransferCell } from "../transfer/report.js";
+import { budgetPanels, plotTransfer } from "./transfer.js";
 
 const cell = (variant: string, within10: number): TransferCell => ({
   ...{ target: "a/cpu/b@1/fp32", variant, seed: 1, minutes: 1, measurementsUsed: 1, donors: {}, weak: {}, seconds: 1 },

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RecordedRun } from "./recorded-experiment.js";
-import { renderSizeEffects, sizeEffects } from "./representative-experiment.js";
+import { sizesTable } from "./page.js";
+import type { RecordedRun } from "./report.js";
+import { sizeEffects } from "./size-effects.js";
 
 const run = (measured: number, mape: number): RecordedRun => ({
   ...{ target: "a/b", pool: [], method: "default", budget: measured, seed: 1, n: 500, mape, within5: 0, within10: 0 },
@@ -19,5 +20,5 @@ test("the error of each size is told as a multiple of the type's lowest", () => 
       [Number.POSITIVE_INFINITY, 1],
     ],
   );
-  assert.match(renderSizeEffects(effects), /more than 160 \| 1 \| 1\.00×/);
+  assert.match(sizesTable(effects), /more than 160 \| 1 \| 1\.00×/);
 });

@@ -1,6 +1,6 @@
 /** How many representative configs a kernel type needs: its error beside the number that was measured, over recorded runs. */
 import { mean, median } from "../../base/index.js";
-import type { RecordedRun } from "./recorded-experiment.js";
+import type { RecordedRun } from "./report.js";
 
 export interface SizeEffect {
   /** Measurements of a kernel type: more than `above`, at most `upTo`. */
@@ -33,16 +33,4 @@ export function sizeEffects(runs: readonly RecordedRun[], method: string): SizeE
     const errorRatio = median(own.map(({ key, mape }) => mape / least.get(key)!));
     return [{ above, upTo, runs: own.length, errorRatio, intervalCoverage: mean(own.map((k) => k.intervalCoverage)) }];
   });
-}
-
-/** Markdown. */
-export function renderSizeEffects(effects: readonly SizeEffect[]): string {
-  return [
-    "| configs measured | kernel types × runs | error, of the lowest of that type | 90 % interval covers |",
-    "|---|---|---|---|",
-    ...effects.map(
-      ({ above, upTo, runs, errorRatio, intervalCoverage }) =>
-        `| ${Number.isFinite(upTo) ? `${above + 1} to ${upTo}` : `more than ${above}`} | ${runs} | ${errorRatio.toFixed(2)}× | ${(100 * intervalCoverage).toFixed(1)} |`,
-    ),
-  ].join("\n");
 }

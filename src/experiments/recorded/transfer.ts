@@ -2,7 +2,7 @@
 import { LitepredError } from "../../base/index.js";
 import { intervalCoverage, type LatencyMetrics, latencyMetrics } from "../../evaluation/index.js";
 import type { Adaptation, AdaptationKernel, AdaptationRound, Source, TransferMethod } from "../../transfer/index.js";
-import { openRecordedPlatform, type RecordedPlatform, type RecordedSession } from "./recorded-platform.js";
+import { openRecordedPlatform, type RecordedPlatform, type RecordedSession } from "./platform.js";
 
 export interface RecordedTransfer {
   readonly target: RecordedPlatform;
@@ -13,15 +13,15 @@ export interface RecordedTransfer {
   readonly seed: number;
   /** Of the intervals, 0–1. */
   readonly level: number;
-  readonly signal?: AbortSignal;
-  readonly onRound?: (round: AdaptationRound) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRound?: ((round: AdaptationRound) => void) | undefined;
 }
 
 export interface KernelTransferResult extends LatencyMetrics {
   readonly intervalLevel: number;
   readonly intervalCoverage: number;
   readonly measured: number;
-  readonly weak?: string;
+  readonly weak?: string | undefined;
 }
 
 export interface RecordedTransferResult {
@@ -50,8 +50,8 @@ export async function runRecordedTransfer(request: RecordedTransfer): Promise<Re
     measure: session.measure,
     budget,
     seed,
-    ...(signal && { signal }),
-    onRound: (round) => request.onRound?.(round),
+    signal,
+    onRound: request.onRound,
   });
   const kernels: Record<string, KernelTransferResult> = {};
   const donors: Record<string, readonly string[]> = {};
@@ -62,7 +62,7 @@ export async function runRecordedTransfer(request: RecordedTransfer): Promise<Re
     if (tested.measuredMs.length === 0) continue;
     all.push(tested);
     const { measured, weak } = adapted;
-    kernels[name] = { ...score(tested), intervalLevel: level, measured, ...(weak && { weak }) };
+    kernels[name] = { ...score(tested), intervalLevel: level, measured, weak };
   }
   const together = {
     measuredMs: Float64Array.from(all.flatMap((t) => [...t.measuredMs])),

@@ -2,8 +2,8 @@
  * Which sampler's kernels make the better predictor, at the same number of measurements: scores on kernels of real networks,
  * each kernel once, and weighted by the share of the networks' time that it takes. In: latencies. Out: plain objects.
  */
-import { mean, relativeError, standardDeviation, sum } from "../../base/index.js";
-import { latencyMetrics } from "../../evaluation/index.js";
+import { accuracyOf, groupBy, mean, relativeError, shareWithin, standardDeviation, sum } from "../../base/index.js";
+import type { KernelConfig } from "../../kernels/index.js";
 
 /** Index-aligned predictions and measurements, ms, with the number of times each kernel runs in the test networks. */
 export interface TestPredictions {
@@ -25,20 +25,18 @@ export interface SamplerScore {
 }
 
 export function scoreSampler({ predictedMs, measuredMs, occurrences }: TestPredictions): SamplerScore {
-  const { n, within5, within10, mape, rmseMs } = latencyMetrics(predictedMs, measuredMs);
+  const { n, within5, within10, mape, rmseMs } = accuracyOf(predictedMs, measuredMs);
   const weights = Array.from(measuredMs, (ms, i) => ms * occurrences[i]!);
-  const total = sum(weights);
   const errors = Array.from(measuredMs, (ms, i) => relativeError(predictedMs[i]!, ms));
-  const weighted = (of: (error: number) => number) => sum(errors.map((error, i) => of(error) * weights[i]!)) / total;
   return {
     n,
     within5,
     within10,
     mape,
     rmseMs,
-    weightedWithin5: weighted((error) => (error <= 0.05 ? 1 : 0)),
-    weightedWithin10: weighted((error) => (error <= 0.1 ? 1 : 0)),
-    weightedMape: weighted((error) => error),
+    weightedWithin5: shareWithin(errors, 0.05, weights),
+    weightedWithin10: shareWithin(errors, 0.1, weights),
+    weightedMape: sum(errors.map((error, i) => error * weights[i]!)) / sum(weights),
   };
 }
 
@@ -65,27 +63,26 @@ export interface SamplerCell extends Omit<SamplerRun, "seed"> {
 }
 
 export function summariseSamplerRuns(runs: readonly SamplerRun[]): SamplerCell[] {
-  const groups = new Map<string, SamplerRun[]>();
-  for (const run of runs) {
-    const key = [run.platform, run.type, run.recipe, run.sampler].join("|");
-    groups.set(key, [...(groups.get(key) ?? []), run]);
-  }
+  const groups = groupBy(runs, (run) => [run.platform, run.type, run.recipe, run.sampler].join("|"));
   return [...groups.values()].map((group) => {
     const { seed: _, ...first } = group[0]!;
-    const average = (metric: keyof SamplerScore) => mean(group.map(({ score }) => score[metric]));
-    const spread = (metric: keyof SamplerScore) =>
-      group.length < 2 ? 0 : standardDeviation(group.map(({ score }) => score[metric]));
-    const metrics = Object.keys(first.score) as (keyof SamplerScore)[];
+    const spread = (metric: keyof SamplerScore) => standardDeviation(group.map(({ score }) => score[metric]));
     return {
       ...first,
       trainedOn: Math.round(mean(group.map((run) => run.trainedOn))),
       meanMs: mean(group.map((run) => run.meanMs)),
-      score: Object.fromEntries(metrics.map((name) => [name, average(name)])) as unknown as SamplerScore,
+      score: meanScore(group.map(({ score }) => score)),
       seeds: group.length,
       within10Spread: spread("within10"),
       weightedWithin10Spread: spread("weightedWithin10"),
     };
   });
+}
+
+function meanScore(scores: readonly SamplerScore[]): SamplerScore {
+  const metrics = Object.keys(scores[0]!) as (keyof SamplerScore)[];
+  const means = metrics.map((metric) => [metric, mean(scores.map((score) => score[metric]))]);
+  return Object.fromEntries(means) as SamplerScore;
 }
 
 /** What bounds every sampler on a platform: the second measurement of the test kernels as a prediction of the first. */
@@ -109,15 +106,10 @@ export interface SamplerVerdict {
 
 /** For each platform, type and recipe: does `champion` win over the samplers that it is compared with? */
 export function judgeSamplers(cells: readonly SamplerCell[], champion: string): SamplerVerdict[] {
-  const groups = new Map<string, SamplerCell[]>();
-  for (const cell of cells) {
-    const key = [cell.platform, cell.type, cell.recipe].join("|");
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
+  const groups = groupBy(cells, (cell) => [cell.platform, cell.type, cell.recipe].join("|"));
   return [...groups.values()].map((group) => {
-    const ranked = [...group].sort((a, b) => b.score.within10 - a.score.within10);
-    const byTime = [...group].sort((a, b) => b.score.weightedWithin10 - a.score.weightedWithin10);
-    const [best, own] = [ranked[0]!, group.find(({ sampler }) => sampler === champion)];
+    const best = highest(group, "within10");
+    const own = group.find(({ sampler }) => sampler === champion);
     const spread = Math.max(best.within10Spread, own?.within10Spread ?? 0);
     const gap = best.score.within10 - (own?.score.within10 ?? 0);
     return {
@@ -125,8 +117,56 @@ export function judgeSamplers(cells: readonly SamplerCell[], champion: string): 
       type: best.type,
       recipe: best.recipe,
       best: best.sampler,
-      bestWeighted: byTime[0]!.sampler,
+      bestWeighted: highest(group, "weightedWithin10").sampler,
       champion: gap <= 0 ? "wins" : gap <= spread ? "ties" : "loses",
     };
   });
 }
+
+/** The first of those with the highest. */
+const highest = (cells: readonly SamplerCell[], metric: keyof SamplerScore): SamplerCell =>
+  [...cells].sort((a, b) => b.score[metric] - a.score[metric])[0]!;
+
+export interface SamplersReport {
+  readonly count: number;
+  readonly platforms: readonly {
+    readonly platform: string;
+    readonly test: Readonly<Record<string, number>>;
+    readonly measured: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly failed: number;
+  }[];
+  readonly runs: readonly SamplerRun[];
+  readonly cells: readonly SamplerCell[];
+  readonly ceilings: readonly SamplerCeiling[];
+}
+
+export interface PlatformResult {
+  readonly platform: string;
+  readonly types: readonly {
+    readonly type: string;
+    readonly pools: Readonly<Record<string, readonly KernelConfig[]>>;
+    readonly failed: number;
+  }[];
+  readonly tested: Readonly<Record<string, number>>;
+  readonly runs: readonly SamplerRun[];
+  readonly ceilings: readonly SamplerCeiling[];
+}
+
+export function reportOf(count: number, results: readonly PlatformResult[]): SamplersReport {
+  const runs = results.flatMap((result) => result.runs);
+  return {
+    count,
+    platforms: results.map(({ platform, types, tested }) => ({
+      platform,
+      test: tested,
+      measured: Object.fromEntries(types.map(({ type, pools }) => [type, sizes(pools)])),
+      failed: types.reduce((total, { failed }) => total + failed, 0),
+    })),
+    runs,
+    cells: summariseSamplerRuns(runs),
+    ceilings: results.flatMap((result) => result.ceilings),
+  };
+}
+
+const sizes = (pools: Readonly<Record<string, readonly unknown[]>>) =>
+  Object.fromEntries(Object.entries(pools).map(([sampler, configs]) => [sampler, configs.length]));

@@ -1,8 +1,8 @@
 /**
  * How well each sampler follows the distribution of real configs: divergences from and to a half that no sampler has seen.
- * In: configs as weighted points. Out: plain objects and their table.
+ * In: configs as weighted points. Out: plain objects.
  */
-import { getOrCreate, mean } from "../../base/index.js";
+import { groupBy, mean } from "../../base/index.js";
 import { divergence, type WeightedPoint } from "../../sampling/index.js";
 
 /** One sampler on one set of configs with one seed. Divergences in nats. */
@@ -58,9 +58,7 @@ function groupShares(points: readonly WeightedPoint[]): Map<string, number> {
 export type DistributionCell = Omit<DistributionRun, "seed"> & { readonly seeds: number };
 
 export function summariseDistributions(runs: readonly DistributionRun[]): DistributionCell[] {
-  const groups = new Map<string, DistributionRun[]>();
-  for (const run of runs)
-    getOrCreate(groups, `${run.source}|${run.type}|${run.sampler}`, () => [] as DistributionRun[]).push(run);
+  const groups = groupBy(runs, ({ source, type, sampler }) => `${source}|${type}|${sampler}`);
   return [...groups.values()].map((group) => {
     const { seed: _, ...first } = group[0]!;
     const average = (of: (run: DistributionRun) => number) => mean(group.map(of));
@@ -75,24 +73,9 @@ export function summariseDistributions(runs: readonly DistributionRun[]): Distri
   });
 }
 
-/** A line for each sampler, one table for each source and type. */
-export function renderDistributionTables(cells: readonly DistributionCell[]): string {
-  const keys = [...new Set(cells.map(({ source, type }) => `${source}|${type}`))];
-  return keys
-    .map((key) => {
-      const own = cells.filter(({ source, type }) => `${source}|${type}` === key);
-      const { source, type, seen, unseen } = own[0]!;
-      const rows = own.map(
-        (c) =>
-          `| ${c.sampler} | ${c.missed.toFixed(4)} | ${c.invented.toFixed(4)} | ${c.classes.toFixed(4)} | ${c.seeds} | ${c.cpuSeconds < 0.5 ? "" : c.cpuSeconds.toFixed(0)} |`,
-      );
-      return [
-        `### ${type}, ${source}: ${seen} configs seen, ${unseen} unseen`,
-        "",
-        "| sampler | KL(unseen‖drawn) | KL(drawn‖unseen) | KL of windows and choices | seeds | CPU s |",
-        "|---|---|---|---|---|---|",
-        ...rows,
-      ].join("\n");
-    })
-    .join("\n\n");
+export interface DistributionReport {
+  readonly runs: readonly DistributionRun[];
+  readonly cells: readonly DistributionCell[];
+  /** What was not compared, and why. */
+  readonly skipped: readonly string[];
 }

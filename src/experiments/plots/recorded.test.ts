@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linePoints, plotRecorded } from "./plot.js";
+import { linePoints, plotRecorded } from "./recorded.js";
 
 const cell = (method: string, budget: number, within10: number) => ({
   ...{ target: "phones/a", pool: ["b"], method, budget, seeds: 1, within10 },
