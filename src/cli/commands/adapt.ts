@@ -3,7 +3,7 @@ import type { AdaptReport } from "../../jobs/adapt.js";
 import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
-import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
+import { collect, defaultPlatform, numberOf, type RegisterCommand } from "./command.js";
 
 export const adapt: RegisterCommand = (program, run) => {
   program
@@ -28,13 +28,13 @@ export const adapt: RegisterCommand = (program, run) => {
             platform: options.platform,
             pools: options.pool ?? [],
             exclude: options.exclude ?? [],
-            budget: Number(options.budget),
-            minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+            budget: numberOf(options, "budget"),
+            minutes: options.minutes === undefined ? undefined : numberOf(options, "minutes"),
             goal: options.goal && parseGoal(options.goal),
             method: options.method,
-            models: Number(options.models),
+            models: numberOf(options, "models"),
             protocol: options.protocol,
-            seed: Number(options.seed),
+            seed: numberOf(options, "seed"),
             signal: context.signal,
             ...watch,
             onRound: (round) => context.note(describeRound(round)),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { LitepredError } from "../../base/index.js";
 import type { CliContext } from "../context.js";
 
 /** Runs a command's body with its context; the number it returns is the exit code (default 0). */
@@ -12,3 +13,14 @@ export const defaultPlatform = "local/cpu/onnxruntime-node/fp32";
 
 /** Collects repeated options. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The number that an option was given. @throws LitepredError `bad-usage` naming the option and the text. */
+export function numberOf(options: Options, name: string): number {
+  const text = String(options[name]);
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new LitepredError("bad-usage", `--${flag} ${text} is not a number`, `for example --${flag} 1`);
+}

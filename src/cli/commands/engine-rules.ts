@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { oneStage, withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import type { RunCommand } from "./command.js";
+import { numberOf } from "./command.js";
 
 /** `litepred engines rules`: which operators an engine fuses, found out by measuring. */
 export function registerEngineRules(parent: Command, run: RunCommand): void {
@@ -26,8 +27,8 @@ export function registerEngineRules(parent: Command, run: RunCommand): void {
               home: context.home,
               target,
               pairs: options.pairs && String(options.pairs).split(","),
-              rounds: Number(options.rounds),
-              seed: Number(options.seed),
+              rounds: numberOf(options, "rounds"),
+              seed: numberOf(options, "seed"),
               signal: context.signal,
               onProgress: oneStage("rounds", watch),
             }),

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { DistributionReport } from "../../experiments/distribution/report.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
-import { collect, type RunCommand } from "./command.js";
+import { collect, numberOf, type RunCommand } from "./command.js";
 
 export function evaluateDistributionCommand(parent: Command, run: RunCommand): void {
   parent
@@ -23,8 +23,8 @@ export function evaluateDistributionCommand(parent: Command, run: RunCommand): v
           evaluateDistribution({
             home: context.home,
             rows: options.rows,
-            seeds: Number(options.seeds),
-            otherSeeds: Number(options.otherSeeds),
+            seeds: numberOf(options, "seeds"),
+            otherSeeds: numberOf(options, "otherSeeds"),
             types: options.kernel,
             samplers: options.sampler,
             signal: context.signal,

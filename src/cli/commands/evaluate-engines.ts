@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
-import { collect, type RunCommand } from "./command.js";
+import { collect, numberOf, type RunCommand } from "./command.js";
 
 /** Adds `engines` to `litepred evaluate`. */
 export function evaluateEnginesCommand(parent: Command, run: RunCommand): void {
@@ -24,14 +24,14 @@ export function evaluateEnginesCommand(parent: Command, run: RunCommand): void {
           evaluateEngines({
             home: context.home,
             platforms: options.platform,
-            models: Number(options.models),
+            models: numberOf(options, "models"),
             measure: options.measure,
-            repeats: Number(options.repeats),
+            repeats: numberOf(options, "repeats"),
             signal: context.signal,
             ...watch,
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, enginesPage(report, Number(options.models)));
+        if (options.markdown) writeFileSync(options.markdown, enginesPage(report, numberOf(options, "models")));
         context.result(report, (r) =>
           [
             renderTable(engineHead, r.rows.map(engineCells)),

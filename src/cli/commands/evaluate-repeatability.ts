@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import type { RunCommand } from "./command.js";
+import { numberOf } from "./command.js";
 
 export function evaluateRepeatabilityCommand(parent: Command, run: RunCommand): void {
   parent
@@ -25,9 +26,9 @@ export function evaluateRepeatabilityCommand(parent: Command, run: RunCommand): 
           evaluateRepeatability({
             home: context.home,
             platforms: options.platform,
-            models: Number(options.models),
-            kernels: Number(options.kernels),
-            minutesApart: Number(options.minutesApart),
+            models: numberOf(options, "models"),
+            kernels: numberOf(options, "kernels"),
+            minutesApart: numberOf(options, "minutesApart"),
             disturbed: options.disturbed,
             name: options.name,
             signal: context.signal,

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { SamplerScore, SamplersReport } from "../../experiments/samplers/report.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
-import { collect, defaultPlatform, type RunCommand } from "./command.js";
+import { collect, defaultPlatform, numberOf, type RunCommand } from "./command.js";
 
 export function evaluateSamplersCommand(parent: Command, run: RunCommand): void {
   parent
@@ -31,15 +31,15 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
           evaluateSamplers({
             home: context.home,
             platforms: options.platform ?? [defaultPlatform],
-            count: Number(options.count),
-            test: Number(options.test),
-            seeds: Number(options.seeds),
+            count: numberOf(options, "count"),
+            test: numberOf(options, "test"),
+            seeds: numberOf(options, "seeds"),
             types: options.kernel,
             samplers: options.sampler,
             recipes: options.recipe,
             models,
             protocol: options.protocol,
-            minutes: options.minutes && Number(options.minutes),
+            minutes: options.minutes && numberOf(options, "minutes"),
             until: options.until,
             signal: context.signal,
             ...watch,

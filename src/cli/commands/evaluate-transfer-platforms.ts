@@ -5,6 +5,7 @@ import type { TextTable, VariantTables } from "../../experiments/transfer/tables
 import type { CliContext } from "../context.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
+import { numberOf } from "./command.js";
 
 export interface TransferPlatformsOptions {
   readonly platform: readonly string[];
@@ -31,7 +32,14 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   const report = await withProgress(async (watch) => {
     await trainSources({ ...request, ...watch });
     const { target: targets, budgets, method, seeds } = options;
-    return evaluateTransferPlatforms({ ...request, ...watch, targets, seeds: Number(seeds), budgets, method });
+    return evaluateTransferPlatforms({
+      ...request,
+      ...watch,
+      targets,
+      seeds: numberOf({ seeds }, "seeds"),
+      budgets,
+      method,
+    });
   });
   await writeFiles(report, options);
   const { noiseTable, variantTables } = await import("../../experiments/transfer/tables.js");

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { LitepredError } from "../../base/index.js";
 import type { EvaluateTransferReport } from "../../experiments/recorded/run-one.js";
 import { ms, percent, renderTable } from "../render.js";
-import { collect, type RunCommand } from "./command.js";
+import { collect, numberOf, type RunCommand } from "./command.js";
 
 export function evaluateTransferCommand(parent: Command, run: RunCommand): void {
   parent
@@ -36,10 +36,10 @@ export function evaluateTransferCommand(parent: Command, run: RunCommand): void 
         const report = await evaluateTransfer({
           target: options.target,
           pool: options.pool ?? [],
-          budget: Number(options.budget),
-          seed: Number(options.seed),
+          budget: numberOf(options, "budget"),
+          seed: numberOf(options, "seed"),
           method: options.method,
-          level: Number(options.level),
+          level: numberOf(options, "level"),
           home: context.home,
           signal: context.signal,
         });

@@ -1,6 +1,6 @@
 import type { ModelReport } from "../../jobs/predict.js";
 import { ms, percent, renderTable } from "../render.js";
-import { collect, defaultPlatform, type RegisterCommand } from "./command.js";
+import { collect, defaultPlatform, numberOf, type RegisterCommand } from "./command.js";
 
 export const predict: RegisterCommand = (program, run) => {
   program
@@ -24,7 +24,7 @@ export const predict: RegisterCommand = (program, run) => {
           models,
           platform: options.platform,
           inputs: options.input ?? [],
-          level: Number(options.level),
+          level: numberOf(options, "level"),
           pools: options.pool ?? [],
         });
         context.result(reports, (all) => all.map((report) => describe(report, options.kernels === true)).join("\n\n"));

@@ -1,5 +1,5 @@
 import { withProgress } from "../progress.js";
-import { defaultPlatform, type RegisterCommand } from "./command.js";
+import { defaultPlatform, numberOf, type RegisterCommand } from "./command.js";
 
 export const profile: RegisterCommand = (program, run) => {
   program
@@ -26,13 +26,13 @@ export const profile: RegisterCommand = (program, run) => {
             home: context.home,
             platform: options.platform,
             types: options.kernel,
-            count: Number(options.count),
-            models: Number(options.models),
-            profiledModels: Number(options.profiledModels),
-            minutes: options.minutes === undefined ? undefined : Number(options.minutes),
+            count: numberOf(options, "count"),
+            models: numberOf(options, "models"),
+            profiledModels: numberOf(options, "profiledModels"),
+            minutes: options.minutes === undefined ? undefined : numberOf(options, "minutes"),
             sampler: options.sampler,
             protocol: options.protocol,
-            seed: Number(options.seed),
+            seed: numberOf(options, "seed"),
             signal: context.signal,
             ...watch,
           }),

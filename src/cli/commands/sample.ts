@@ -1,4 +1,4 @@
-import { collect, type RegisterCommand } from "./command.js";
+import { collect, numberOf, type RegisterCommand } from "./command.js";
 
 export const sample: RegisterCommand = (program, run) => {
   program
@@ -16,7 +16,7 @@ export const sample: RegisterCommand = (program, run) => {
         if (options.plot) {
           const { savePlot } = await import("../../experiments/plots/sample.js");
           const { kernel, plot, engine } = options;
-          const sizes = { count: Number(options.count), seed: Number(options.seed) };
+          const sizes = { count: numberOf(options, "count"), seed: numberOf(options, "seed") };
           await savePlot(plot, { kernel, ...sizes, spaces: options.space, engine, signal: context.signal });
           context.result({ plot }, () => plot);
           return 0;
@@ -25,8 +25,8 @@ export const sample: RegisterCommand = (program, run) => {
         const { configs, report } = await sampleConfigs({
           kernel: options.kernel,
           sampler: options.sampler,
-          count: Number(options.count),
-          seed: Number(options.seed),
+          count: numberOf(options, "count"),
+          seed: numberOf(options, "seed"),
           spaces: options.space,
           engine: options.engine,
           signal: context.signal,

@@ -2,6 +2,7 @@ import { withProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
 import { comparisonLine, describeRound } from "./adapt.js";
 import type { RegisterCommand } from "./command.js";
+import { numberOf } from "./command.js";
 
 export const start: RegisterCommand = (program, run) => {
   program
@@ -15,8 +16,8 @@ export const start: RegisterCommand = (program, run) => {
         const report = await withProgress((watch) =>
           startHere({
             home: context.home,
-            minutes: Number(options.minutes),
-            models: Number(options.models),
+            minutes: numberOf(options, "minutes"),
+            models: numberOf(options, "models"),
             signal: context.signal,
             ...watch,
             onRound: (round) => context.note(describeRound(round)),

@@ -1,7 +1,7 @@
 import type { TrainReport } from "../../jobs/train.js";
 import { withProgress } from "../progress.js";
 import { ms, percent, renderTable } from "../render.js";
-import { defaultPlatform, type RegisterCommand } from "./command.js";
+import { defaultPlatform, numberOf, type RegisterCommand } from "./command.js";
 
 export const train: RegisterCommand = (program, run) => {
   program
@@ -24,7 +24,7 @@ export const train: RegisterCommand = (program, run) => {
             platform: options.platform,
             types: options.kernel,
             recipe: options.recipe,
-            seed: Number(options.seed),
+            seed: numberOf(options, "seed"),
             signal: context.signal,
             ...watch,
           }),
