@@ -13,6 +13,8 @@ test("what is no number is refused, with the option as it is written", () => {
     assert.throws(
       () => numberOf({ minutesApart: text }, "minutesApart"),
       (error) =>
-        error instanceof LitepredError && error.code === "bad-usage" && error.message.includes(`--minutes-apart ${text}`),
+        error instanceof LitepredError &&
+        error.code === "bad-usage" &&
+        error.message.includes(`--minutes-apart ${text}`),
     );
 });
