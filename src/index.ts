@@ -8,7 +8,6 @@ export { createGraphBuilder } from "./graph/index.js";
 export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
-export { profileKernels } from "./jobs/profile.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export { readModelFile } from "./jobs/workspace.js";
 export {
@@ -33,7 +32,7 @@ export {
   readArtefact,
   trainKernelPredictor,
 } from "./predictors/index.js";
-export { protocols } from "./profiling/index.js";
+export { profileKernels, protocols } from "./profiling/index.js";
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";

@@ -5,11 +5,12 @@
  * What was measured is in the store: the same command goes on from there, however it was stopped.
  */
 import { conformalQuantile, LitepredError } from "../base/index.js";
-import type { Engine } from "../engines/index.js";
-import { configKey, openStore, type Store } from "../measurements/index.js";
+import type { Engine, LocalPlatform } from "../engines/index.js";
+import { configKey, importedProtocol, openStore, type Store } from "../measurements/index.js";
 import { isLocal, parsePlatformId } from "../platforms/index.js";
 import type { Correction } from "../predictors/index.js";
-import { protocol as protocolNamed, protocols } from "../profiling/index.js";
+import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
+import { type Candidates, networksPerSpace, networksToFit, spaceCandidates } from "../sampling/index.js";
 import type {
   AdaptationRound,
   AdaptedKernel,
@@ -18,13 +19,9 @@ import type {
   MeasureOutcome,
   MeasureRequest,
 } from "../transfer/index.js";
-import { type Candidates, networksPerSpace, spaceCandidates } from "./candidates.js";
 import { type FitRequest, type FittedFile, fitAndSave, loadSources } from "./fit.js";
-import { importedProtocol } from "./import.js";
 import { profileInContext, timesInContext } from "./in-context.js";
-import type { LocalPlatform } from "./local-platform.js";
-import { measureNetworks, networksToFit } from "./networks.js";
-import { profileKernels } from "./profile.js";
+import { measureNetworks } from "./networks.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface AdaptRequest {
@@ -167,7 +164,7 @@ const candidatesOf = (
   { platform }: LocalPlatform,
   perSpace: number,
 ): Promise<Candidates> =>
-  spaceCandidates({ platform, count: budget * candidatesPerMeasurement, seed, spaces, perSpace });
+  spaceCandidates({ rules: rulesOf(platform), count: budget * candidatesPerMeasurement, seed, spaces, perSpace });
 
 function check({ budget, method, minutes }: AdaptRequest): void {
   if (!Number.isInteger(budget) || budget < 20)

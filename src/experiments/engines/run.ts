@@ -4,18 +4,14 @@
  * measured again.
  */
 import { createRandom, LitepredError } from "../../base/index.js";
-import { kernelTimingOf } from "../../engines/index.js";
-import { encoderOf } from "../../jobs/encoding.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
+import { encoderOf, kernelTimingOf, type LocalPlatform } from "../../engines/index.js";
 import { measureModels } from "../../jobs/measure.js";
-import type { Network } from "../../jobs/networks.js";
-import { profileKernels } from "../../jobs/profile.js";
-import { profileInModels } from "../../jobs/profile-models.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { detectKernels, type Kernel } from "../../kernels/index.js";
 import { type Measurement, networkSubject, type Outcome, openStore, type Store } from "../../measurements/index.js";
 import { hasExactRules } from "../../predictors/index.js";
-import { protocols } from "../../profiling/index.js";
+import { profileInModels, profileKernels, protocols } from "../../profiling/index.js";
+import type { Network } from "../../sampling/index.js";
 import { installedPlatforms, testModels } from "./plan.js";
 import { describeMeasured, type EngineProblem, type EngineReport, type EnginesReport, keyOf } from "./report.js";
 import { openSpeed, type Speed } from "./speed.js";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createRandom } from "../../base/index.js";
-import { importedTypes, importTables } from "../../jobs/import.js";
+import { importTables } from "../../jobs/import.js";
 import { createUserKernelType } from "../../kernels/index.js";
-import { openStore } from "../../measurements/index.js";
+import { importedTypes, openStore } from "../../measurements/index.js";
 import { evaluateTransfer } from "./run-one.js";
 
 const root = mkdtempSync(join(tmpdir(), "litepred-transfer-"));

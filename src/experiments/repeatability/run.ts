@@ -6,17 +6,20 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, LitepredError } from "../../base/index.js";
-import { encoderOf } from "../../jobs/encoding.js";
+import { encoderOf, type LocalPlatform } from "../../engines/index.js";
 import { timesInContext } from "../../jobs/in-context.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureModels } from "../../jobs/measure.js";
-import { sequenceOfNetworks } from "../../jobs/networks.js";
-import { profileKernels } from "../../jobs/profile.js";
-import { profileInModels } from "../../jobs/profile-models.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type Measurement, networkSubject, openStore, type Store } from "../../measurements/index.js";
-import { keepNominal, keptNominal, protocols, startEngine } from "../../profiling/index.js";
-import { collectStatistics, planKernels } from "../../sampling/index.js";
+import {
+  keepNominal,
+  keptNominal,
+  profileInModels,
+  profileKernels,
+  protocols,
+  startEngine,
+} from "../../profiling/index.js";
+import { collectStatistics, planKernels, sequenceOfNetworks } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
 import { installedPlatforms, testModels } from "../engines/plan.js";
 import { startDisturbance } from "./disturbance.js";

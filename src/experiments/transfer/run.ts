@@ -4,15 +4,15 @@
  * so they can be repeated with other seeds, budgets and methods without measuring again.
  */
 import { createRandom, getOrCreate, median } from "../../base/index.js";
-import { callCostOf } from "../../jobs/call-cost.js";
-import { networkKernels } from "../../jobs/networks.js";
 import { measuredNchwcBlock, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
 import type { FusionRules, KernelConfig } from "../../kernels/index.js";
 import { configKey, kernelRows, type Measurement, openStore } from "../../measurements/index.js";
 import { parsePlatformId } from "../../platforms/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
+import { callCostOf } from "../../profiling/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
+import { networkKernels } from "../../sampling/index.js";
 import {
   fitPlatform,
   loadTransferMethod,
