@@ -10,7 +10,8 @@ import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index
 import { protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
-import { type AdaptReport, adaptPlatform } from "./adapt.js";
+import { adaptPlatform } from "./adapt.js";
+import type { AdaptReport } from "./adapt-report.js";
 import { measureModels } from "./measure.js";
 import { openLocalPlatform } from "./workspace.js";
 
