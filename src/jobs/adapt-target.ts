@@ -1,7 +1,7 @@
 /** The platform that is adapted to, and what is measured on it: before any fit, in rounds of the method, and whole networks. */
 import { LitepredError } from "../base/index.js";
 import type { Engine, LocalPlatform } from "../engines/index.js";
-import { configKey, importedProtocol, type Store } from "../measurements/index.js";
+import { importedProtocol, kernelKey, type Store } from "../measurements/index.js";
 import { isLocal, parsePlatformId } from "../platforms/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { type Candidates, networksPerSpace, networksToFit, spaceCandidates } from "../sampling/index.js";
@@ -171,12 +171,10 @@ async function measureOn(
   for (const { subject, outcome } of await store.query({ platform: id, kind: "kernel" }))
     if (subject.kind === "kernel")
       known.set(
-        `${subject.type} ${configKey(subject.config)}`,
+        kernelKey(subject),
         outcome.status === "ok"
           ? { status: "measured", latencyMs: outcome.latencyMs }
           : { status: "failed", reason: `${outcome.reason}: ${outcome.message}` },
       );
-  return requests.map(
-    ({ type, config }) => known.get(`${type} ${configKey(config)}`) ?? { status: "failed", reason: "not measured" },
-  );
+  return requests.map((request) => known.get(kernelKey(request)) ?? { status: "failed", reason: "not measured" });
 }

@@ -8,7 +8,7 @@ import { EngineFailure, encoderOf, type LocalPlatform } from "../engines/index.j
 import type { Graph } from "../graph/index.js";
 import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
 import {
-  configKey,
+  kernelKey,
   type Measurement,
   networkSubject,
   type Outcome,
@@ -153,7 +153,7 @@ function record(
     const costs = times.map((session) => nodeCosts(session, overheadMs, callMs));
     for (const { type, config, estimates } of byConfig(detectKernels(model.graph, rules).kernels, costs)) {
       append({ kind: "kernel", type, config }, outcomeOf(estimates, engine.nominal));
-      total.kernels.add(`${type} ${configKey(config)}`);
+      total.kernels.add(kernelKey({ type, config }));
     }
   }
 }
@@ -172,7 +172,7 @@ function byConfig(
 ): TimedConfig[] {
   const places = new Map<string, number[]>();
   for (const [k, { type, config }] of kernels.entries())
-    getOrCreate(places, `${type} ${configKey(config)}`, () => []).push(k);
+    getOrCreate(places, kernelKey({ type, config }), () => []).push(k);
   return [...places.values()].flatMap((at) => {
     const estimates = costs.flatMap((session) => {
       const timed = at.flatMap((k) => session[k] ?? []);

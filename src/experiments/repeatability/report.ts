@@ -52,3 +52,15 @@ export function compareLooks(
     slowdown: median([...first.slowdowns, ...second.slowdowns]),
   };
 }
+
+/**
+ * Seconds of measuring for each record. Records come when their window or batch ends: what was recorded last before the first of them
+ * (in a look that is the cost of a call, or the last model) tells when that began; where nothing was, the first window is missing.
+ * @param times of the records, in ms @param before of all other records
+ */
+export function secondsEach(times: readonly number[], before: readonly number[]): number {
+  if (times.length === 0) return 0;
+  const first = Math.min(...times);
+  const began = Math.max(...before.filter((at) => at <= first));
+  return (Math.max(...times) - (Number.isFinite(began) ? began : first)) / 1000 / times.length;
+}

@@ -1,6 +1,6 @@
 /**
  * Convolutions with batch norm folded away, an activation and a residual add fused where an engine does so.
- * Derived features: the measured list of the design notes (sizes as logs, FLOPs per byte, reciprocals, flags, log
+ * Derived features: what made predictors of measured kernels better (sizes as logs, FLOPs per byte, reciprocals, flags, log
  * round-up ratios to vector and tile widths), generalised to groups, non-square kernels and batches.
  */
 import { activation, activationNames, conv, convTranspose } from "../../graph/index.js";
