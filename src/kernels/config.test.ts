@@ -95,3 +95,10 @@ describe("user-defined kernel types", () => {
     assert.equal(kernelCost({ ...kernel, type: "relu", config: { c: 2, h: 3, w: 4 } }).activationBytes, 192);
   });
 });
+
+it("features by name, for predictors of a version that computed fewer", () => {
+  const configs = [{ cin: 58 }, { cin: 64 }].map((config) => normalizeConfig("dwconv-bn-relu", config));
+  const some = extractFeatures("dwconv-bn-relu", configs, "derived", ["channels not by 4", "8/cin"]);
+  assert.deepEqual([...some], [1, 8 / 58, 0, 8 / 64].map(Math.fround));
+  assert.throws(() => extractFeatures("dwconv-bn-relu", configs, "derived", ["of a later version"]), /internal/);
+});
