@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { exampleConfig } from "./catalogue.js";
 import { configKey, normalizeConfig, projectConfig, validateConfig } from "./config.js";
 import { kernelCost } from "./cost.js";
 import { extractFeatures, featureNames } from "./features.js";
@@ -97,7 +98,7 @@ describe("user-defined kernel types", () => {
 });
 
 it("features by name, for predictors of a version that computed fewer", () => {
-  const configs = [{ cin: 58 }, { cin: 64 }].map((config) => normalizeConfig("dwconv-bn-relu", config));
+  const configs = [58, 64].map((cin) => ({ ...exampleConfig("dwconv-bn-relu"), cin }));
   const some = extractFeatures("dwconv-bn-relu", configs, "derived", ["channels not by 4", "8/cin"]);
   assert.deepEqual([...some], [1, 8 / 58, 0, 8 / 64].map(Math.fround));
   assert.throws(() => extractFeatures("dwconv-bn-relu", configs, "derived", ["of a later version"]), /internal/);
