@@ -3,16 +3,18 @@
  * say most per second, then kernels at the edges of what these had.
  */
 import { LitepredError } from "../base/index.js";
-import { kernelTimingOf } from "../engines/index.js";
+import { kernelTimingOf, type LocalPlatform } from "../engines/index.js";
 import { detectKernels, kernelTypeOf } from "../kernels/index.js";
 import { kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
-import { edgeConfigs, planNetworks } from "../sampling/index.js";
-import type { LocalPlatform } from "./local-platform.js";
-import { type Network, reservedForFits, sequenceOfNetworks } from "./networks.js";
-import { type ProfileResult, profileKernels } from "./profile.js";
-import { type ProfiledModels, profileInModels } from "./profile-models.js";
+import {
+  type ProfiledModels,
+  type ProfileResult,
+  profileInModels,
+  profileKernels,
+  protocols,
+} from "../profiling/index.js";
+import { edgeConfigs, type Network, planNetworks, reservedForFits, sequenceOfNetworks } from "../sampling/index.js";
 import { rulesOf } from "./workspace.js";
 
 export interface InContextRequest {
