@@ -41,7 +41,7 @@ const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 150;
+const edgesPerMinute = 170;
 const edgesAtMost = 500;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
