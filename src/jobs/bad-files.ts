@@ -20,7 +20,7 @@ export function badFileOf<T>(model: string, use: () => T): T | BadFile {
 }
 
 /** `error` stays out of JSON. */
-function badFile(model: string, error: LitepredError): BadFile {
+export function badFile(model: string, error: LitepredError): BadFile {
   const row = { model, failed: withoutPath(model, error.message), hint: error.hint };
   return Object.defineProperty(row as BadFile, "error", { value: error, enumerable: false });
 }

@@ -1,6 +1,7 @@
 /** The commands, in the order of the help text. */
 
 import { adapt } from "./adapt.js";
+import { check } from "./check.js";
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
 import { engines } from "./engines.js";
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   predict,
   kernels,
   measure,
+  check,
   profile,
   train,
   adapt,
