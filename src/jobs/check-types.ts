@@ -67,7 +67,7 @@ const milliseconds = (value: number) => `${Number(value.toPrecision(4))} ms`;
 
 function limitReason(latencyMs: number, limitMs: number, probability: number, confidence: number): string {
   const allowed = percent(1 - confidence, 0);
-  return `${milliseconds(latencyMs)}: above the limit of ${milliseconds(limitMs)} with probability ${percent(probability, 0)}, allowed are ${allowed}`;
+  return `${milliseconds(latencyMs)}, above the limit of ${milliseconds(limitMs)} with probability ${percent(probability, 0)} (allowed: ${allowed})`;
 }
 
 /** Kernels named in a reason. */
@@ -76,7 +76,7 @@ const namedKernels = 3;
 function regressionReason({ baselineMs, change, limit, probability, kernels = [] }: Regression, confidence: number) {
   const sign = change >= 0 ? "+" : "−";
   const size = `${sign}${percent(Math.abs(change))} against ${milliseconds(baselineMs)}`;
-  const sure = `more than the allowed ${percent(limit, 1)} with probability ${percent(probability, 0)}, allowed are ${percent(1 - confidence, 0)}`;
+  const sure = `more than ${percent(limit, 1)} slower with probability ${percent(probability, 0)} (allowed: ${percent(1 - confidence, 0)})`;
   const named = kernels
     .slice(0, namedKernels)
     .map(

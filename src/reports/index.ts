@@ -4,4 +4,11 @@
  * May import analysis, predictors, kernels, base.
  */
 export * from "./check-summary.js";
+export * from "./csv.js";
+export * from "./html.js";
 export * from "./junit.js";
+export * from "./model-explorer.js";
+export { signed } from "./numbers.js";
+export * from "./report-data.js";
+export * from "./report-markdown.js";
+export * from "./trace.js";

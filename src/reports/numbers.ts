@@ -9,7 +9,11 @@ export function milliseconds(value: number): string {
 }
 
 /** A signed ratio as per cent. */
-export const signed = (ratio: number): string => `${ratio >= 0 ? "+" : "−"}${(Math.abs(ratio) * 100).toFixed(1)} %`;
+export function signed(ratio: number): string {
+  const size = (Math.abs(ratio) * 100).toFixed(1);
+  if (Number(size) === 0) return `${size} %`;
+  return `${ratio >= 0 ? "+" : "−"}${size} %`;
+}
 
 const prefixes = ["", "k", "M", "G", "T", "P"];
 

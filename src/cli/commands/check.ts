@@ -2,10 +2,11 @@ import { appendFileSync } from "node:fs";
 import type { CheckRow } from "../../analysis/index.js";
 import { LitepredError, saveWhole } from "../../base/index.js";
 import { type BadFile, isBad } from "../../jobs/bad-files.js";
+import { signed } from "../../reports/index.js";
 import { badOf, failedCell, reasons, usable } from "../bad-files.js";
 import { fittedTable, wrapped } from "../fitting.js";
 import { oneStage, withProgress } from "../progress.js";
-import { ms, percent, signedPercent } from "../render.js";
+import { ms, percent } from "../render.js";
 import { collect, numberOf, platformsIn, type RegisterCommand } from "./command.js";
 
 export const check: RegisterCommand = (program, run) => {
@@ -105,7 +106,7 @@ function describe(rows: readonly (CheckRow | BadFile)[]): string {
       ? [{ head: "P(above)", cells: of(({ probability = Number.NaN }) => percent(probability, 0)) }]
       : []),
     ...(checked.some(({ regression }) => regression !== undefined)
-      ? [{ head: "before", cells: of(({ regression }) => (regression ? signedPercent(regression.change) : "–")) }]
+      ? [{ head: "before", cells: of(({ regression }) => (regression ? signed(regression.change) : "–")) }]
       : []),
     { head: "", cells: of(({ passed }) => (passed ? "ok" : "MISSED"), "") },
   ]);

@@ -13,6 +13,7 @@ import { platforms } from "./platforms.js";
 import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
+import { report } from "./report.js";
 import { sample } from "./sample.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   kernels,
   measure,
   check,
+  report,
   profile,
   train,
   adapt,
