@@ -9,15 +9,27 @@ type ListedKernel = KernelReport["kernels"][number];
 export function kernelTree({ model, kernels }: KernelReport, width: number): string {
   const root = { ...blockTree(kernels), name: model };
   const lines = [lineFor("", root), ...branches(root, "")];
-  const most = (of: (line: Line) => string) => Math.max(...lines.map((line) => of(line).length));
-  const [counts, work] = [most(({ count }) => count), most(({ flops }) => flops)];
-  const room = Math.max(8, width - counts - work - 4);
+  const figures = columnsFor(lines, width);
+  const room = figures.reduce((left, { size }) => left - size - 2, width);
   return lines
-    .map(({ indent, text, count, flops }) => {
-      const name = indent + shortened(printable(text), Math.max(8, room - indent.length));
-      return `${name.padEnd(room)}  ${count.padStart(counts)}  ${flops.padStart(work)}`;
+    .map((line) => {
+      const indent = line.indent.slice(-Math.floor(room / 2));
+      const name = indent + shortened(printable(line.text), room - indent.length);
+      return [name.padEnd(room), ...figures.map(({ of, size }) => of(line).padStart(size))].join("  ").trimEnd();
     })
     .join("\n");
+}
+
+/** Names need this much; figures that leave less are left out, the counts first. Choice. */
+const leastRoom = 24;
+
+function columnsFor(lines: readonly Line[], width: number) {
+  const all = [({ count }: Line) => count, ({ flops }: Line) => flops].map((of) => ({
+    of,
+    size: Math.max(...lines.map((line) => of(line).length)),
+  }));
+  const fits = (figures: typeof all) => figures.reduce((left, { size }) => left - size - 2, width) >= leastRoom;
+  return [all, all.slice(1)].find(fits) ?? [];
 }
 
 interface Line {

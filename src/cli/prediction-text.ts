@@ -19,7 +19,9 @@ export function describePrediction(report: ModelReport, everyKernel: boolean): s
     ...unpredictedLines(report),
     "",
     ...(kernels.length > 0 ? [kernelTable(shown, report.sumMs)] : []),
-    ...(shown.length < kernels.length ? [`  … ${kernels.length} kernels in all (--kernels lists them)`] : []),
+    ...(shown.length < kernels.length
+      ? wrapped(`… ${kernels.length} kernels in all (--kernels lists them)`, outputWidth(), "  ")
+      : []),
   ].join("\n");
 }
 
