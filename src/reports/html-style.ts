@@ -2,8 +2,8 @@
 import { Html } from "./html-template.js";
 
 export const reportStyle = new Html(`
-:root{color-scheme:light dark;--ground:#fff;--card:#f6f7f9;--ink:#1c2430;--quiet:#5c6675;--line:#dde2e8;--accent:#2463b0;--compute:#0072b2;--memory:#d55e00;--overhead:#7a7f87}
-@media (prefers-color-scheme:dark){:root{--ground:#14181d;--card:#1c2229;--ink:#e4e8ee;--quiet:#9aa5b3;--line:#323b46;--accent:#6aa7ee;--compute:#56b4e9;--memory:#e69f00;--overhead:#a0a7b1}}
+:root{color-scheme:light dark;--ground:#fff;--card:#f6f7f9;--ink:#1c2430;--quiet:#5c6675;--line:#dde2e8;--accent:#00795f;--compute:#0072b2;--memory:#d55e00;--overhead:#7a7f87}
+@media (prefers-color-scheme:dark){:root{--ground:#14181d;--card:#1c2229;--ink:#e4e8ee;--quiet:#9aa5b3;--line:#323b46;--accent:#3cc6a0;--compute:#56b4e9;--memory:#e69f00;--overhead:#a0a7b1}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1120px;padding:24px 20px 60px;background:var(--ground);color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:26px;margin:0}h2{font-size:20px;margin:36px 0 4px;overflow-wrap:anywhere}h4{font-size:13px;margin:18px 0 6px;color:var(--quiet);font-weight:600}
@@ -29,5 +29,5 @@ svg .grid{stroke:var(--line);stroke-width:1;fill:none}svg .roof{stroke:var(--ink
 svg circle{fill-opacity:.55;stroke-width:1}svg .compute{fill:var(--compute);stroke:var(--compute)}svg .memory{fill:var(--memory);stroke:var(--memory)}svg .overhead{fill:var(--overhead);stroke:var(--overhead)}
 footer{margin-top:40px;font-size:13.5px}dt{font-weight:600;margin-top:8px}dd{margin:0;color:var(--quiet)}
 @media (max-width:760px){.pair{grid-template-columns:minmax(0,1fr)}body{padding:14px 12px 40px}details{padding:8px}}
-@media print{:root{color-scheme:light;--ground:#fff;--card:#fff;--ink:#000;--quiet:#444;--line:#bbb;--accent:#2463b0;--compute:#0072b2;--memory:#d55e00;--overhead:#7a7f87}body{max-width:none;padding:0;font-size:11px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}table{font-size:10px}th,td{padding:2px 4px}tr,figure,.pair{break-inside:avoid}thead{display:table-header-group}}
+@media print{thead th,.id,h4,.keys,figcaption{font-size:10px}:root{color-scheme:light;--ground:#fff;--card:#fff;--ink:#000;--quiet:#444;--line:#bbb;--accent:#00795f;--compute:#0072b2;--memory:#d55e00;--overhead:#7a7f87}body{max-width:none;padding:0;font-size:11px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}table{font-size:10px}th,td{padding:2px 4px}tr,figure,.pair{break-inside:avoid}thead{display:table-header-group}}
 `);

@@ -26,7 +26,7 @@ export function reportHtml(data: ReportData): string {
 <header><h1>${titleOf(data)}</h1><p class="quiet">Predicted by litepred ${litepred} on ${date.slice(0, 10)}</p></header>
 <main>
 ${models.length > 1 ? overview(models) : undefined}
-${models.map(modelSection)}
+${models.map((model) => modelSection(model, models.length > 1))}
 ${failed.length > 0 ? html`<section><h2>Files that could not be used</h2><ul>${failed.map(({ model, failed: reason }) => html`<li><b>${model}</b>: ${reason}</li>`)}</ul></section>` : undefined}
 ${reading}
 </main>
@@ -57,10 +57,10 @@ function overview(models: readonly ReportedModel[]): Html {
 const rangeOf = ({ interval }: ReportedPlatform) =>
   `${milliseconds(interval.lowMs)} – ${milliseconds(interval.highMs)}`;
 
-function modelSection({ model, inputs, platforms }: ReportedModel): Html {
+function modelSection({ model, inputs, platforms }: ReportedModel, isOneOfMany: boolean): Html {
   const shapes = inputs.map(({ name, shape }) => `${name} ${shape.join("×")}`).join(", ");
   const about = [model, ...(shapes === "" ? [] : [`inputs: ${shapes}`])].join(" · ");
-  return html`<section class="model"><h2>${nameOf(model)}</h2>
+  return html`<section class="model">${isOneOfMany ? html`<h2>${nameOf(model)}</h2>` : undefined}
 <p class="quiet">${about}</p>
 ${totals(platforms)}
 ${platforms.map((platform, i) => platformSection(platform, i === 0, kernelsIn(platforms) <= mostListed))}
