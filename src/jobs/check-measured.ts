@@ -6,12 +6,12 @@ import {
   type Regression,
 } from "../analysis/index.js";
 import { LitepredError } from "../base/index.js";
+import type { LocalPlatform } from "../engines/index.js";
 import { detectKernels } from "../kernels/index.js";
 import type { Interval } from "../predictors/index.js";
 import { type BadFile, badFile, isBad } from "./bad-files.js";
 import { type BaselineEntry, countKernels } from "./baseline.js";
 import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-types.js";
-import type { LocalPlatform } from "./local-platform.js";
 import { type MeasuredFile, measureFiles } from "./model-files.js";
 import { measurePaired } from "./paired.js";
 import { readFiles } from "./predict.js";

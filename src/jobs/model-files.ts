@@ -1,10 +1,10 @@
 /** Model files → measured whole-model latency. */
 import { basename } from "node:path";
+import type { LocalPlatform } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
 import { type BadFile, badFileOf, isBad } from "./bad-files.js";
 import { fileForEngine } from "./encoding.js";
-import type { LocalPlatform } from "./local-platform.js";
 import { fileSubject, type ModelToMeasure, measureModels } from "./measure.js";
 import { openLocalPlatform } from "./workspace.js";
 

@@ -4,10 +4,10 @@
  */
 import { basename } from "node:path";
 import { holds, pairedTest } from "../analysis/index.js";
+import type { LocalPlatform } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocols } from "../profiling/index.js";
 import { fileForEngine } from "./encoding.js";
-import type { LocalPlatform } from "./local-platform.js";
 import { fileSubject, measureModels } from "./measure.js";
 
 export interface PairedRequest {
