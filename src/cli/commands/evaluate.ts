@@ -4,6 +4,7 @@ import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
+import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 import { evaluateTransferCommand } from "./evaluate-transfer.js";
@@ -18,6 +19,7 @@ const experiments = [
   evaluateModelsCommand,
   evaluateTransferCommand,
   evaluateAccuracyCommand,
+  evaluateRegretCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {
