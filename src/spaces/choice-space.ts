@@ -103,6 +103,7 @@ export function createChoiceSpace<const G extends Genes>(
       canonical(assemble((slot) => (random.next() < rate ? random.pick(slot.options) : choiceAt(architecture, slot)))),
     cross: (a, b, random: Random) => canonical(assemble((slot) => choiceAt(random.next() < 0.5 ? a : b, slot))),
     encode: (architecture) => slots.map((slot) => indexOf(architecture, slot)),
+    optionCounts: slots.map(({ options }) => options.length),
     decode(vector) {
       if (vector.length !== slots.length) throw invalid(`${vector.length} numbers instead of ${slots.length}`);
       return canonical(

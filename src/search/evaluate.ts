@@ -1,0 +1,63 @@
+/** Architectures → individuals: what the predictors say, as numbers to make small and a violation of the budgets. */
+import type { AccuracyPrediction, Cost, Individual, ObjectiveName, SearchProblem } from "./types.js";
+
+export interface Prediction {
+  readonly accuracy: AccuracyPrediction;
+  /** In the order of the platforms. */
+  readonly costs: readonly Cost[];
+}
+
+/** With intervals if a level is given. In the order of the architectures. */
+export async function predictArchitectures<A>(
+  { accuracy, platforms }: SearchProblem<A>,
+  architectures: readonly A[],
+  level?: number,
+): Promise<Prediction[]> {
+  const accuracies = await accuracy.predictAll(architectures, level);
+  const costs: (readonly Cost[])[] = [];
+  for (const { predictor } of platforms) costs.push(await predictor.predictAll(architectures, level));
+  return architectures.map((_, i) => ({ accuracy: accuracies[i]!, costs: costs.map((ofPlatform) => ofPlatform[i]!) }));
+}
+
+export async function evaluate<A>(problem: SearchProblem<A>, architectures: readonly A[]): Promise<Individual[]> {
+  const predictions = await predictArchitectures(problem, architectures, problem.sure ? problem.level : undefined);
+  return architectures.map((architecture, i) => {
+    const limitedMs = predictions[i]!.costs.map((cost) => (problem.sure ? cost.highMs : cost.latencyMs));
+    return {
+      vector: problem.space.encode(architecture),
+      values: valuesOf(predictions[i]!, problem.objectives),
+      limitedMs,
+      violation: violationOf(problem, limitedMs),
+    };
+  });
+}
+
+/** The same individuals under predictors that have changed. */
+export const evaluateAgain = <A>(problem: SearchProblem<A>, individuals: readonly Individual[]) =>
+  evaluate(
+    problem,
+    individuals.map(({ vector }) => problem.space.decode(vector)),
+  );
+
+function valuesOf({ accuracy, costs }: Prediction, objectives: readonly ObjectiveName[]): number[] {
+  return objectives.flatMap((objective) => {
+    switch (objective) {
+      case "accuracy":
+        return [-accuracy.accuracy];
+      case "latency":
+        return costs.map(({ latencyMs }) => latencyMs);
+      case "macs":
+      case "params":
+        return [costs[0]![objective]];
+      default:
+        return objective satisfies never;
+    }
+  });
+}
+
+function violationOf<A>({ platforms }: SearchProblem<A>, limitedMs: readonly number[]): number {
+  let violation = 0;
+  for (const [i, { maxMs }] of platforms.entries())
+    if (maxMs !== undefined) violation += Math.max(0, limitedMs[i]! / maxMs - 1);
+  return violation;
+}
