@@ -1,12 +1,12 @@
 /**
  * Candidates a search goes through per second: drawn or bred, encoded, predicted and ranked, on the space and with the defaults of
- * OFA's own search, beside its published rate. What accuracy costs is the predictor's affair: here it is a formula of MACs.
+ * OFA's own search, beside its published rate. What accuracy costs is the predictor's affair: here it is a formula of the options.
  */
 import { openPool } from "../src/pool/index.js";
 import { loadPlatformPredictor } from "../src/predictors/index.js";
 import { onnxRuntime } from "../src/runtime/index.js";
-import { type AccuracyPredictor, latencyOf, type LatencyPredictor, type SearchProblem, searchFrom } from "../src/search/index.js";
-import { loadSpace } from "../src/spaces/index.js";
+import { type AccuracyPredictor, latencyOf, type SearchProblem, searchFrom } from "../src/search/index.js";
+import { loadSpace, type Space } from "../src/spaces/index.js";
 import type { BenchResult } from "./result.js";
 
 const home = process.env.LITEPRED_HOME ?? ".litepred";
@@ -22,7 +22,7 @@ export default async function* run(): AsyncGenerator<BenchResult> {
   const latency = latencyOf(space, predictor);
   const problem: SearchProblem = {
     space,
-    accuracy: accuracyByMacs(latency),
+    accuracy: accuracyByOptions(space),
     platforms: [{ predictor: latency, maxMs: 20 }],
     objectives: ["accuracy", "latency"],
     sure: false,
@@ -39,17 +39,14 @@ export default async function* run(): AsyncGenerator<BenchResult> {
   yield { what: "memory at most", value: process.resourceUsage().maxRSS / 1024, unit: "MB", goal: { atMost: 1000 } };
 }
 
-/** Increasing in MACs with less and less effect: no claim about any network. */
-function accuracyByMacs(latency: LatencyPredictor): AccuracyPredictor {
-  return {
-    name: "a formula of MACs",
-    space: "ofa-mobilenetv3",
-    async predictAll(architectures) {
-      const costs = await latency.predictAll(architectures);
-      return costs.map(({ macs }) => {
-        const accuracy = 80 - 400 / Math.sqrt(macs / 1e6);
-        return { accuracy, lowAccuracy: accuracy - 1, highAccuracy: accuracy + 1 };
-      });
-    },
-  };
-}
+/** Larger options are better, with less and less effect: no claim about any network. */
+const accuracyByOptions = (space: Space): AccuracyPredictor => ({
+  name: "a formula",
+  space: space.name,
+  predictAll: (architectures) =>
+    architectures.map((architecture) => {
+      const sum = space.encode(architecture).reduce((total, option) => total + option, 1);
+      const accuracy = 80 - 10 / sum;
+      return { accuracy, lowAccuracy: accuracy - 1, highAccuracy: accuracy + 1 };
+    }),
+});

@@ -35,7 +35,7 @@ export interface Corrector {
   /** Factor on the plain sum, and the half width of the interval around it in ln units. */
   correct(kernels: readonly PredictedKernel[], level: number): Corrected;
   /** The same of many models by their make-up. Without a level the width is NaN, and it is several times faster. */
-  correctAll(models: readonly Shares[], level: number | undefined): readonly Corrected[];
+  correctAll(models: ShareTable, level: number | undefined): readonly Corrected[];
 }
 
 export interface Corrected {
@@ -43,10 +43,11 @@ export interface Corrected {
   readonly halfWidth: number;
 }
 
-/** A model's make-up: share of the time by kernel type, and ln of its sum in ms. */
-export interface Shares {
-  readonly byType: ReadonlyMap<string, number>;
-  readonly logSum: number;
+/** The make-up of models: share of the time in each of some kernel types, one model after the other, and ln of the sums in ms. */
+export interface ShareTable {
+  readonly types: readonly string[];
+  readonly shares: Float64Array;
+  readonly logSums: Float64Array;
 }
 
 export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
@@ -115,17 +116,17 @@ function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fi
 export function createCorrector(correction: Correction): Corrector {
   if (correction.models === 0) {
     const uncorrected = { factor: 1, halfWidth: uncorrectedWidth };
-    return { correct: () => uncorrected, correctAll: (models) => models.map(() => uncorrected) };
+    return { correct: () => uncorrected, correctAll: ({ logSums }) => Array.from(logSums, () => uncorrected) };
   }
   const evaluate = evaluatorOfAll(correction);
-  const correctAll = (models: readonly Shares[], level: number | undefined) => {
+  const correctAll = (models: ShareTable, level: number | undefined) => {
     const quantile = level === undefined ? Number.NaN : conformalQuantile(correction.scores, level);
     return evaluate(models, level !== undefined).map(({ log, deviation }) => ({
       factor: Math.exp(log),
       halfWidth: quantile * Math.hypot(deviation, correction.floor),
     }));
   };
-  return { correct: (kernels, level) => correctAll([shares(kernels)], level)[0]!, correctAll };
+  return { correct: (kernels, level) => correctAll(tableOf(shares(kernels)), level)[0]!, correctAll };
 }
 
 export function sumMs(kernels: readonly PredictedKernel[]): number {
@@ -140,6 +141,11 @@ type Fit = Pick<Correction, "intercept" | "types" | "process">;
 interface Evaluation {
   readonly log: number;
   readonly deviation: number;
+}
+
+interface Shares {
+  readonly byType: ReadonlyMap<string, number>;
+  readonly logSum: number;
 }
 
 function shares(kernels: readonly PredictedKernel[]): Shares {
@@ -206,40 +212,56 @@ const scaleOf = (errors: readonly number[]) => Math.max(median(errors.map(Math.a
 
 function evaluator(fitted: Fit): (row: Shares) => Evaluation {
   const evaluate = evaluatorOfAll(fitted);
-  return (row) => evaluate([row], true)[0]!;
+  return (row) => evaluate(tableOf(row), true)[0]!;
 }
+
+const tableOf = ({ byType, logSum }: Shares): ShareTable => ({
+  types: [...byType.keys()],
+  shares: Float64Array.from(byType.values()),
+  logSums: Float64Array.of(logSum),
+});
 
 /** Where nobody asks for the deviation it is NaN. */
 function evaluatorOfAll({ intercept, types, process }: Fit) {
-  const linear = ({ byType }: Shares) => {
-    let log = intercept;
-    for (const [type, share] of byType) log += share * (types[type] ?? 0);
-    return log;
-  };
   const gaussian = process && loadGaussianProcess(process.state);
-  return (rows: readonly Shares[], withDeviation: boolean): Evaluation[] => {
-    if (gaussian === undefined) return rows.map((row) => ({ log: linear(row), deviation: 0 }));
-    const inputs = processInputs(rows, process!.types);
+  return (table: ShareTable, withDeviation: boolean): Evaluation[] => {
+    const linear = linearLogs(table, intercept, types);
+    if (gaussian === undefined) return linear.map((log) => ({ log, deviation: 0 }));
+    const inputs = columnsOf(table, process!.types);
     if (!withDeviation) {
       const mean = gaussian.mean(inputs);
-      return rows.map((row, i) => ({ log: linear(row) + mean[i]!, deviation: Number.NaN }));
+      return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Number.NaN }));
     }
     const { mean, variance, noiseVariance } = gaussian.posterior(inputs);
-    return rows.map((row, i) => ({
-      log: linear(row) + mean[i]!,
-      deviation: Math.sqrt(variance[i]! + noiseVariance),
-    }));
+    return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Math.sqrt(variance[i]! + noiseVariance) }));
   };
 }
 
-function processInputs(rows: readonly Shares[], types: readonly string[]) {
-  const columns = types.length + 1;
-  const values = new Float64Array(rows.length * columns);
-  for (const [i, { byType, logSum }] of rows.entries()) {
-    for (let j = 0; j < types.length; j++) values[i * columns + j] = byType.get(types[j]!) ?? 0;
+function linearLogs({ types, shares, logSums }: ShareTable, intercept: number, coefficients: Fit["types"]): number[] {
+  const own = types.map((type) => coefficients[type] ?? 0);
+  return Array.from(logSums, (_, i) => {
+    let log = intercept;
+    for (let t = 0; t < own.length; t++) log += shares[i * own.length + t]! * own[t]!;
+    return log;
+  });
+}
+
+/** The shares of these types, then ln sum: what the process looks at. */
+function columnsOf({ types, shares, logSums }: ShareTable, wanted: readonly string[]) {
+  const columns = wanted.length + 1;
+  const values = new Float64Array(logSums.length * columns);
+  const places = wanted.map((type) => types.indexOf(type));
+  for (const [i, logSum] of logSums.entries()) {
+    for (const [j, place] of places.entries())
+      if (place >= 0) values[i * columns + j] = shares[i * types.length + place]!;
     values[(i + 1) * columns - 1] = logSum;
   }
-  return { rows: rows.length, columns, values };
+  return { rows: logSums.length, columns, values };
+}
+
+function processInputs(rows: readonly Shares[], types: readonly string[]) {
+  const values = rows.flatMap(({ byType, logSum }) => [...types.map((type) => byType.get(type) ?? 0), logSum]);
+  return { rows: rows.length, columns: types.length + 1, values: Float64Array.from(values) };
 }
 
 function dotOf(coefficients: ArrayLike<number>, values: readonly number[]): number {

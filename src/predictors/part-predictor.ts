@@ -3,7 +3,7 @@
  * a model is the sum of its parts. The same number as `predict` gives for the whole graph, without the list of kernels.
  */
 import type { Detection } from "../kernels/index.js";
-import { type Correction, createCorrector, type Shares } from "./correction.js";
+import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
 import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
 
@@ -23,9 +23,9 @@ export type ModelParts = readonly Detection[];
 export type PartsPredictor = (models: readonly ModelParts[], level?: number) => Promise<PartsPrediction[]>;
 
 interface PartSum {
-  /** Milliseconds by kernel type, before the correction. */
-  readonly byType: ReadonlyMap<string, number>;
-  readonly sumMs: number;
+  /** Kernel types as numbered by the predictor, and the milliseconds in each before the correction. */
+  readonly types: readonly number[];
+  readonly ms: readonly number[];
   /** Milliseconds in doubt, each times how far it may be off in ln units. */
   readonly doubtMs: number;
   readonly flops: number;
@@ -37,20 +37,18 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
   const knownKernels = createKnownKernels(parts.kernels, parts.general);
   const correct = combinedCorrection(parts.correction, refit);
   const known = new WeakMap<Detection, PartSum>();
+  const types: string[] = [];
   const learn = async (models: readonly ModelParts[]) => {
     const missing = [...new Set(models.flatMap((model) => model.filter((part) => !known.has(part))))];
     if (missing.length === 0) return;
     const found = await knownKernels(missing);
-    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!));
+    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types));
   };
   return async (models, level) => {
     await learn(models);
-    const sums = models.map((model) => sumOfParts(model.map((part) => known.get(part)!)));
-    const corrected = correct(
-      sums.map(({ byType, sumMs }) => sharesOf(byType, sumMs)),
-      level,
-    );
-    return sums.map(({ sumMs, doubtMs, flops, params }, i) => {
+    const { table, totals } = sumModels(models, known, types);
+    const corrected = correct(table, level);
+    return totals.map(({ sumMs, doubtMs, flops, params }, i) => {
       const { factor, halfWidth } = corrected[i]!;
       const latencyMs = sumMs * factor + parts.callMs;
       const width = halfWidth + doubtMs / sumMs;
@@ -60,50 +58,66 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
 }
 
 /** The refit sees what the platform's correction made of the sums; the wider of the two intervals stands. */
-function combinedCorrection(correction: Correction, refit: Correction | undefined) {
+function combinedCorrection(correction: Correction, refit: Correction | undefined): Corrector["correctAll"] {
   const first = createCorrector(correction);
   if (refit === undefined || refit.models === 0) return first.correctAll;
   const second = createCorrector(refit);
-  return (models: readonly Shares[], level: number | undefined) => {
-    const own = first.correctAll(models, level);
-    const scaled = models.map(({ byType, logSum }, i) => ({ byType, logSum: logSum + Math.log(own[i]!.factor) }));
-    return second.correctAll(scaled, level).map(({ factor, halfWidth }, i) => ({
+  return (table, level) => {
+    const own = first.correctAll(table, level);
+    const logSums = table.logSums.map((logSum, i) => logSum + Math.log(own[i]!.factor));
+    return second.correctAll({ ...table, logSums }, level).map(({ factor, halfWidth }, i) => ({
       factor: factor * own[i]!.factor,
       halfWidth: Math.max(halfWidth, own[i]!.halfWidth),
     }));
   };
 }
 
-function sumOfPart({ kernels }: Detection, known: readonly KnownKernel[]): PartSum {
-  const byType = new Map<string, number>();
-  let [doubtMs, flops, params, sumMs] = [0, 0, 0, 0];
+/** @param types grows by those that the part is the first to have */
+function sumOfPart({ kernels }: Detection, known: readonly KnownKernel[], types: string[]): PartSum {
+  const byType = new Map<number, number>();
+  let [doubtMs, flops, params] = [0, 0, 0];
   for (const [i, kernel] of kernels.entries()) {
     const { latencyMs, doubt } = known[i]!;
-    byType.set(kernel.type, (byType.get(kernel.type) ?? 0) + latencyMs);
-    sumMs += latencyMs;
+    if (!types.includes(kernel.type)) types.push(kernel.type);
+    const type = types.indexOf(kernel.type);
+    byType.set(type, (byType.get(type) ?? 0) + latencyMs);
     doubtMs += doubt === undefined ? 0 : latencyMs * doubt.width;
     flops += kernel.flops;
     params += kernel.params;
   }
-  return { byType, sumMs, doubtMs, flops, params };
+  return { types: [...byType.keys()], ms: [...byType.values()], doubtMs, flops, params };
 }
 
-function sumOfParts(parts: readonly PartSum[]): PartSum {
-  if (parts.length === 1) return parts[0]!;
-  const byType = new Map<string, number>();
-  let [doubtMs, flops, params, sumMs] = [0, 0, 0, 0];
-  for (const part of parts) {
-    for (const [type, ms] of part.byType) byType.set(type, (byType.get(type) ?? 0) + ms);
-    sumMs += part.sumMs;
-    doubtMs += part.doubtMs;
-    flops += part.flops;
-    params += part.params;
+interface Totals {
+  sumMs: number;
+  doubtMs: number;
+  flops: number;
+  params: number;
+}
+
+function sumModels(
+  models: readonly ModelParts[],
+  known: WeakMap<Detection, PartSum>,
+  types: readonly string[],
+): { table: ShareTable; totals: Totals[] } {
+  const width = types.length;
+  const shares = new Float64Array(models.length * width);
+  const totals = models.map((model, i) => {
+    const ofModel = shares.subarray(i * width, (i + 1) * width);
+    const total: Totals = { sumMs: 0, doubtMs: 0, flops: 0, params: 0 };
+    for (const part of model) addPart(known.get(part)!, ofModel, total);
+    for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
+    return total;
+  });
+  return { table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) }, totals };
+}
+
+function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
+  for (let j = 0; j < part.types.length; j++) {
+    byType[part.types[j]!]! += part.ms[j]!;
+    total.sumMs += part.ms[j]!;
   }
-  return { byType, sumMs, doubtMs, flops, params };
-}
-
-function sharesOf(byType: ReadonlyMap<string, number>, sumMs: number): Shares {
-  const shares = new Map<string, number>();
-  for (const [type, ms] of byType) shares.set(type, ms / sumMs);
-  return { byType: shares, logSum: Math.log(sumMs) };
+  total.doubtMs += part.doubtMs;
+  total.flops += part.flops;
+  total.params += part.params;
 }

@@ -3,7 +3,7 @@
  * starts with what can meet it.
  */
 import { LitepredError, type Random } from "../base/index.js";
-import { evaluate } from "./evaluate.js";
+import { type Candidate, candidateOf, evaluate } from "./evaluate.js";
 import type { Individual, SearchProblem } from "./types.js";
 
 /** Passes over the genes; latencies of blocks hardly depend on each other, so that the second finds little. Choice. */
@@ -16,7 +16,7 @@ export async function smallest<A>(problem: SearchProblem<A>, random: Random): Pr
   if (limited.length === 0) return [];
   const drawn = await evaluate(
     problem,
-    Array.from({ length: draws }, () => problem.space.sample(random)),
+    Array.from({ length: draws }, () => candidateOf(problem.space, problem.space.sample(random))),
   );
   const scores: Score[] = limited.map(
     ({ i }) =>
@@ -54,14 +54,14 @@ async function bestOption<A>(
   const others = Array.from({ length: count }, (_, option) => best.vector.with(position, option)).filter(
     (vector) => vector[position] !== best.vector[position],
   );
-  const architectures = others.flatMap((vector) => decodeIfValid(space, vector));
-  return leastOf([best, ...(await evaluate(problem, architectures))], score);
+  const candidates = others.flatMap((vector) => decodeIfValid(space, vector));
+  return leastOf([best, ...(await evaluate(problem, candidates))], score);
 }
 
 /** A space with conditions has vectors that encode nothing. */
-function decodeIfValid<A>(space: SearchProblem<A>["space"], vector: readonly number[]): A[] {
+function decodeIfValid<A>(space: SearchProblem<A>["space"], vector: readonly number[]): Candidate<A>[] {
   try {
-    return [space.decode(vector)];
+    return [candidateOf(space, space.decode(vector))];
   } catch (error) {
     if (error instanceof LitepredError) return [];
     throw error;

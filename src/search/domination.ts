@@ -23,30 +23,32 @@ export function dominatesValues(a: readonly number[], b: readonly number[]): boo
   return isBetter;
 }
 
-/** Indices of the individuals by front, the first one first. */
+/**
+ * Indices of the individuals by front, the first one first. Efficient non-dominated sort (Zhang et al. 2015, TEVC 19(2)): in
+ * lexicographic order nobody is dominated by a later one, so each goes to the first front of which none dominates it.
+ */
 export function sortFronts(individuals: readonly Ranked[]): number[][] {
-  const n = individuals.length;
-  const dominated: number[][] = individuals.map(() => []);
-  const dominators = new Int32Array(n);
-  for (let i = 0; i < n; i++)
-    for (let j = i + 1; j < n; j++) {
-      if (dominates(individuals[i]!, individuals[j]!)) {
-        dominated[i]!.push(j);
-        dominators[j]!++;
-      } else if (dominates(individuals[j]!, individuals[i]!)) {
-        dominated[j]!.push(i);
-        dominators[i]!++;
-      }
-    }
+  const order = [...individuals.keys()].sort((a, b) => compareInOrder(individuals[a]!, individuals[b]!) || a - b);
   const fronts: number[][] = [];
-  let front = [...dominators.keys()].filter((i) => dominators[i] === 0);
-  while (front.length > 0) {
-    fronts.push(front);
-    const next: number[] = [];
-    for (const i of front) for (const j of dominated[i]!) if (--dominators[j]! === 0) next.push(j);
-    front = next.sort((a, b) => a - b);
+  for (const i of order) {
+    const own = fronts.find((front) => !isDominatedByAny(individuals, front, i));
+    if (own === undefined) fronts.push([i]);
+    else own.push(i);
   }
-  return fronts;
+  return fronts.map((front) => front.sort((a, b) => a - b));
+}
+
+function compareInOrder(a: Ranked, b: Ranked): number {
+  if (a.violation !== b.violation) return a.violation - b.violation;
+  for (let k = 0; k < a.values.length; k++) if (a.values[k] !== b.values[k]) return a.values[k]! - b.values[k]!;
+  return 0;
+}
+
+/** The latest come first: they are the likeliest. */
+function isDominatedByAny(individuals: readonly Ranked[], front: readonly number[], i: number): boolean {
+  for (let at = front.length - 1; at >= 0; at--)
+    if (dominates(individuals[front[at]!]!, individuals[i]!)) return true;
+  return false;
 }
 
 /** Crowding distance of the members of one front, index-aligned; the ends of each objective are infinite. */

@@ -19,12 +19,30 @@ export async function predictArchitectures<A>(
   return architectures.map((_, i) => ({ accuracy: accuracies[i]!, costs: costs.map((ofPlatform) => ofPlatform[i]!) }));
 }
 
-export async function evaluate<A>(problem: SearchProblem<A>, architectures: readonly A[]): Promise<Individual[]> {
-  const predictions = await predictArchitectures(problem, architectures, problem.sure ? problem.level : undefined);
-  return architectures.map((architecture, i) => {
+/** An architecture, and as its space encodes it. */
+export interface Candidate<A> {
+  readonly architecture: A;
+  readonly vector: readonly number[];
+}
+
+export const candidateOf = <A>(space: SearchProblem<A>["space"], architecture: A): Candidate<A> => ({
+  architecture,
+  vector: space.encode(architecture),
+});
+
+export async function evaluate<A>(
+  problem: SearchProblem<A>,
+  candidates: readonly Candidate<A>[],
+): Promise<Individual[]> {
+  const predictions = await predictArchitectures(
+    problem,
+    candidates.map(({ architecture }) => architecture),
+    problem.sure ? problem.level : undefined,
+  );
+  return candidates.map(({ vector }, i) => {
     const limitedMs = predictions[i]!.costs.map((cost) => (problem.sure ? cost.highMs : cost.latencyMs));
     return {
-      vector: problem.space.encode(architecture),
+      vector,
       values: valuesOf(predictions[i]!, problem.objectives),
       limitedMs,
       violation: violationOf(problem, limitedMs),
@@ -36,7 +54,7 @@ export async function evaluate<A>(problem: SearchProblem<A>, architectures: read
 export const evaluateAgain = <A>(problem: SearchProblem<A>, individuals: readonly Individual[]) =>
   evaluate(
     problem,
-    individuals.map(({ vector }) => problem.space.decode(vector)),
+    individuals.map(({ vector }) => ({ architecture: problem.space.decode(vector), vector })),
   );
 
 function valuesOf({ accuracy, costs }: Prediction, objectives: readonly ObjectiveName[]): number[] {

@@ -4,10 +4,10 @@
  */
 import { createRandom, LitepredError } from "../base/index.js";
 import { smallest } from "./descent.js";
-import { evaluate, evaluateAgain } from "./evaluate.js";
+import { type Candidate, candidateOf, evaluate, evaluateAgain } from "./evaluate.js";
 import { type MethodOptions, type SearchMethodName, searchMethods } from "./methods.js";
 import { advance, firstState, restate, type SearchState } from "./state.js";
-import type { SearchProblem } from "./types.js";
+import type { Individual, SearchProblem } from "./types.js";
 
 export interface SearchOptions extends Partial<MethodOptions> {
   readonly method?: SearchMethodName | undefined;
@@ -38,28 +38,34 @@ export async function* searchFrom<A>(
     if (signal?.aborted) throw new LitepredError("interrupted", "the search was interrupted");
     const random = createRandom(`${seed}/${state.generation}`);
     const { population } = state;
-    const proposals = distinct(settings.population, population, () =>
+    const proposals = distinct(problem.space, settings.population, population, () =>
       propose(problem.space, population, random, settings),
     );
     const children = await evaluate(problem, proposals);
     state = advance(state, survive(population, children, settings), children);
     yield state;
   }
-
-  /** Equal to none of the population and of each other, where that can be had in some draws. */
-  function distinct(count: number, population: SearchState["population"], draw: () => A): A[] {
-    const seen = new Set(population.map(({ vector }) => vector.join()));
-    return Array.from({ length: count }, () => {
-      let architecture = draw();
-      for (let again = 0; again < mostRedraws && seen.has(keyOf(architecture)); again++) architecture = draw();
-      seen.add(keyOf(architecture));
-      return architecture;
-    });
-  }
-  function keyOf(architecture: A): string {
-    return problem.space.encode(architecture).join();
-  }
 }
+
+/** Equal to none of the population and of each other, where that can be had in some draws. */
+function distinct<A>(
+  space: SearchProblem<A>["space"],
+  count: number,
+  population: readonly Individual[],
+  draw: () => A,
+): Candidate<A>[] {
+  const seen = new Set(population.map(keyOf));
+  return Array.from({ length: count }, () => {
+    let candidate = candidateOf(space, draw());
+    for (let again = 0; again < mostRedraws && seen.has(keyOf(candidate)); again++)
+      candidate = candidateOf(space, draw());
+    seen.add(keyOf(candidate));
+    return candidate;
+  });
+}
+
+/** Option numbers are small: a character each. */
+const keyOf = ({ vector }: Pick<Individual, "vector">): string => String.fromCharCode(...vector);
 
 /** Small spaces run out of what is new. Choice. */
 const mostRedraws = 5;
@@ -73,7 +79,8 @@ async function begin<A>(
   settings: MethodOptions,
 ): Promise<SearchState> {
   const random = createRandom(`${seed}/first`);
-  const drawn = Array.from({ length: settings.population }, () => problem.space.sample(random));
+  const { space } = problem;
+  const drawn = Array.from({ length: settings.population }, () => candidateOf(space, space.sample(random)));
   const least = await smallest(problem, random);
   const population = await evaluate(problem, drawn);
   return firstState(searchMethods[method].survive([], [...population, ...least], settings), [...population, ...least]);
