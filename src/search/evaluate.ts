@@ -41,11 +41,12 @@ export async function evaluate<A>(
   );
   return candidates.map(({ vector }, i) => {
     const limitedMs = predictions[i]!.costs.map((cost) => (problem.sure ? cost.highMs : cost.latencyMs));
+    const prediction = known(predictions[i]!);
     return {
       vector,
-      values: valuesOf(predictions[i]!, problem.objectives),
+      values: valuesOf(prediction, problem.objectives),
       limitedMs,
-      violation: violationOf(problem, limitedMs),
+      violation: violationOf(problem, limitedMs) + (prediction === predictions[i] ? 0 : unknownViolation),
     };
   });
 }
@@ -56,6 +57,14 @@ export const evaluateAgain = <A>(problem: SearchProblem<A>, individuals: readonl
     problem,
     individuals.map(({ vector }) => ({ architecture: problem.space.decode(vector), vector })),
   );
+
+/** Of what no accuracy is known: worse than any missed budget, so that it is never chosen. */
+const unknownViolation = 1e6;
+
+const known = (prediction: Prediction): Prediction =>
+  Number.isNaN(prediction.accuracy.accuracy)
+    ? { ...prediction, accuracy: { accuracy: 0, lowAccuracy: 0, highAccuracy: 0 } }
+    : prediction;
 
 function valuesOf({ accuracy, costs }: Prediction, objectives: readonly ObjectiveName[]): number[] {
   return objectives.flatMap((objective) => {
