@@ -4,23 +4,7 @@
  */
 import type { Architecture, Space } from "../spaces/index.js";
 
-export interface AccuracyPrediction {
-  /** Top-1 in percent. */
-  readonly accuracy: number;
-  readonly lowAccuracy: number;
-  readonly highAccuracy: number;
-}
-
-export interface AccuracyPredictor<A = Architecture> {
-  readonly name: string;
-  /** Name of the space whose architectures it takes. */
-  readonly space: string;
-  /** @param level of the interval, 0–1; default 0.9 */
-  predictAll(
-    architectures: readonly A[],
-    level?: number,
-  ): readonly AccuracyPrediction[] | Promise<readonly AccuracyPrediction[]>;
-}
+export type { AccuracyPrediction, AccuracyPredictor } from "../accuracy/index.js";
 
 export interface Cost {
   /** > 0. */

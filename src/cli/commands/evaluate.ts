@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "./command.js";
+import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
@@ -16,6 +17,7 @@ const experiments = [
   evaluateRecordedCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
+  evaluateAccuracyCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {
