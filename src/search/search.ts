@@ -31,20 +31,39 @@ export async function* searchFrom<A>(
 ): AsyncGenerator<SearchState, void> {
   const { method = "nsga2", evaluations, seed, signal, ...given } = options;
   const settings = { ...defaultMethodOptions, ...given };
-  const { propose, survive } = searchMethods[method];
+  const { survive } = searchMethods[method];
+  const proposalsOf = proposer(problem, method, settings, seed);
   let state = from;
   if (state === undefined) yield (state = await begin(problem, options, settings));
   while (state.evaluated < evaluations && !isHopeless(state)) {
     if (signal?.aborted) throw new LitepredError("interrupted", "the search was interrupted");
-    const random = createRandom(`${seed}/${state.generation}`);
     const { population } = state;
-    const proposals = distinct(problem.space, settings.population, population, () =>
-      propose(problem.space, population, random, settings),
-    );
+    const proposals = proposalsOf(state);
+    if (proposals.length === 0) return;
     const children = await evaluate(problem, proposals);
     state = advance(state, survive(population, children, settings), children);
     yield state;
   }
+}
+
+/** What each generation evaluates, by the state before it. Where accuracies are a list, that list in turn: nothing else is known. */
+function proposer<A>(
+  { space, accuracy }: SearchProblem<A>,
+  method: SearchMethodName,
+  settings: MethodOptions,
+  seed: number | string,
+): (state: SearchState) => Candidate<A>[] {
+  if (accuracy.architectures !== undefined) {
+    const list = createRandom(`${seed}/list`).shuffle(accuracy.architectures);
+    const count = settings.population;
+    return ({ generation }) =>
+      list.slice((generation - 1) * count, generation * count).map((one) => candidateOf(space, one));
+  }
+  const { propose } = searchMethods[method];
+  return ({ generation, population }) => {
+    const random = createRandom(`${seed}/${generation}`);
+    return distinct(space, settings.population, population, () => propose(space, population, random, settings));
+  };
 }
 
 /** Equal to none of the population and of each other, where that can be had in some draws. */

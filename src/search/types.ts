@@ -2,6 +2,7 @@
  * What a search knows: a space, what an architecture costs on each platform, and how accurate it is. Predictors answer in the order
  * of the architectures, many at a time; they may be computed here, read from a table, or asked elsewhere.
  */
+import type { AccuracyPredictor } from "../accuracy/index.js";
 import type { Architecture, Space } from "../spaces/index.js";
 
 export type { AccuracyPrediction, AccuracyPredictor } from "../accuracy/index.js";
