@@ -70,7 +70,7 @@ function valuesOf({ accuracy, costs }: Prediction, objectives: readonly Objectiv
   return objectives.flatMap((objective) => {
     switch (objective) {
       case "accuracy":
-        return [-accuracy.accuracy];
+        return [0 - accuracy.accuracy];
       case "latency":
         return costs.map(({ latencyMs }) => latencyMs);
       case "macs":
