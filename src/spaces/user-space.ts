@@ -77,13 +77,14 @@ function withConditions(space: Space, conditions: readonly Condition[]): Space {
 
 const choiceSchema = z.union([z.number(), z.string(), z.boolean()]);
 const optionsSchema = z.array(choiceSchema).min(1);
+const functionSchema = z.custom<Condition>((value) => typeof value === "function", "a function");
 const definitionSchema = z.looseObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "lower-case letters, digits and -"),
   summary: z.string().optional(),
   choices: z.record(z.string(), z.union([optionsSchema, z.array(optionsSchema).min(1)])),
-  conditions: z.array(z.custom<Condition>((value) => typeof value === "function", "a function")).optional(),
-  active: z.custom((value) => value === undefined || typeof value === "function", "a function"),
-  toGraph: z.custom((value) => typeof value === "function", "a function"),
+  conditions: z.array(functionSchema).optional(),
+  active: functionSchema.optional(),
+  toGraph: functionSchema,
 });
 
 function checked(given: unknown): UserSpaceDefinition {
