@@ -13,6 +13,7 @@ import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
 import { sample } from "./sample.js";
+import { search } from "./search.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -28,6 +29,7 @@ export const commands: readonly RegisterCommand[] = [
   pool,
   engines,
   sample,
+  search,
   importCommand,
   evaluate,
   doctor,
