@@ -3,6 +3,7 @@ import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
+import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
@@ -20,6 +21,7 @@ const experiments = [
   evaluateTransferCommand,
   evaluateAccuracyCommand,
   evaluateRegretCommand,
+  evaluateNasCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {
