@@ -25,7 +25,10 @@ const command = (home: string, args: readonly string[]) => [
   ...["--home", join(root, home), "--json", "search", ...args],
 ];
 const run = (home: string, ...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, command(home, args), { encoding: "utf8", maxBuffer: 1e8 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, command(home, args), {
+    encoding: "utf8",
+    maxBuffer: 1e8,
+  });
   return { status, stderr, report: () => JSON.parse(stdout) as SearchReport };
 };
 

@@ -13,6 +13,7 @@ import { measureModels } from "../../jobs/measure.js";
 import { type FoundArchitecture, search } from "../../jobs/search.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";
 import { networkSubject, openStore } from "../../measurements/index.js";
+import { openPool } from "../../pool/index.js";
 import { protocol as protocolNamed } from "../../profiling/index.js";
 import { loadSpace } from "../../spaces/index.js";
 import { keptFile, keptValue } from "../kept-runs.js";
@@ -67,6 +68,8 @@ interface Network {
 
 async function onPlatform(request: EvaluateNasRequest, id: string): Promise<NasRow[]> {
   const local = await openLocalPlatform(id, request.home, request.engines?.[id]);
+  // Before anything is measured: without a predictor there is no search.
+  openPool(request.home).load(local.id);
   const networks = await rivalNetworks();
   const look = (which: string, models: readonly Network[]) => takeLook(request, local, which, models);
   const first = await look("first", networks);
