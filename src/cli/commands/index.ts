@@ -13,6 +13,8 @@ import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
 import { sample } from "./sample.js";
+import { serve } from "./serve.js";
+import { site } from "./site.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -30,5 +32,7 @@ export const commands: readonly RegisterCommand[] = [
   sample,
   importCommand,
   evaluate,
+  serve,
+  site,
   doctor,
 ];

@@ -1,0 +1,2 @@
+import { engine } from "./engine/client.js";
+console.log(await engine.pool());
