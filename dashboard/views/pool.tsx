@@ -1,0 +1,1 @@
+export function PoolView() { return <p>…</p>; }

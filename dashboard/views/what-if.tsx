@@ -1,0 +1,1 @@
+export function WhatIfTab(_: Record<string, unknown>) { return <p>…</p>; }

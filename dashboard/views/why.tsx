@@ -1,0 +1,1 @@
+export function WhyTab(_: Record<string, unknown>) { return <p>…</p>; }
