@@ -13,7 +13,8 @@ const browserNode = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:/ }, ({ path, importer }) => {
       const stand = standIns[path.slice("node:".length)];
-      if (stand === undefined) return { errors: [{ text: `${path}, imported by ${importer}, has no stand-in in dashboard/node` }] };
+      if (stand === undefined)
+        return { errors: [{ text: `${path}, imported by ${importer}, has no stand-in in dashboard/node` }] };
       return { path: join(root, "dashboard", "node", `${stand}.ts`) };
     });
     onResolve({ filter: /^virtual:package-files$/ }, ({ path }) => ({ path, namespace: "package-files" }));
@@ -23,7 +24,9 @@ const browserNode = {
 
 function packageFiles() {
   const folder = "data/fusion-rules";
-  const files = { "package.json": JSON.stringify({ version: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version }) };
+  const files = {
+    "package.json": JSON.stringify({ version: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version }),
+  };
   for (const name of readdirSync(join(root, folder)).filter((name) => name.endsWith(".json")))
     files[`${folder}/${name}`] = JSON.stringify(JSON.parse(readFileSync(join(root, folder, name), "utf8")));
   return `export const packageFiles = ${JSON.stringify(files)};`;
@@ -32,7 +35,12 @@ function packageFiles() {
 export async function bundleDashboard(outdir = join(root, "dist", "dashboard")) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { app: "dashboard/app.tsx", "engine-worker": "dashboard/engine/worker.ts", "layout-worker": "dashboard/layout/worker.ts", style: "dashboard/style.css" },
+    entryPoints: {
+      app: "dashboard/app.tsx",
+      "engine-worker": "dashboard/engine/worker.ts",
+      "layout-worker": "dashboard/layout/worker.ts",
+      style: "dashboard/style.css",
+    },
     outdir,
     bundle: true,
     splitting: true,

@@ -1,4 +1,5 @@
 /** The worker that computes, as functions that answer later. */
+import type { BoxGraph, Layout } from "../layout/types.js";
 import type { Questions } from "./questions.js";
 
 export class EngineError extends Error {
@@ -44,3 +45,5 @@ const besides = (file: string) => {
 };
 
 export const engine = startWorker<Questions>(besides("engine-worker.js"));
+
+export const layouter = startWorker<{ layout(graph: BoxGraph): Promise<Layout> }>(besides("layout-worker.js"));

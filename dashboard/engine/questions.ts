@@ -1,5 +1,5 @@
 /** What the page may ask, each a function of data to data. */
-import { blocksOf, boundOf, type Ceilings, costOf, stepCurve, type StepPoint, variableFields } from "../../src/analysis/index.js";
+import { blocksOf, boundOf, type Ceilings, costOf, kernelEdges, stepCurve, type StepPoint, variableFields } from "../../src/analysis/index.js";
 import type { KernelConfig } from "../../src/kernels/index.js";
 import { LitepredError } from "../../src/base/index.js";
 import type { ModelPrediction } from "../../src/predictors/index.js";
@@ -16,6 +16,8 @@ export interface Questions {
   predict(model: string, platform: string, level: number): Promise<Prediction>;
   ceilings(platform: string): Promise<Ceilings>;
   fields(type: string): Promise<string[]>;
+  /** Which kernel reads what another one has made, as pairs of their indices. */
+  edges(model: string, platform: string): Promise<[number, number][]>;
   steps(platform: string, type: string, config: KernelConfig, field: string): Promise<StepPoint[]>;
 }
 
@@ -35,6 +37,11 @@ export function createQuestions(pool: BrowserPool, models: Models): Questions {
       return { ...totalOf(platform, prediction), sumMs, unpredicted, kernels: rowsOf(prediction, await loaded.ceilings()) };
     },
     ceilings: async (platform) => (await pool.load(platform)).ceilings(),
+    async edges(model, platform) {
+      const { graph } = models.get(model);
+      const { predictor } = await pool.load(platform);
+      return kernelEdges(graph, predictor.detect(graph).kernels);
+    },
     fields: async (type) => variableFields(type),
     steps: async (platform, type, config, field) => stepCurve(kernelOf(await pool.load(platform), type), config, field),
   };

@@ -113,9 +113,9 @@ const running: Column<Row> = { id: "cumulative", title: "running sum", number: t
 const flops: Column<Row> = { id: "flops", title: "FLOPs", number: true, optional: true, value: (row) => row.flops, cell: (row) => amount(row.flops) };
 
 const kernelColumns: readonly Column<Row>[] = [
-  { id: "name", title: "kernel", class: "name", value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span> },
-  { id: "type", title: "type", value: ({ type }) => type },
-  { id: "config", title: "config", optional: true, value: ({ config }) => configText(config), cell: ({ config }) => <span class="mono">{configText(config)}</span> },
+  { id: "name", title: "kernel", class: "name", value: ({ name }) => name, cell: ({ name }) => <span title={name}>{tail(name)}</span> },
+  { id: "type", title: "type", class: "nowrap", value: ({ type }) => type },
+  { id: "config", title: "config", optional: true, class: "config", value: ({ config }) => configText(config), cell: ({ config }) => <span class="mono" title={configText(config)}>{configText(config)}</span> },
   time,
   share,
   running,
@@ -123,6 +123,7 @@ const kernelColumns: readonly Column<Row>[] = [
     id: "bound",
     title: "bound by",
     optional: true,
+    class: "nowrap",
     value: ({ bound }) => bound,
     cell: ({ bound }) => (
       <span>
@@ -131,8 +132,10 @@ const kernelColumns: readonly Column<Row>[] = [
       </span>
     ),
   },
-  flops,
 ];
+
+/** The end of a name tells more than its beginning. */
+const tail = (name: string) => (name.length > 34 ? `…${name.slice(-33)}` : name);
 
 const groupColumns: readonly Column<Row>[] = [
   { id: "name", title: "group", class: "name", value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span> },

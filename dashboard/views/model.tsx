@@ -152,7 +152,9 @@ function DetailHead({ facts, prediction }: { facts: ModelFacts; prediction: Pred
             {ms(prediction.latencyMs)} ms
           </span>{" "}
           <span class="muted">
-            {percent(interval.level, 0)} interval {ms(interval.lowMs)} – {ms(interval.highMs)} ms · {percent(coverage.kernels)} of kernels covered
+            {percent(interval.level, 0)} interval {ms(interval.lowMs)} – {ms(interval.highMs)} ms · {percent(coverage.kernels, 0)} of kernels covered
+            <br />
+            <span class="small">kernels alone sum to {ms(prediction.sumMs)} ms; whole networks measured there correct it by ×{(prediction.latencyMs / prediction.sumMs).toFixed(2)}</span>
           </span>
         </p>
         <button type="button" class="link small no-print" onClick={() => saveJson(`${facts.name}.json`, { model: facts.name, ...prediction })}>

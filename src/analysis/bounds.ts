@@ -55,7 +55,9 @@ interface Rate {
 }
 
 async function ratesOf(kernel: KernelPredictor): Promise<Rate[]> {
-  const configs = probes.filter(({ type }) => type === kernel.type).flatMap(({ type, config }) => validOf(type, config));
+  const configs = probes
+    .filter(({ type }) => type === kernel.type)
+    .flatMap(({ type, config }) => validOf(type, config));
   const within = configs.filter((config) => kernel.outOfRange(config) === undefined);
   const latencies = await kernel.predict(within);
   return within.map((config, i) => {

@@ -5,4 +5,6 @@
  */
 export * from "./blocks.js";
 export * from "./bounds.js";
+export * from "./edit.js";
+export * from "./kernel-graph.js";
 export * from "./steps.js";

@@ -1,5 +1,5 @@
 /** The steps of a kernel's latency as one number of its config changes: blocks of channels, tiles of an image. */
-import { kernelTypeOf, type KernelConfig, validateConfig } from "../kernels/index.js";
+import { type KernelConfig, kernelTypeOf, validateConfig } from "../kernels/index.js";
 import type { KernelPredictor } from "../predictors/index.js";
 
 export interface StepPoint {

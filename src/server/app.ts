@@ -1,17 +1,16 @@
 /** The application: the page's files, the pool and the offered models for it, and the API, described at /api. */
-import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { LitepredError, packageVersion } from "../base/index.js";
-import { guardedBy, type GuardOptions } from "./guard.js";
+import { type GuardOptions, guardedBy } from "./guard.js";
 import { listModels, listPlatforms, modelFile, type Offers, predictorFile } from "./offers.js";
 import { contentType, type Page } from "./page.js";
 import { addPredictionRoutes } from "./prediction-routes.js";
 import { errorReply, reply } from "./replies.js";
 import { platformSchema } from "./schemas.js";
-import { addTaskRoutes } from "./task-routes.js";
 import { createTaskList, type TaskList } from "./task-list.js";
-import { z } from "@hono/zod-openapi";
+import { addTaskRoutes } from "./task-routes.js";
 
 export interface AppOptions extends GuardOptions {
   readonly offers: Offers;
@@ -30,7 +29,8 @@ export interface App {
 export function createApp(options: AppOptions): App {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
-      if (!result.success) return c.json({ code: "bad-usage", message: z.prettifyError(result.error), hint: "see /api" }, 400);
+      if (!result.success)
+        return c.json({ code: "bad-usage", message: z.prettifyError(result.error), hint: "see /api" }, 400);
     },
   });
   const tasks: TaskList = createTaskList();
@@ -75,7 +75,9 @@ function addFiles(app: OpenAPIHono, { offers, page }: AppOptions): void {
 }
 
 const file = (c: Context, path: string, bytes: Uint8Array | undefined) =>
-  bytes === undefined ? c.notFound() : c.body(bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": contentType(path) });
+  bytes === undefined
+    ? c.notFound()
+    : c.body(bytes as Uint8Array<ArrayBuffer>, 200, { "content-type": contentType(path) });
 
 /** Nothing but the page's own scripts runs in it, and no other site frames it. */
 const policy =

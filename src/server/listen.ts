@@ -43,7 +43,13 @@ function bind(fetch: ReturnType<typeof createApp>["fetch"], hostname: string, po
   return new Promise<{ server: ReturnType<typeof serve>; address: AddressInfo }>((resolve, reject) => {
     const server = serve({ fetch, hostname, port }, (address) => resolve({ server, address }));
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new LitepredError("bad-usage", `cannot listen at ${hostname}:${port}: ${error.message}`, "choose another --port")),
+      reject(
+        new LitepredError(
+          "bad-usage",
+          `cannot listen at ${hostname}:${port}: ${error.message}`,
+          "choose another --port",
+        ),
+      ),
     );
   });
 }

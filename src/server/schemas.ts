@@ -14,7 +14,9 @@ export const platformSchema = z
     sizeBytes: z.number(),
     sha256: z.string(),
     provenance: z.looseObject({ device: z.string(), samples: z.number(), date: z.string(), method: z.string() }),
-    kernels: z.array(z.object({ type: z.string(), samples: z.number(), within10: z.number(), mape: z.number().nullable() })),
+    kernels: z.array(
+      z.object({ type: z.string(), samples: z.number(), within10: z.number(), mape: z.number().nullable() }),
+    ),
     correctionModels: z.number(),
     heldOut: accuracy.optional(),
     typicalError: z.number().optional(),

@@ -38,5 +38,9 @@ function checkFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const there = readdirSync(folder);
   if (there.length > 0 && !there.includes("engine-worker.js"))
-    throw new LitepredError("bad-usage", `${folder} is not empty`, "give a new folder, or one that a site was written into");
+    throw new LitepredError(
+      "bad-usage",
+      `${folder} is not empty`,
+      "give a new folder, or one that a site was written into",
+    );
 }

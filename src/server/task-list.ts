@@ -52,7 +52,13 @@ export function createTaskList(): TaskList {
       if (busy() !== undefined)
         throw new LitepredError("bad-usage", "another job is running", "wait for its end, or cancel it");
       const task: Task = { id: randomUUID(), kind, platform, state: "running", started: new Date().toISOString() };
-      const running: Running = { task, told: [], abort: new AbortController(), ...changeOf(), ended: Promise.resolve() };
+      const running: Running = {
+        task,
+        told: [],
+        abort: new AbortController(),
+        ...changeOf(),
+        ended: Promise.resolve(),
+      };
       all.set(task.id, running);
       running.ended = run(running, body);
       return task;
