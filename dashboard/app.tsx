@@ -1,8 +1,8 @@
 /** The frame: where one can go, files dropped anywhere, and the view that the address names. */
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { linkTo, route, type View } from "./route.js";
 import { openFiles } from "./open-files.js";
+import { linkTo, route, type View } from "./route.js";
 import { loadPool, opened } from "./state.js";
 import { theme, toggleTheme } from "./theme.js";
 import { CompareView } from "./views/compare.js";
@@ -28,12 +28,27 @@ function App() {
         </a>
         <nav aria-label="views">
           {views.map(({ id, title }) => (
-            <a key={id} href={linkTo(id, id === "model" ? { m: params.m, p: params.p } : id === "compare" ? { ms: [...opened.value.keys()].join("|") } : {})} aria-current={id === view ? "page" : undefined}>
+            <a
+              key={id}
+              href={linkTo(
+                id,
+                id === "model"
+                  ? { m: params.m, p: params.p }
+                  : id === "compare"
+                    ? { ms: [...opened.value.keys()].join("|") }
+                    : {},
+              )}
+              aria-current={id === view ? "page" : undefined}
+            >
               {title}
             </a>
           ))}
         </nav>
-        <button type="button" onClick={toggleTheme} aria-label={`switch to ${theme.value === "dark" ? "light" : "dark"} colours`}>
+        <button
+          type="button"
+          onClick={toggleTheme}
+          aria-label={`switch to ${theme.value === "dark" ? "light" : "dark"} colours`}
+        >
           {theme.value === "dark" ? "Light" : "Dark"}
         </button>
       </header>

@@ -8,6 +8,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   for (const file of files) keys.push(await openFile(file));
   const { view, params } = route.value;
   const first = keys[0]!;
-  if (keys.length > 1 || view === "compare") location.hash = linkTo("compare", { ms: [...new Set([...(params.ms?.split("|") ?? []), ...keys])].join("|") });
+  if (keys.length > 1 || view === "compare")
+    location.hash = linkTo("compare", { ms: [...new Set([...(params.ms?.split("|") ?? []), ...keys])].join("|") });
   else location.hash = linkTo("model", { m: first, p: params.p, tab: params.tab });
 }

@@ -12,7 +12,10 @@ const views: readonly string[] = ["model", "compare", "pool", "live"] satisfies 
 
 function parse(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  return { view: views.includes(path) ? (path as View) : "model", params: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    view: views.includes(path) ? (path as View) : "model",
+    params: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 export const route = signal<Route>(parse(location.hash));
@@ -21,7 +24,9 @@ addEventListener("hashchange", () => {
 });
 
 export function linkTo(view: View, params: Readonly<Record<string, string | undefined>> = {}): string {
-  const known = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "");
+  const known = Object.entries(params).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "",
+  );
   const query = new URLSearchParams(known).toString();
   return query === "" ? `#/${view}` : `#/${view}?${query}`;
 }

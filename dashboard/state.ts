@@ -21,12 +21,19 @@ const files = new Map<string, File>();
 
 export async function loadPool(): Promise<void> {
   platforms.value = await later(engine.pool());
-  const token = new URLSearchParams(location.search).get("token");
-  const response = await fetch("models/index.json", { headers: token === null ? {} : { authorization: `Bearer ${token}` } }).catch(() => undefined);
+  const response = await fetchHere("models/index.json").catch(() => undefined);
   if (response?.ok) offered.value = await response.json();
   // One after the other, so that a model that is dropped meanwhile is read in between.
   if (platforms.value && "value" in platforms.value)
     for (const { platform } of platforms.value.value) await engine.prepare(platform).catch(() => undefined);
+}
+
+/** From where the page came from, with the token that it was opened with. */
+export function fetchHere(path: string, init: RequestInit = {}): Promise<Response> {
+  const token = new URLSearchParams(location.search).get("token");
+  const headers = new Headers(init.headers);
+  if (token !== null) headers.set("authorization", `Bearer ${token}`);
+  return fetch(path, { ...init, headers });
 }
 
 export async function later<T>(promise: Promise<T>): Promise<Later<T>> {
@@ -59,16 +66,22 @@ export function openModel(key: string, inputs: readonly ModelInput[]): Promise<M
   });
 }
 
-async function fileOf(key: string): Promise<File> {
-  const known = files.get(key) ?? (key.startsWith("offer:") ? await fetchOffer(key.slice("offer:".length)) : await keptFile(key));
-  if (known === undefined) throw { message: `${key.replace(/:\d+$/, "")} is not at hand in this browser`, hint: "drop the file again: it was never uploaded" };
+export async function fileOf(key: string): Promise<File> {
+  const known =
+    files.get(key) ?? (key.startsWith("offer:") ? await fetchOffer(key.slice("offer:".length)) : await keptFile(key));
+  if (known === undefined)
+    throw {
+      message: `${key.replace(/:\d+$/, "")} is not at hand in this browser`,
+      hint: "drop the file again: it was never uploaded",
+    };
   files.set(key, known);
   return known;
 }
 
 async function fetchOffer(path: string): Promise<File> {
-  const response = await fetch(`models/${path.split("/").map(encodeURIComponent).join("/")}${location.search}`);
-  if (!response.ok) throw { message: `${path} is not offered here (${response.status})`, hint: "drop the file instead" };
+  const response = await fetchHere(`models/${path.split("/").map(encodeURIComponent).join("/")}`);
+  if (!response.ok)
+    throw { message: `${path} is not offered here (${response.status})`, hint: "drop the file instead" };
   return new File([await response.blob()], path.slice(path.lastIndexOf("/") + 1));
 }
 
@@ -97,6 +110,11 @@ export const inputsText = (inputs: readonly ModelInput[]): string =>
 export const parseInputs = (text: string | undefined): ModelInput[] =>
   (text ?? "").split(";").flatMap((part) => {
     const at = part.lastIndexOf(":");
-    const shape = part.slice(at + 1).split("x").map(Number);
-    return at > 0 && shape.every((size) => Number.isInteger(size) && size > 0) ? [{ name: part.slice(0, at), shape }] : [];
+    const shape = part
+      .slice(at + 1)
+      .split("x")
+      .map(Number);
+    return at > 0 && shape.every((size) => Number.isInteger(size) && size > 0)
+      ? [{ name: part.slice(0, at), shape }]
+      : [];
   });

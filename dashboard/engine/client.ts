@@ -34,7 +34,15 @@ export function startWorker<T>(address: URL): T {
       waiting.set(last, { resolve, reject });
       worker.postMessage({ id: last, method, args });
     });
-  return new Proxy({}, { get: (_, method: string) => (...args: unknown[]) => ask(method, args) }) as T;
+  return new Proxy(
+    {},
+    {
+      get:
+        (_, method: string) =>
+        (...args: unknown[]) =>
+          ask(method, args),
+    },
+  ) as T;
 }
 
 /** Beside the page's own script, with its query, so that a token goes along. */

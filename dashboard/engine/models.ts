@@ -33,7 +33,8 @@ export function createModels(): Models {
     },
     get(id) {
       const model = models.get(id);
-      if (model === undefined) throw new LitepredError("unreadable-file", "this model is not open any more", "drop its file again");
+      if (model === undefined)
+        throw new LitepredError("unreadable-file", "this model is not open any more", "drop its file again");
       return model;
     },
   };

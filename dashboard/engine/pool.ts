@@ -1,7 +1,8 @@
 /** The pool as files under one address: the list at once, a platform's predictor when it is first asked for. */
+
+import { type Ceilings, ceilingsOf } from "../../src/analysis/index.js";
 import { LitepredError } from "../../src/base/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, readArtefact } from "../../src/predictors/index.js";
-import { type Ceilings, ceilingsOf } from "../../src/analysis/index.js";
 import type { PoolPlatform } from "./protocol.js";
 
 export interface LoadedPlatform {
@@ -34,7 +35,11 @@ export function openPool(address: string): BrowserPool {
 async function load(address: string, all: readonly PoolPlatform[], platform: string): Promise<LoadedPlatform> {
   const entry = all.find((candidate) => candidate.platform === platform);
   if (entry === undefined)
-    throw new LitepredError("no-predictor", `there is no predictor for platform "${platform}"`, "choose one of the pool");
+    throw new LitepredError(
+      "no-predictor",
+      `there is no predictor for platform "${platform}"`,
+      "choose one of the pool",
+    );
   const response = await fetchFile(address + encodeURIComponent(entry.file));
   const predictor = await loadPlatformPredictor(readArtefact(new Uint8Array(await response.arrayBuffer())));
   let ceilings: Promise<Ceilings> | undefined;

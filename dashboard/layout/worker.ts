@@ -22,6 +22,8 @@ function layOut({ boxes, edges }: BoxGraph): Layout {
     width,
     height,
     boxes: Object.fromEntries(boxes.map(({ id }) => [id, { x: graph.node(id).x, y: graph.node(id).y }])),
-    edges: graph.edges().map((edge: { v: string; w: string }) => (graph.edge(edge) as { points: { x: number; y: number }[] }).points),
+    edges: graph
+      .edges()
+      .map((edge: { v: string; w: string }) => (graph.edge(edge) as { points: { x: number; y: number }[] }).points),
   };
 }

@@ -24,7 +24,12 @@ export function Chart({ option, label, height = 300, name, onPick }: ChartProps)
     import("./echarts.js").then(({ init }) => {
       if (gone || place.current === null) return;
       const made = init(place.current, undefined, { renderer: "canvas" });
-      made.setOption({ animation: false, backgroundColor: "transparent", textStyle: { fontFamily: "system-ui, sans-serif", color: colour("--text") }, ...option });
+      made.setOption({
+        animation: false,
+        backgroundColor: "transparent",
+        textStyle: { fontFamily: "system-ui, sans-serif", color: colour("--text") },
+        ...option,
+      });
       if (onPick) made.on("click", ({ dataIndex, seriesIndex }) => onPick(dataIndex, seriesIndex ?? 0));
       chart.current = made;
       const observer = new ResizeObserver(() => made.resize());
@@ -55,7 +60,8 @@ export function Chart({ option, label, height = 300, name, onPick }: ChartProps)
   );
 }
 
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Axes that stay in the background. */
 export const axis = (name: string, more: object = {}) => ({

@@ -12,12 +12,16 @@ export function ms(value: number): string {
 export const percent = (share: number, digits = 1): string =>
   Number.isFinite(share) ? `${(100 * share).toFixed(digits)} %` : "–";
 
-export const signedPercent = (share: number): string =>
-  `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)} %`;
+export const signedPercent = (share: number): string => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)} %`;
 
 /** 12.3 M, 4.5 G. */
 export function amount(value: number): string {
-  for (const [size, unit] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]] as const)
+  for (const [size, unit] of [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const)
     if (value >= size) return `${(value / size).toPrecision(3)} ${unit}`;
   return String(Math.round(value));
 }
@@ -26,7 +30,21 @@ export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(byt
 
 /** `3×3 s2 3→32 @224 relu6`: the fields that most kernels have in short, others by name. */
 export function configText(config: KernelConfig): string {
-  const { kernelH, kernelW, strideH = 1, strideW = 1, cin, cout, h, w, groups = 1, dilation = 1, activation, add, ...rest } = config;
+  const {
+    kernelH,
+    kernelW,
+    strideH = 1,
+    strideW = 1,
+    cin,
+    cout,
+    h,
+    w,
+    groups = 1,
+    dilation = 1,
+    activation,
+    add,
+    ...rest
+  } = config;
   const parts: (string | false)[] = [
     kernelH !== undefined && `${kernelH}×${kernelW}`,
     (strideH !== 1 || strideW !== 1) && (strideH === strideW ? `s${strideH}` : `s${strideH}×${strideW}`),
@@ -42,7 +60,10 @@ export function configText(config: KernelConfig): string {
 }
 
 const usual = (name: string, value: number | string) =>
-  (name === "batch" && value === 1) || (name === "multiplier" && value === 1) || (name === "padding" && value === "same") || value === "none";
+  (name === "batch" && value === 1) ||
+  (name === "multiplier" && value === 1) ||
+  (name === "padding" && value === "same") ||
+  value === "none";
 
 /** `device/processor/engine@version/precision` in two lines. */
 export function platformParts(id: string): { readonly engine: string; readonly device: string } {

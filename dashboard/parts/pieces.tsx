@@ -13,9 +13,17 @@ export function Failure({ error }: { error: { message: string; hint?: string } }
 }
 
 /** The value once it is there; until then `waiting`. */
-export function Await<T>({ of, waiting, children }: { of: Later<T>; waiting?: string; children: (value: T) => ComponentChildren }) {
+export function Await<T>({
+  of,
+  waiting,
+  children,
+}: {
+  of: Later<T>;
+  waiting?: string;
+  children: (value: T) => ComponentChildren;
+}) {
   if (of === undefined) return <p class="muted">{waiting ?? "computing…"}</p>;
-  return "error" in of ? <Failure error={of.error} /> : <>{children(of.value)}</>;
+  return "error" in of ? <Failure error={of.error} /> : children(of.value);
 }
 
 export function PlatformName({ id }: { id: string }) {
@@ -65,7 +73,17 @@ export function Tabs<T extends string>({ label, tabs, chosen, choose }: TabsProp
   );
 }
 
-export function PlatformSelect({ label, value, ids, choose }: { label: string; value: string | undefined; ids: readonly string[]; choose(id: string): void }) {
+export function PlatformSelect({
+  label,
+  value,
+  ids,
+  choose,
+}: {
+  label: string;
+  value: string | undefined;
+  ids: readonly string[];
+  choose(id: string): void;
+}) {
   return (
     <label class="field">
       {label}

@@ -18,7 +18,8 @@ function cell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export const saveJson = (name: string, value: unknown): void => save(name, JSON.stringify(value, null, 2), "application/json");
+export const saveJson = (name: string, value: unknown): void =>
+  save(name, JSON.stringify(value, null, 2), "application/json");
 
 export async function saveAddress(name: string, dataAddress: string): Promise<void> {
   save(name, await (await fetch(dataAddress)).blob());

@@ -74,7 +74,13 @@ export function Table<T>(props: TableProps<T>) {
             const key = keyOf(row);
             const className = [choose && "choosable", key === chosen && "chosen"].filter(Boolean).join(" ");
             return (
-              <tr key={key} data-key={key} class={className} aria-selected={key === chosen || undefined} onClick={choose && (() => choose(row))}>
+              <tr
+                key={key}
+                data-key={key}
+                class={className}
+                aria-selected={key === chosen || undefined}
+                onClick={choose && (() => choose(row))}
+              >
                 {columns.map((column, i) => (
                   <td key={column.id} class={cellClass(column)}>
                     {i === 0 && choose ? (
@@ -106,7 +112,14 @@ export function Table<T>(props: TableProps<T>) {
 function Head<T>({ column, sort, setSort }: { column: Column<T>; sort: string; setSort(sort: string): void }) {
   const direction = sort === column.id ? "ascending" : sort === `-${column.id}` ? "descending" : undefined;
   // Numbers begin with the largest.
-  const next = direction === undefined ? (column.number ? `-${column.id}` : column.id) : direction === "ascending" ? `-${column.id}` : column.id;
+  const next =
+    direction === undefined
+      ? column.number
+        ? `-${column.id}`
+        : column.id
+      : direction === "ascending"
+        ? `-${column.id}`
+        : column.id;
   return (
     <th scope="col" class={cellClass(column)} aria-sort={direction}>
       <button type="button" onClick={() => setSort(next)}>
@@ -126,9 +139,13 @@ export function arranged<T>(rows: readonly T[], columns: readonly Column<T>[], s
     data: rows as T[],
     columns: columns.map(
       (column) =>
-        ({ id: column.id, accessorFn: (row: T) => column.value(row), sortFn: compare }) as unknown as ColumnDef<typeof features, T & object>,
+        ({ id: column.id, accessorFn: (row: T) => column.value(row), sortFn: compare }) as unknown as ColumnDef<
+          typeof features,
+          T & object
+        >,
     ) as never,
-    globalFilterFn: ((row: { getValue(id: string): unknown }, id: string) => String(row.getValue(id)).toLowerCase().includes(wanted)) as never,
+    globalFilterFn: ((row: { getValue(id: string): unknown }, id: string) =>
+      String(row.getValue(id)).toLowerCase().includes(wanted)) as never,
     getColumnCanGlobalFilter: () => true,
     initialState: {
       sorting: sort === "" ? [] : [{ id: sort.replace(/^-/, ""), desc: sort.startsWith("-") }],
@@ -140,5 +157,7 @@ export function arranged<T>(rows: readonly T[], columns: readonly Column<T>[], s
 
 function compare(a: { getValue(id: string): unknown }, b: { getValue(id: string): unknown }, id: string): number {
   const [x, y] = [a.getValue(id), b.getValue(id)];
-  return typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), "en", { numeric: true });
+  return typeof x === "number" && typeof y === "number"
+    ? x - y
+    : String(x).localeCompare(String(y), "en", { numeric: true });
 }

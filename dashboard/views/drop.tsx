@@ -7,7 +7,9 @@ export function DropZone() {
   return (
     <section class="drop" aria-labelledby="drop-title">
       <h1 id="drop-title">How long will this network take?</h1>
-      <p class="muted">Drop an ONNX or TFLite file anywhere on this page. It is read in the browser and not uploaded.</p>
+      <p class="muted">
+        Drop an ONNX or TFLite file anywhere on this page. It is read in the browser and not uploaded.
+      </p>
       <FileButton title="choose files" primary />
       <Offered />
     </section>
@@ -17,7 +19,11 @@ export function DropZone() {
 export function FileButton({ title, primary = false }: { title: string; primary?: boolean }) {
   return (
     <>
-      <button type="button" class={primary ? "primary" : undefined} onClick={(event) => (event.currentTarget.nextElementSibling as HTMLInputElement).click()}>
+      <button
+        type="button"
+        class={primary ? "primary" : undefined}
+        onClick={(event) => (event.currentTarget.nextElementSibling as HTMLInputElement).click()}
+      >
         {title}
       </button>
       <input

@@ -40,7 +40,10 @@ export function GraphTab({ facts, prediction }: { facts: ModelFacts; prediction:
           </label>
           <label class="field">
             shown
-            <select value={open === "*" ? "*" : open === "" ? "" : "one"} onChange={(event) => setOpen(event.currentTarget.value || undefined)}>
+            <select
+              value={open === "*" ? "*" : open === "" ? "" : "one"}
+              onChange={(event) => setOpen(event.currentTarget.value || undefined)}
+            >
               <option value="">blocks</option>
               {open !== "" && open !== "*" ? <option value="one">blocks, {open} open</option> : null}
               <option value="*">every kernel</option>
@@ -49,7 +52,11 @@ export function GraphTab({ facts, prediction }: { facts: ModelFacts; prediction:
         </div>
         <Legend by={colour as ColourBy} />
       </div>
-      <Await of={edges}>{(found) => <Drawing prediction={prediction} edges={found} open={open} by={colour as ColourBy} setOpen={setOpen} />}</Await>
+      <Await of={edges}>
+        {(found) => (
+          <Drawing prediction={prediction} edges={found} open={open} by={colour as ColourBy} setOpen={setOpen} />
+        )}
+      </Await>
     </>
   );
 }
@@ -65,7 +72,8 @@ interface DrawingProps {
 function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
   const { nodes, graph } = useMemo(() => boxesOf(prediction.kernels, edges, open), [prediction, edges, open]);
   const layout = useLater(() => layouter.layout(graph), [graph]);
-  const pick = ({ block, kernel }: Node) => (kernel === undefined ? setOpen(block) : setParams({ k: String(kernel) }, true));
+  const pick = ({ block, kernel }: Node) =>
+    kernel === undefined ? setOpen(block) : setParams({ k: String(kernel) }, true);
   const chosen = prediction.kernels[Number(route.value.params.k ?? -1)];
   return (
     <>
@@ -77,7 +85,8 @@ function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
       ) : (
         <p class="row">
           <span>
-            <b>{chosen.name}</b> <span class="mono">{configText(chosen.config)}</span> {ms(chosen.latencyMs)} ms, {percent(chosen.share)}, bound by {chosen.bound}
+            <b>{chosen.name}</b> <span class="mono">{configText(chosen.config)}</span> {ms(chosen.latencyMs)} ms,{" "}
+            {percent(chosen.share)}, bound by {chosen.bound}
           </span>
           <button type="button" onClick={() => setParams({ tab: "kernels", group: undefined, filter: undefined })}>
             see it in the table
@@ -104,7 +113,11 @@ function boxesOf(kernels: readonly KernelRow[], edges: DrawingProps["edges"], op
     const pair = [idOf(kernels[from]!), idOf(kernels[to]!)] as const;
     if (pair[0] !== pair[1]) seen.set(pair.join("\n"), pair);
   }
-  const boxes = [...nodes.values()].map(({ id, title, detail }) => ({ id, width: 24 + 7 * Math.max(title.length, detail.length), height: 40 }));
+  const boxes = [...nodes.values()].map(({ id, title, detail }) => ({
+    id,
+    width: 24 + 7 * Math.max(title.length, detail.length),
+    height: 40,
+  }));
   return { nodes, graph: { boxes, edges: [...seen.values()] } satisfies BoxGraph };
 }
 
@@ -164,7 +177,7 @@ function Picture({ nodes, graph, layout, by, chosen, pick }: PictureProps) {
               class={`${heat.ink} ${node.kernel !== undefined && node.kernel === chosen ? "chosen" : ""}`}
               transform={`translate(${x - width / 2} ${y - height / 2})`}
               onClick={() => pick(node)}
-              onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), pick(node))}
+              onKeyDown={(event) => onPress(event, () => pick(node))}
             >
               <title>{`${node.title} · ${node.detail} · ${percent(node.share)}`}</title>
               <rect width={width} height={height} rx={6} fill={heat.fill} />
@@ -182,11 +195,19 @@ function Picture({ nodes, graph, layout, by, chosen, pick }: PictureProps) {
   );
 }
 
-const curve = ([first, ...rest]: readonly Point[]) => (first === undefined ? "" : `M${first.x} ${first.y}${rest.map(({ x, y }) => `L${x} ${y}`).join("")}`);
+function onPress(event: KeyboardEvent, act: () => void): void {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  event.preventDefault();
+  act();
+}
+
+const curve = ([first, ...rest]: readonly Point[]) =>
+  first === undefined ? "" : `M${first.x} ${first.y}${rest.map(({ x, y }) => `L${x} ${y}`).join("")}`;
 
 /** Pale to strong; the logarithm for rates, which differ by orders of magnitude. */
 function heatScale(nodes: readonly Node[], by: ColourBy): (node: Node) => { fill: string; ink: string } {
-  const value = by === "share" ? (node: Node) => node.share : (node: Node) => Math.log(node.latencyMs / Math.max(1, node.flops));
+  const value =
+    by === "share" ? (node: Node) => node.share : (node: Node) => Math.log(node.latencyMs / Math.max(1, node.flops));
   const values = nodes.map(value);
   const [low, high] = [by === "share" ? 0 : Math.min(...values), Math.max(...values)];
   return (node) => heat((value(node) - low) / (high - low || 1));
@@ -195,7 +216,10 @@ function heatScale(nodes: readonly Node[], by: ColourBy): (node: Node) => { fill
 export function heat(at: number): { fill: string; ink: string } {
   const level = Math.max(0, Math.min(1, at));
   const lightness = theme.value === "dark" ? 24 + 50 * level : 96 - 56 * level;
-  return { fill: `hsl(${theme.value === "dark" ? 28 : 24} ${20 + 60 * level}% ${lightness}%)`, ink: lightness > 54 ? "ink-dark" : "ink-light" };
+  return {
+    fill: `hsl(${theme.value === "dark" ? 28 : 24} ${20 + 60 * level}% ${lightness}%)`,
+    ink: lightness > 54 ? "ink-dark" : "ink-light",
+  };
 }
 
 function Legend({ by }: { by: ColourBy }) {
@@ -203,7 +227,15 @@ function Legend({ by }: { by: ColourBy }) {
   return (
     <span class="row small muted">
       {less}
-      <span aria-hidden="true" style={{ width: "90px", height: "10px", borderRadius: "3px", background: `linear-gradient(90deg, ${heat(0).fill}, ${heat(0.5).fill}, ${heat(1).fill})` }} />
+      <span
+        aria-hidden="true"
+        style={{
+          width: "90px",
+          height: "10px",
+          borderRadius: "3px",
+          background: `linear-gradient(90deg, ${heat(0).fill}, ${heat(0.5).fill}, ${heat(1).fill})`,
+        }}
+      />
       {more}
     </span>
   );

@@ -24,7 +24,12 @@ export function KernelsTab({ facts, prediction }: { facts: ModelFacts; predictio
           <div class="row">
             <label class="field">
               filter
-              <input type="search" value={filter} placeholder="name, type, config" onInput={(event) => setParams({ filter: event.currentTarget.value }, true)} />
+              <input
+                type="search"
+                value={filter}
+                placeholder="name, type, config"
+                onInput={(event) => setParams({ filter: event.currentTarget.value }, true)}
+              />
             </label>
             <label class="field">
               group by
@@ -108,14 +113,51 @@ const share: Column<Row> = {
     </span>
   ),
 };
-const time: Column<Row> = { id: "ms", title: "ms", number: true, value: ({ latencyMs }) => latencyMs, cell: ({ latencyMs }) => ms(latencyMs) };
-const running: Column<Row> = { id: "cumulative", title: "running sum", number: true, optional: true, value: (row) => row.cumulative, cell: (row) => percent(row.cumulative, 0) };
-const flops: Column<Row> = { id: "flops", title: "FLOPs", number: true, optional: true, value: (row) => row.flops, cell: (row) => amount(row.flops) };
+const time: Column<Row> = {
+  id: "ms",
+  title: "ms",
+  number: true,
+  value: ({ latencyMs }) => latencyMs,
+  cell: ({ latencyMs }) => ms(latencyMs),
+};
+const running: Column<Row> = {
+  id: "cumulative",
+  title: "running sum",
+  number: true,
+  optional: true,
+  value: (row) => row.cumulative,
+  cell: (row) => percent(row.cumulative, 0),
+};
+const flops: Column<Row> = {
+  id: "flops",
+  title: "FLOPs",
+  number: true,
+  optional: true,
+  value: (row) => row.flops,
+  cell: (row) => amount(row.flops),
+};
 
 const kernelColumns: readonly Column<Row>[] = [
-  { id: "name", title: "kernel", class: "name", value: ({ name }) => name, cell: ({ name }) => <span title={name}>{tail(name)}</span> },
+  {
+    id: "name",
+    title: "kernel",
+    class: "name",
+    value: ({ name }) => name,
+    cell: ({ name }) => <span title={name}>{tail(name)}</span>,
+  },
   { id: "type", title: "type", class: "nowrap", value: ({ type }) => type },
-  { id: "config", title: "config", optional: true, class: "config", value: ({ config }) => configText(config), cell: ({ config }) => <span class="mono" title={configText(config)}>{configText(config)}</span> },
+  {
+    id: "config",
+    title: "config",
+    optional: true,
+    class: "config",
+    value: ({ config }) => configText(config),
+    cell: ({ config }) => (
+      <span class="mono" title={configText(config)}>
+        {configText(config)}
+      </span>
+    ),
+  },
   time,
   share,
   running,
@@ -138,7 +180,13 @@ const kernelColumns: readonly Column<Row>[] = [
 const tail = (name: string) => (name.length > 34 ? `…${name.slice(-33)}` : name);
 
 const groupColumns: readonly Column<Row>[] = [
-  { id: "name", title: "group", class: "name", value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span> },
+  {
+    id: "name",
+    title: "group",
+    class: "name",
+    value: ({ name }) => name,
+    cell: ({ name }) => <span title={name}>{name}</span>,
+  },
   { id: "count", title: "kernels", number: true, value: ({ count }) => count },
   time,
   share,
@@ -151,10 +199,14 @@ function Shares({ kernels }: { kernels: readonly KernelRow[] }) {
   const byBound = grouped(kernels, "bound").sort((a, b) => b.latencyMs - a.latencyMs);
   return (
     <aside class="stack">
-      <h3>by kernel type</h3>
-      <Bars rows={byType.slice(0, 14)} />
-      <h3>by what binds it</h3>
-      <Bars rows={byBound} colourOf={({ bound }) => boundColours[bound]} />
+      <div class="stack">
+        <h3>by kernel type</h3>
+        <Bars rows={byType.slice(0, 14)} />
+      </div>
+      <div class="stack">
+        <h3>by what binds it</h3>
+        <Bars rows={byBound} colourOf={({ bound }) => boundColours[bound]} />
+      </div>
     </aside>
   );
 }
@@ -183,6 +235,16 @@ function saveKernels(name: string, { platform, kernels }: Prediction): void {
   saveCsv(
     `${name}.kernels.csv`,
     head,
-    kernels.map((kernel) => [platform, kernel.name, kernel.type, configText(kernel.config), kernel.latencyMs, kernel.share, kernel.bound, kernel.flops, kernel.bytes]),
+    kernels.map((kernel) => [
+      platform,
+      kernel.name,
+      kernel.type,
+      configText(kernel.config),
+      kernel.latencyMs,
+      kernel.share,
+      kernel.bound,
+      kernel.flops,
+      kernel.bytes,
+    ]),
   );
 }

@@ -68,7 +68,8 @@ function ModelHead({ facts }: { facts: ModelFacts }) {
 
 function ShapeForm({ facts }: { facts: ModelFacts }) {
   const text = (shape: readonly number[]) => shape.join("×");
-  const apply = (changed: ModelInput) => setParams({ in: inputsText(facts.inputs.map((input) => (input.name === changed.name ? changed : input))) });
+  const apply = (changed: ModelInput) =>
+    setParams({ in: inputsText(facts.inputs.map((input) => (input.name === changed.name ? changed : input))) });
   return (
     <>
       {facts.inputs.slice(0, 4).map(({ name, shape }) => (
@@ -82,7 +83,8 @@ function ShapeForm({ facts }: { facts: ModelFacts }) {
             aria-label={`shape of ${name}, sizes with × between`}
             onChange={(event) => {
               const sizes = event.currentTarget.value.split(/[×x,\s]+/).map(Number);
-              if (sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size > 0)) apply({ name, shape: sizes });
+              if (sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size > 0))
+                apply({ name, shape: sizes });
               else event.currentTarget.value = text(shape);
             }}
           />
@@ -95,6 +97,8 @@ function ShapeForm({ facts }: { facts: ModelFacts }) {
 function Platforms({ facts, pool }: { facts: ModelFacts; pool: readonly PoolPlatform[] }) {
   const [fastest, setFastest] = useState<string>();
   const chosen = route.value.params.p ?? fastest;
+  // Asked for before the table asks for all the others, so that it is there first.
+  if (route.value.params.p !== undefined) predict(facts.id, route.value.params.p).catch(() => undefined);
   const onTotals = (totals: readonly Total[]) => {
     if (totals.length === pool.length) setFastest([...totals].sort((a, b) => a.latencyMs - b.latencyMs)[0]?.platform);
   };
@@ -152,12 +156,20 @@ function DetailHead({ facts, prediction }: { facts: ModelFacts; prediction: Pred
             {ms(prediction.latencyMs)} ms
           </span>{" "}
           <span class="muted">
-            {percent(interval.level, 0)} interval {ms(interval.lowMs)} – {ms(interval.highMs)} ms · {percent(coverage.kernels, 0)} of kernels covered
+            {percent(interval.level, 0)} interval {ms(interval.lowMs)} – {ms(interval.highMs)} ms ·{" "}
+            {percent(coverage.kernels, 0)} of kernels covered
             <br />
-            <span class="small">kernels alone sum to {ms(prediction.sumMs)} ms; whole networks measured there correct it by ×{(prediction.latencyMs / prediction.sumMs).toFixed(2)}</span>
+            <span class="small">
+              kernels alone sum to {ms(prediction.sumMs)} ms; whole networks measured there correct it by ×
+              {(prediction.latencyMs / prediction.sumMs).toFixed(2)}
+            </span>
           </span>
         </p>
-        <button type="button" class="link small no-print" onClick={() => saveJson(`${facts.name}.json`, { model: facts.name, ...prediction })}>
+        <button
+          type="button"
+          class="link small no-print"
+          onClick={() => saveJson(`${facts.name}.json`, { model: facts.name, ...prediction })}
+        >
           save as JSON
         </button>
       </div>

@@ -42,7 +42,9 @@ export function PlatformTable({ facts, pool, chosen, onTotals }: PlatformTablePr
       />
       <div class="row between small">
         <p class="muted" role="status">
-          {rows.length + failed < pool.length ? `${rows.length} of ${pool.length} computed…` : "Usual error: median of whole networks measured there, each left out of the fit."}
+          {rows.length + failed < pool.length
+            ? `${rows.length} of ${pool.length} computed…`
+            : "Usual error: median of whole networks measured there, each left out of the fit."}
           {failed > 0 ? ` ${failed} predictors could not be read.` : ""}
         </p>
         <button type="button" class="link no-print" onClick={() => saveTotals(facts.name, rows)}>
@@ -75,8 +77,19 @@ function useTotals(model: string, pool: readonly PoolPlatform[]) {
 }
 
 const columnsOf = (widest: number): Column<Row>[] => [
-  { id: "platform", title: "platform", value: ({ platform }) => platform, cell: ({ platform }) => <PlatformName id={platform} /> },
-  { id: "ms", title: "ms", number: true, value: ({ latencyMs }) => latencyMs, cell: ({ latencyMs }) => <b>{ms(latencyMs)}</b> },
+  {
+    id: "platform",
+    title: "platform",
+    value: ({ platform }) => platform,
+    cell: ({ platform }) => <PlatformName id={platform} />,
+  },
+  {
+    id: "ms",
+    title: "ms",
+    number: true,
+    value: ({ latencyMs }) => latencyMs,
+    cell: ({ latencyMs }) => <b>{ms(latencyMs)}</b>,
+  },
   {
     id: "bar",
     title: "with its interval",
@@ -84,16 +97,40 @@ const columnsOf = (widest: number): Column<Row>[] => [
     value: ({ interval }) => interval.highMs,
     cell: (row) => <IntervalBar total={row} widest={widest} />,
   },
-  { id: "low", title: "from", number: true, optional: true, value: ({ interval }) => interval.lowMs, cell: ({ interval }) => ms(interval.lowMs) },
-  { id: "high", title: "to", number: true, optional: true, value: ({ interval }) => interval.highMs, cell: ({ interval }) => ms(interval.highMs) },
-  { id: "covered", title: "covered", number: true, value: ({ coverage }) => coverage.kernels, cell: ({ coverage }) => percent(coverage.kernels, 0) },
+  {
+    id: "low",
+    title: "from",
+    number: true,
+    optional: true,
+    value: ({ interval }) => interval.lowMs,
+    cell: ({ interval }) => ms(interval.lowMs),
+  },
+  {
+    id: "high",
+    title: "to",
+    number: true,
+    optional: true,
+    value: ({ interval }) => interval.highMs,
+    cell: ({ interval }) => ms(interval.highMs),
+  },
+  {
+    id: "covered",
+    title: "covered",
+    number: true,
+    value: ({ coverage }) => coverage.kernels,
+    cell: ({ coverage }) => percent(coverage.kernels, 0),
+  },
   {
     id: "error",
     title: "usual error",
     number: true,
     optional: true,
     value: ({ entry }) => entry.typicalError ?? Number.POSITIVE_INFINITY,
-    cell: ({ entry }) => <span title={`${entry.correctionModels} whole networks measured there`}>{entry.typicalError === undefined ? "unknown" : percent(entry.typicalError)}</span>,
+    cell: ({ entry }) => (
+      <span title={`${entry.correctionModels} whole networks measured there`}>
+        {entry.typicalError === undefined ? "unknown" : percent(entry.typicalError)}
+      </span>
+    ),
   },
 ];
 
@@ -112,6 +149,15 @@ function saveTotals(name: string, rows: readonly Row[]): void {
   saveCsv(
     `${name}.platforms.csv`,
     head,
-    rows.map(({ platform, latencyMs, interval, coverage }) => [name, platform, latencyMs, interval.level, interval.lowMs, interval.highMs, coverage.kernels, coverage.flops]),
+    rows.map(({ platform, latencyMs, interval, coverage }) => [
+      name,
+      platform,
+      latencyMs,
+      interval.level,
+      interval.lowMs,
+      interval.highMs,
+      coverage.kernels,
+      coverage.flops,
+    ]),
   );
 }

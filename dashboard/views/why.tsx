@@ -37,7 +37,9 @@ function RooflinePlot({ prediction, ceilings }: { prediction: Prediction; ceilin
   return (
     <>
       <p class="muted small">
-        Ceilings from this platform's own measurements: {amount(ceilings.flopsPerMs * 1000)}FLOP/s, {amount(ceilings.bytesPerMs * 1000)}B/s, no kernel under {ms(1000 * ceilings.overheadMs)} µs. Bytes at 4 an element. The larger a point, the larger its share.
+        Ceilings from this platform's own measurements: {amount(ceilings.flopsPerMs * 1000)}FLOP/s,{" "}
+        {amount(ceilings.bytesPerMs * 1000)}B/s, no kernel under {ms(1000 * ceilings.overheadMs)} µs. Bytes at 4 an
+        element. The larger a point, the larger its share.
       </p>
       <Chart
         name="roofline"
@@ -55,7 +57,8 @@ function RooflinePlot({ prediction, ceilings }: { prediction: Prediction; ceilin
 }
 
 function BoundSummary({ kernels }: { kernels: readonly KernelRow[] }) {
-  const shareOf = (bound: KernelRow["bound"]) => kernels.reduce((sum, kernel) => sum + (kernel.bound === bound ? kernel.share : 0), 0);
+  const shareOf = (bound: KernelRow["bound"]) =>
+    kernels.reduce((sum, kernel) => sum + (kernel.bound === bound ? kernel.share : 0), 0);
   const advice = {
     compute: "fewer or cheaper multiplications help: smaller kernels, groups, fewer channels",
     memory: "less traffic helps: fewer channels early on, larger strides, fusing, lower precision",
@@ -83,16 +86,39 @@ function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: C
   const colours = [colour("--compute"), colour("--memory"), colour("--overhead")];
   return {
     grid: { left: 56, right: 16, top: 30, bottom: 44 },
-    legend: { top: 0, left: 0, icon: "circle", itemWidth: 9, textStyle: { color: colour("--muted") }, data: [...bounds] },
-    xAxis: { type: "log", min: low, max: high, ...axis("FLOPs a byte", { nameLocation: "middle", nameGap: 28 }), axisLabel: { color: colour("--muted"), formatter: (x: number) => String(Number(x.toPrecision(1))) } },
-    yAxis: { type: "log", ...axis("GFLOP/s"), axisLabel: { color: colour("--muted"), formatter: (y: number) => String(Number(y.toPrecision(1))) } },
-    tooltip: { confine: true, backgroundColor: colour("--card"), borderColor: colour("--line"), textStyle: { color: colour("--text") } },
+    legend: {
+      top: 0,
+      right: 0,
+      icon: "circle",
+      itemWidth: 9,
+      textStyle: { color: colour("--muted") },
+      data: [...bounds],
+    },
+    xAxis: {
+      type: "log",
+      min: low,
+      max: high,
+      ...axis("FLOPs a byte", { nameLocation: "middle", nameGap: 28 }),
+      axisLabel: { color: colour("--muted"), formatter: (x: number) => String(Number(x.toPrecision(1))) },
+    },
+    yAxis: {
+      type: "log",
+      ...axis("GFLOP/s"),
+      axisLabel: { color: colour("--muted"), formatter: (y: number) => String(Number(y.toPrecision(1))) },
+    },
+    tooltip: {
+      confine: true,
+      backgroundColor: colour("--card"),
+      borderColor: colour("--line"),
+      textStyle: { color: colour("--text") },
+    },
     series: [
       ...bySeries.map((kernels, i) => ({
         name: bounds[i],
         type: "scatter" as const,
         itemStyle: { color: colours[i], opacity: 0.75 },
-        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) => 6 + 60 * Math.sqrt(kernels[dataIndex]!.share) * 0.6,
+        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
+          6 + 60 * Math.sqrt(kernels[dataIndex]!.share) * 0.6,
         data: kernels.map(({ flops, bytes, latencyMs }) => [flops / bytes, flops / latencyMs / 1e6]),
         tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => describe(kernels[dataIndex]!) },
       })),
@@ -108,10 +134,10 @@ function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: C
   } as EChartsOption;
 }
 
-const escape = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const describe = ({ name, type, config, latencyMs, share }: KernelRow) =>
-  `${escape(name)}<br>${escape(type)} ${escape(configText(config))}<br>${ms(latencyMs)} ms, ${percent(share)}`;
+  `${escaped(name)}<br>${escaped(type)} ${escaped(configText(config))}<br>${ms(latencyMs)} ms, ${percent(share)}`;
 
 function Steps({ prediction }: { prediction: Prediction }) {
   const ordered = useMemo(() => [...prediction.kernels].sort((a, b) => b.latencyMs - a.latencyMs), [prediction]);
@@ -123,7 +149,11 @@ function Steps({ prediction }: { prediction: Prediction }) {
     <>
       <label class="field">
         kernel
-        <select value={String(kernel.index)} style="max-width:100%" onChange={(event) => setParams({ k: event.currentTarget.value }, true)}>
+        <select
+          value={String(kernel.index)}
+          style="max-width:100%"
+          onChange={(event) => setParams({ k: event.currentTarget.value }, true)}
+        >
           {ordered.slice(0, 200).map(({ index, type, config, share }) => (
             <option key={index} value={String(index)}>
               {percent(share)} {type} {configText(config)}
@@ -133,7 +163,9 @@ function Steps({ prediction }: { prediction: Prediction }) {
       </label>
       <Await of={fields}>
         {(names) => {
-          const chosen = names.includes(field) ? field : (["cout", "cin", "h"].find((name) => names.includes(name)) ?? names[0]!);
+          const chosen = names.includes(field)
+            ? field
+            : (["cout", "cin", "h"].find((name) => names.includes(name)) ?? names[0]!);
           return (
             <>
               <label class="field">
@@ -156,8 +188,13 @@ function Steps({ prediction }: { prediction: Prediction }) {
 }
 
 function StepPlot({ platform, kernel, field }: { platform: string; kernel: KernelRow; field: string }) {
-  const points = useLater(() => engine.steps(platform, kernel.type, kernel.config, field), [platform, kernel.type, kernel.config, field]);
-  return <Await of={points}>{(found) => <StepChart points={found} at={Number(kernel.config[field])} field={field} />}</Await>;
+  const points = useLater(
+    () => engine.steps(platform, kernel.type, kernel.config, field),
+    [platform, kernel.type, kernel.config, field],
+  );
+  return (
+    <Await of={points}>{(found) => <StepChart points={found} at={Number(kernel.config[field])} field={field} />}</Await>
+  );
 }
 
 function StepChart({ points, at, field }: { points: readonly StepPoint[]; at: number; field: string }) {
@@ -168,10 +205,17 @@ function StepChart({ points, at, field }: { points: readonly StepPoint[]; at: nu
   return (
     <>
       <p class="small">
-        {here && next ? `${field} ${at} → ${next.value}: ${signedPercent(next.latencyMs / here.latencyMs - 1)} for this kernel. ` : ""}
+        {here && next
+          ? `${field} ${at} → ${next.value}: ${signedPercent(next.latencyMs / here.latencyMs - 1)} for this kernel. `
+          : ""}
         <span class="muted">Predicted; dashed where nothing like it was measured.</span>
       </p>
-      <Chart name={`steps-${field}`} height={300} label={`latency of the kernel over ${field}, from ${points[0]!.value} to ${points.at(-1)!.value}`} option={option} />
+      <Chart
+        name={`steps-${field}`}
+        height={300}
+        label={`latency of the kernel over ${field}, from ${points[0]!.value} to ${points.at(-1)!.value}`}
+        option={option}
+      />
     </>
   );
 }
@@ -183,11 +227,26 @@ function stepOption(points: readonly StepPoint[], at: number, field: string): EC
     step: false as const,
     lineStyle: { color: colour("--compute"), width: 2, type: known ? ("solid" as const) : ("dashed" as const) },
     data: points.map((point) => [point.value, point.known === known ? point.latencyMs : null]),
-    ...(known && { markPoint: { symbol: "circle", symbolSize: 9, itemStyle: { color: colour("--memory") }, label: { show: false }, data: points.filter(({ value }) => value === at).map(({ value, latencyMs }) => ({ coord: [value, latencyMs] })) } }),
+    ...(known && {
+      markPoint: {
+        symbol: "circle",
+        symbolSize: 9,
+        itemStyle: { color: colour("--memory") },
+        label: { show: false },
+        data: points.filter(({ value }) => value === at).map(({ value, latencyMs }) => ({ coord: [value, latencyMs] })),
+      },
+    }),
   });
   return {
     grid: { left: 56, right: 16, top: 24, bottom: 44 },
-    tooltip: { trigger: "axis", confine: true, backgroundColor: colour("--card"), borderColor: colour("--line"), textStyle: { color: colour("--text") }, valueFormatter: (value) => (typeof value === "number" ? `${ms(value)} ms` : "") },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      backgroundColor: colour("--card"),
+      borderColor: colour("--line"),
+      textStyle: { color: colour("--text") },
+      valueFormatter: (value) => (typeof value === "number" ? `${ms(value)} ms` : ""),
+    },
     xAxis: { type: "value", min: "dataMin", max: "dataMax", ...axis(field, { nameLocation: "middle", nameGap: 28 }) },
     yAxis: { type: "value", ...axis("ms") },
     series: [line(true), line(false)],

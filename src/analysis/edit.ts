@@ -56,12 +56,15 @@ export function editGraph(graph: Graph, edits: readonly Edit[]): Graph {
 }
 
 function apply(draft: Draft, node: GraphNode, { what, to }: Edit): void {
-  if (what === "activation") return setActivation(draft, node, String(to));
+  if (what === "activation") {
+    setActivation(draft, node, String(to));
+    return;
+  }
   const value = Number(to);
   if (!Number.isInteger(value) || value < 1) refuse(`${what} ${to} is no size`);
-  if (what === "width") return setWidth(draft, node, value);
-  if (node.operator !== "Conv") refuse(`only convolutions have a ${what}`);
-  if (what === "kernel") setKernel(draft, node, value);
+  if (what === "width") setWidth(draft, node, value);
+  else if (node.operator !== "Conv") refuse(`only convolutions have a ${what}`);
+  else if (what === "kernel") setKernel(draft, node, value);
   else
     draft.setAttributes(node.name, {
       strides: draft
@@ -80,7 +83,7 @@ function setKernel(draft: Draft, node: GraphNode, size: number): void {
   const grown = before.map((old, axis) => (size - old) * dilations[axis]!);
   const begin = grown.map((more, axis) => pads[axis]! + Math.floor(more / 2));
   const end = grown.map((more, axis) => pads[axis + before.length]! + Math.ceil(more / 2));
-  before.forEach((_, axis) => draft.resize(weight, axis + 2, size));
+  for (const axis of before.keys()) draft.resize(weight, axis + 2, size);
   draft.setAttributes(node.name, {
     kernel_shape: before.map(() => size),
     pads: [...begin, ...end].map((pad) => Math.max(0, pad)),

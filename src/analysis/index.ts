@@ -3,6 +3,7 @@
  * binds each kernel, curves over a field of a config, blocks of kernels, edited graphs. Pure; runs in browsers too.
  * May import predictors, kernels, graph, base.
  */
+export * from "./alike.js";
 export * from "./blocks.js";
 export * from "./bounds.js";
 export * from "./edit.js";

@@ -36,7 +36,10 @@ const channelAxis = ({ operator }: GraphNode, rank: number) =>
 
 function spread(draft: Draft, claim: Claim): Claim[] {
   const { tensor } = claim;
-  if (draft.tensor(tensor).constant) return draft.resize(tensor, claim.axis, claim.size), [];
+  if (draft.tensor(tensor).constant) {
+    draft.resize(tensor, claim.axis, claim.size);
+    return [];
+  }
   if (draft.isInput(tensor)) refuse(`the width is that of the model's input "${tensor}"`);
   const producer = draft.producer(tensor);
   const touched = [
