@@ -2,14 +2,11 @@
  * Everything that is computed, off the page's thread: files are read, kernels detected, predictors evaluated here, by the code that the
  * command line runs. A model never leaves the machine it was dropped on.
  */
-import { config } from "zod";
+import "./no-eval.js";
 import { LitepredError } from "../../src/base/index.js";
 import { createModels } from "./models.js";
 import { openPool } from "./pool.js";
 import { createQuestions, type Questions } from "./questions.js";
-
-// The page allows no code made of strings, which zod would else try.
-config({ jitless: true });
 
 const pool = openPool(new URL("pool/", self.location.href).href);
 const questions: Questions = createQuestions(pool, createModels());

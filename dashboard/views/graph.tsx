@@ -172,14 +172,13 @@ function Picture({ nodes, graph, layout, by, chosen, pick }: PictureProps) {
             <g
               key={id}
               role="button"
-              tabIndex={0}
-              aria-label={`${node.title}, ${node.detail}, ${percent(node.share)} of the time`}
+              tabindex={0}
               class={`${heat.ink} ${node.kernel !== undefined && node.kernel === chosen ? "chosen" : ""}`}
               transform={`translate(${x - width / 2} ${y - height / 2})`}
               onClick={() => pick(node)}
               onKeyDown={(event) => onPress(event, () => pick(node))}
             >
-              <title>{`${node.title} · ${node.detail} · ${percent(node.share)}`}</title>
+              <title>{`${node.title} ${node.detail}, ${percent(node.share)} of the time`}</title>
               <rect width={width} height={height} rx={6} fill={heat.fill} />
               <text x={width / 2} y={17} text-anchor="middle" font-weight="600">
                 {node.title}
