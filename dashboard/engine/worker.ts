@@ -2,7 +2,6 @@
  * Everything that is computed, off the page's thread: files are read, kernels detected, predictors evaluated here, by the code that the
  * command line runs. A model never leaves the machine it was dropped on.
  */
-import "./no-eval.js";
 import { LitepredError } from "../../src/base/index.js";
 import { createModels } from "./models.js";
 import { openPool } from "./pool.js";

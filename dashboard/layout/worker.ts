@@ -1,10 +1,11 @@
 /** Where the boxes of a graph lie: by dagre, off the page's thread. */
 import { Graph, layout } from "@dagrejs/dagre";
+import { layOutInParts } from "./parts.js";
 import type { BoxGraph, Layout } from "./types.js";
 
 self.onmessage = ({ data: { id, args } }: MessageEvent<{ id: number; args: [BoxGraph] }>) => {
   try {
-    self.postMessage({ id, answer: layOut(args[0]) });
+    self.postMessage({ id, answer: layOutInParts(args[0], layOut) });
   } catch (error) {
     self.postMessage({ id, error: { code: "internal", message: String(error), hint: "" } });
   }

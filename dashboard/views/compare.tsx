@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { ModelFacts, PoolPlatform, Prediction, Total } from "../engine/protocol.js";
 import { ms, percent, signedPercent } from "../parts/format.js";
+import { heat } from "../parts/heat.js";
 import { Await, Failure, PlatformName, PlatformSelect } from "../parts/pieces.js";
 import { saveCsv } from "../parts/save.js";
 import { type Column, Table } from "../parts/table.js";
@@ -9,7 +10,6 @@ import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
 import { level, offered, openModel, platforms, predict, total } from "../state.js";
 import { FileButton } from "./drop.js";
-import { heat } from "./graph.js";
 
 export function CompareView() {
   const keys = (route.value.params.ms ?? "").split("|").filter((key) => key !== "");
@@ -134,7 +134,7 @@ function Heat({ facts, keys, pool, grid }: HeatProps) {
                   return (
                     <td
                       key={keys[m]}
-                      style={{ background: fill, color: ink === "ink-dark" ? "#14181d" : "#fff" }}
+                      style={{ background: fill, color: ink }}
                       title={
                         cell &&
                         `${percent(cell.interval.level, 0)}: ${ms(cell.interval.lowMs)} – ${ms(cell.interval.highMs)} ms`

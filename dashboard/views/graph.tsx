@@ -4,6 +4,7 @@ import { engine, layouter } from "../engine/client.js";
 import type { KernelRow, ModelFacts, Prediction } from "../engine/protocol.js";
 import type { BoxGraph, Layout, Point } from "../layout/types.js";
 import { configText, ms, percent } from "../parts/format.js";
+import { heat } from "../parts/heat.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
@@ -167,19 +168,19 @@ function Picture({ nodes, graph, layout, by, chosen, pick }: PictureProps) {
         {graph.boxes.map(({ id, width, height }) => {
           const node = nodes.get(id)!;
           const { x, y } = layout.boxes[id]!;
-          const heat = scale(node);
+          const warmth = scale(node);
           return (
             <g
               key={id}
               role="button"
               tabindex={0}
-              class={`${heat.ink} ${node.kernel !== undefined && node.kernel === chosen ? "chosen" : ""}`}
+              class={`${warmth.ink === "#000" ? "ink-dark" : "ink-light"} ${node.kernel !== undefined && node.kernel === chosen ? "chosen" : ""}`}
               transform={`translate(${x - width / 2} ${y - height / 2})`}
               onClick={() => pick(node)}
               onKeyDown={(event) => onPress(event, () => pick(node))}
             >
               <title>{`${node.title} ${node.detail}, ${percent(node.share)} of the time`}</title>
-              <rect width={width} height={height} rx={6} fill={heat.fill} />
+              <rect width={width} height={height} rx={6} fill={warmth.fill} />
               <text x={width / 2} y={17} text-anchor="middle" font-weight="600">
                 {node.title}
               </text>
@@ -210,15 +211,6 @@ function heatScale(nodes: readonly Node[], by: ColourBy): (node: Node) => { fill
   const values = nodes.map(value);
   const [low, high] = [by === "share" ? 0 : Math.min(...values), Math.max(...values)];
   return (node) => heat((value(node) - low) / (high - low || 1));
-}
-
-export function heat(at: number): { fill: string; ink: string } {
-  const level = Math.max(0, Math.min(1, at));
-  const lightness = theme.value === "dark" ? 24 + 50 * level : 96 - 56 * level;
-  return {
-    fill: `hsl(${theme.value === "dark" ? 28 : 24} ${20 + 60 * level}% ${lightness}%)`,
-    ink: lightness > 54 ? "ink-dark" : "ink-light",
-  };
 }
 
 function Legend({ by }: { by: ColourBy }) {

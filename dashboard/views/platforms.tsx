@@ -117,6 +117,7 @@ const columnsOf = (widest: number): Column<Row>[] => [
     id: "covered",
     title: "covered",
     number: true,
+    optional: true,
     value: ({ coverage }) => coverage.kernels,
     cell: ({ coverage }) => percent(coverage.kernels, 0),
   },

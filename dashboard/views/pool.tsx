@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { engine } from "../engine/client.js";
 import type { PoolPlatform } from "../engine/protocol.js";
 import { megabytes, percent, platformParts } from "../parts/format.js";
+import { heat } from "../parts/heat.js";
 import { Await, PlatformName } from "../parts/pieces.js";
 import { type Column, Table } from "../parts/table.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
 import { platforms } from "../state.js";
-import { heat } from "./graph.js";
 
 export function PoolView() {
   return (
@@ -172,7 +172,7 @@ function Similarity({ pool }: { pool: readonly PoolPlatform[] }) {
                     {values[i]!.map((value, j) => {
                       const { fill, ink } = heat(Math.exp(-40 * value) * 0.9);
                       return (
-                        <td key={ids[j]} style={{ background: fill, color: ink === "ink-dark" ? "#14181d" : "#fff" }}>
+                        <td key={ids[j]} style={{ background: fill, color: ink }}>
                           {Number.isFinite(value) ? (100 * value).toFixed(1) : "–"}
                         </td>
                       );
