@@ -61,6 +61,7 @@ export function createChoiceSpace<const G extends Genes>(
       genes.assemble((slot) => (random.next() < rate ? random.pick(slot.options) : choiceAt(architecture, slot))),
     cross: (a, b, random: Random) => genes.assemble((slot) => choiceAt(random.next() < 0.5 ? a : b, slot)),
     encode: (architecture) => genes.encode(architecture),
+    optionCounts: genes.slots.map(({ options }) => options.length),
     decode: (vector) => genes.decode(vector),
     toGraph(architecture) {
       genes.encode(architecture);
@@ -90,7 +91,7 @@ function choiceAt<A extends object>(architecture: A, { gene, position }: Slot): 
 
 /** The slots of a space's genes: architectures put together from choices, and read as numbers of choices. */
 class GeneTable<const G extends Genes> {
-  private readonly slots: readonly Slot[];
+  readonly slots: readonly Slot[];
 
   constructor(private readonly definition: Named<G>) {
     this.slots = slotsOf(definition.genes);
@@ -98,18 +99,26 @@ class GeneTable<const G extends Genes> {
 
   /** What has no effect set to its first option. */
   assemble(choose: (slot: Slot, index: number) => Choice): ArchitectureOf<G> {
-    const architecture = this.put(choose);
-    const { active } = this.definition;
-    if (active === undefined) return architecture;
-    return this.put((slot) => {
-      const counts = active.call(this.definition, architecture, slot.gene, slot.position ?? 0);
-      return counts ? choiceAt(architecture, slot) : slot.options[0]!;
-    });
+    return this.canonical(this.put(choose));
+  }
+
+  private canonical(architecture: ArchitectureOf<G>): ArchitectureOf<G> {
+    const { slots, definition } = this;
+    if (definition.active === undefined) return architecture;
+    const choices = slots.map((slot) => choiceAt(architecture, slot));
+    let isChanged = false;
+    for (const [i, { gene, position = 0, options }] of slots.entries()) {
+      if (choices[i] === options[0] || definition.active(architecture, gene, position)) continue;
+      choices[i] = options[0]!;
+      isChanged = true;
+    }
+    return isChanged ? this.put((_, i) => choices[i]!) : architecture;
   }
 
   private put(choose: (slot: Slot, index: number) => Choice): ArchitectureOf<G> {
     const architecture: Record<string, Choice | Choice[]> = {};
-    for (const [index, slot] of this.slots.entries()) {
+    for (let index = 0; index < this.slots.length; index++) {
+      const slot = this.slots[index]!;
       const choice = choose(slot, index);
       if (slot.position === undefined) architecture[slot.gene] = choice;
       else if (slot.position === 0) architecture[slot.gene] = [choice];
