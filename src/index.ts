@@ -8,8 +8,12 @@ export { createGraphBuilder } from "./graph/index.js";
 export { adaptPlatform } from "./jobs/adapt.js";
 export type { AdaptReport } from "./jobs/adapt-report.js";
 export type { AdaptRequest } from "./jobs/adapt-target.js";
+export { checkModels } from "./jobs/check.js";
+export type { CheckRequest } from "./jobs/check-types.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
+export { type ModelReport, type PredictRequest, predictModels } from "./jobs/predict.js";
+export { renderReport, reportModels } from "./jobs/report.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export { readModelFile } from "./jobs/workspace.js";
 export {

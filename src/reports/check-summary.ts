@@ -1,10 +1,9 @@
 /** Checks as Markdown, for the summary of a CI job or a comment. */
 import type { CheckRow } from "../analysis/index.js";
-import { percent } from "../base/index.js";
+import { milliseconds, percent, signedPercent } from "../base/index.js";
 import { markdown } from "./escape.js";
 import type { FailedRow } from "./failed-row.js";
 import { markdownTable } from "./markdown-table.js";
-import { milliseconds, signed } from "./numbers.js";
 
 const head = ["", "model", "platform", "ms", "interval", "limit", "P(above)", "against before", "P(slower)"];
 
@@ -29,7 +28,7 @@ function cells(row: CheckRow | FailedRow): string[] {
     `${milliseconds(interval.lowMs)} – ${milliseconds(interval.highMs)}`,
     limitMs === undefined ? "–" : milliseconds(limitMs),
     probability === undefined ? "–" : percent(probability, 0),
-    regression === undefined ? "–" : signed(regression.change),
+    regression === undefined ? "–" : signedPercent(regression.change),
     regression === undefined ? "–" : percent(regression.probability, 0),
   ];
 }
