@@ -13,7 +13,7 @@ export const layout = [
   ["jobs"],
   ["evaluation", "search", "pool", "reports"],
   ["transfer", "baselines", "analysis"],
-  ["predictors", "sampling", "profiling", "fusion"],
+  ["accuracy", "predictors", "sampling", "profiling", "fusion"],
   ["engines"],
   ["measurements", "spaces"],
   ["readers", "writers", "kernels"],

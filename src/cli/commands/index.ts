@@ -15,6 +15,7 @@ import { predict } from "./predict.js";
 import { profile } from "./profile.js";
 import { report } from "./report.js";
 import { sample } from "./sample.js";
+import { search } from "./search.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -32,6 +33,7 @@ export const commands: readonly RegisterCommand[] = [
   pool,
   engines,
   sample,
+  search,
   importCommand,
   evaluate,
   doctor,
