@@ -15,6 +15,9 @@ export function signedPercent(ratio: number): string {
   return `${ratio >= 0 ? "+" : "−"}${size} %`;
 }
 
+/** 1 kernel, 2 kernels. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 /** Milliseconds with three significant digits, two below 1; the unit stands beside them. */
 export function milliseconds(value: number): string {
   if (!Number.isFinite(value)) return "–";

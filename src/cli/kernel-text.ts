@@ -1,6 +1,6 @@
 /** A model's kernels in the terminal: as a list, or as a tree of its blocks, each with what it holds. */
 import { type Block, blockTree, kernelsIn, shortConfig } from "../analysis/index.js";
-import { printable } from "../base/index.js";
+import { count, printable } from "../base/index.js";
 import type { KernelReport } from "../jobs/predict.js";
 import { fittedTable, shortened } from "./fitting.js";
 
@@ -64,7 +64,7 @@ function lineFor(indent: string, block: Block<ListedKernel>): Line {
   return {
     indent,
     text: block.name,
-    count: `${own.length} kernel${own.length === 1 ? "" : "s"}`,
+    count: count(own.length, "kernel"),
     flops: megaflops(flops),
   };
 }

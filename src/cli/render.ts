@@ -1,7 +1,7 @@
 /** Tables and numbers for people. */
 import Table from "cli-table3";
 
-export { milliseconds as ms, percent, signedPercent } from "../base/index.js";
+export { count, milliseconds as ms, percent, signedPercent } from "../base/index.js";
 
 /** A table without frames, numbers right-aligned. @param isText columns that are text even where it begins with a digit */
 export function renderTable(

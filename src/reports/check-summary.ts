@@ -1,6 +1,6 @@
 /** Checks as Markdown, for the summary of a CI job or a comment. */
 import type { CheckRow } from "../analysis/index.js";
-import { milliseconds, percent, signedPercent } from "../base/index.js";
+import { count, milliseconds, percent, signedPercent } from "../base/index.js";
 import { markdown } from "./escape.js";
 import type { FailedRow } from "./failed-row.js";
 import { markdownTable } from "./markdown-table.js";
@@ -9,7 +9,8 @@ const head = ["", "model", "platform", "ms", "interval", "limit", "P(above)", "a
 
 export function checkSummary(rows: readonly (CheckRow | FailedRow)[]): string {
   const missed = rows.filter((row) => "failed" in row || !row.passed).length;
-  const title = missed === 0 ? `all ${rows.length} checks passed` : `${missed} of ${rows.length} checks not passed`;
+  const title =
+    missed === 0 ? `${count(rows.length, "check")} passed` : `${missed} of ${count(rows.length, "check")} not passed`;
   const reasons = rows.flatMap((row) => {
     const reason = "failed" in row ? row.failed : (row.reason ?? row.note);
     return reason === undefined ? [] : [`* ${markdown(row.model)}: ${markdown(reason)}`];
