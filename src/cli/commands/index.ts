@@ -16,6 +16,8 @@ import { profile } from "./profile.js";
 import { report } from "./report.js";
 import { sample } from "./sample.js";
 import { search } from "./search.js";
+import { serve } from "./serve.js";
+import { site } from "./site.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -36,5 +38,7 @@ export const commands: readonly RegisterCommand[] = [
   search,
   importCommand,
   evaluate,
+  serve,
+  site,
   doctor,
 ];
