@@ -81,10 +81,18 @@ function describe(report: SearchReport): string {
       )
       .join("\n");
   const several = report.limitsMs.length > 1;
-  const head = ["", "top-1", "interval", ...report.limitsMs.flatMap((_, i) => platformHead(several ? i + 1 : undefined))];
+  const head = [
+    "",
+    "top-1",
+    "interval",
+    ...report.limitsMs.flatMap((_, i) => platformHead(several ? i + 1 : undefined)),
+  ];
   return [
     ...(several ? report.pareto[0]!.platforms.map(({ platform }, i) => `platform ${i + 1}: ${platform}`) : []),
-    renderTable([...head, "MMACs", "M params", "architecture"], thinned(report).map((one) => row(one, report))),
+    renderTable(
+      [...head, "MMACs", "M params", "architecture"],
+      thinned(report).map((one) => row(one, report)),
+    ),
     `${report.pareto.length} on the front, ${report.evaluated} looked at in ${report.seconds.toFixed(1)} s (* best, k knee, v measured)`,
     ...report.best.slice(0, 1).map((best) => sentence(best, report)),
   ].join("\n");
@@ -105,8 +113,7 @@ function thinned({ pareto, best }: SearchReport): FoundArchitecture[] {
   );
 }
 
-const isBest = (one: FoundArchitecture, best: SearchReport["best"]) =>
-  best[0]?.encoding.join() === one.encoding.join();
+const isBest = (one: FoundArchitecture, best: SearchReport["best"]) => best[0]?.encoding.join() === one.encoding.join();
 
 function row(one: FoundArchitecture, { best }: SearchReport): string[] {
   const { low, high } = one.accuracyInterval;
@@ -126,7 +133,10 @@ function row(one: FoundArchitecture, { best }: SearchReport): string[] {
 }
 
 /** "best under 20 ms: 76.1 ± 0.3 % top-1 at 19.4 ms (measured 19.6)" */
-function sentence({ accuracy, accuracyInterval, platforms }: FoundArchitecture, { limitsMs, stands }: SearchReport): string {
+function sentence(
+  { accuracy, accuracyInterval, platforms }: FoundArchitecture,
+  { limitsMs, stands }: SearchReport,
+): string {
   const limits = limitsMs.filter((limit) => limit !== undefined).map((limit) => `${ms(limit)} ms`);
   const half = (accuracyInterval.high - accuracyInterval.low) / 2;
   const at = platforms.map(
