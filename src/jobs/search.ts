@@ -6,7 +6,9 @@
 import { percent } from "../base/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
 import {
+  bestOf,
   hypervolumeOf,
+  type Individual,
   restateUnder,
   type SearchOptions,
   type SearchProblem,
@@ -153,6 +155,17 @@ function noteOf(state: SearchState): string {
   ].join(", ");
 }
 
+/** Under a budget the part of the front near it: the small networks are not what was asked for. */
+function worthMeasuring(front: readonly Individual[], { platforms }: SearchProblem): readonly Individual[] {
+  const limited = platforms.findIndex(({ maxMs }) => maxMs !== undefined);
+  const best = bestOf(front);
+  if (limited < 0 || best === undefined) return front;
+  return front.filter(({ limitedMs }) => limitedMs[limited]! >= nearBudget * best.limitedMs[limited]!);
+}
+
+/** Of the latency of the best. Choice. */
+const nearBudget = 0.75;
+
 /** Measures what of the front is to be measured and was not. Empty where nothing is left, or no platform is attached. */
 async function verifyRound(
   task: SearchTask,
@@ -162,7 +175,7 @@ async function verifyRound(
 ): Promise<Verified[]> {
   const { request, known: knowledge } = task;
   const { searched } = knowledge;
-  const chosen = spreadOf(standingFront(state, problem, verified), request.verify ?? 0);
+  const chosen = spreadOf(worthMeasuring(standingFront(state, problem, verified), problem), request.verify ?? 0);
   const found: Verified[] = [];
   task.notVerified.length = 0;
   for (const { predictor } of chosen.length > 0 ? problem.platforms : []) {

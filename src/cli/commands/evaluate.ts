@@ -3,6 +3,7 @@ import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
+import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
@@ -18,6 +19,7 @@ const experiments = [
   evaluateModelsCommand,
   evaluateTransferCommand,
   evaluateAccuracyCommand,
+  evaluateNasCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {
