@@ -8,7 +8,6 @@ import { after, test } from "node:test";
 import { bestUnder } from "../../examples/search.js";
 import { createRandom, packagePath } from "../../src/base/index.js";
 import { createSyntheticEngine } from "../../src/engines/index.js";
-import { evaluateNas } from "../../src/experiments/nas/run.js";
 import { type SearchReport, search } from "../../src/jobs/search.js";
 import { openPool } from "../../src/pool/index.js";
 import { loadPlatformPredictor } from "../../src/predictors/index.js";
@@ -209,28 +208,4 @@ test("architectures a line are answered a line, and a bad one does not end the o
   assert.match(first.error, /my-space: resolution is undefined/);
   assert.ok(second[0].accuracy > 0 && second[0].platforms[0].latencyMs > 0 && second[0].params > 0);
   assert.match(third.error, /JSON/);
-});
-
-test("evaluate nas: ours beside the baselines, on a device made up", async () => {
-  const platform = "box/cpu/synthetic@1/fp32";
-  const home = join(root, "nas");
-  openPool(home).save({ ...openPool(root).load(xeon), platform });
-  const { rows, problems } = await evaluateNas({
-    ...{
-      home,
-      platforms: [platform, "nobody/cpu/synthetic@1/fp32"],
-      evaluations: 1500,
-      verify: 3,
-      protocol: "brief",
-      seed: 1,
-    },
-    engines: { [platform]: createSyntheticEngine() },
-  });
-  assert.deepEqual(
-    rows.map(({ baseline }) => baseline),
-    ["MobileNetV2", "MobileNetV3×0.75", "MobileNetV3"],
-  );
-  for (const { baselineMs, ours } of rows) assert.ok(ours === undefined || ours.measuredMs <= baselineMs);
-  assert.ok(rows.some(({ ours }) => ours !== undefined));
-  assert.equal(problems.length, 1);
 });

@@ -7,33 +7,42 @@ import { collect, defaultPlatform, numberOf, type RunCommand } from "./command.j
 export function evaluateNasCommand(parent: Command, run: RunCommand): void {
   parent
     .command("nas")
-    .description("networks searched under the measured latency of MobileNetV2 and V3, on platforms that are attached")
-    .option("--platform <id>", "platform id (repeatable)", collect)
-    .option("--evaluations <n>", "architectures that each search looks at", "20000")
-    .option("--verify <k>", "networks of the front to measure in a round", "6")
+    .description("networks found for a platform beside MobileNetV2 and V3 at their measured latency")
+    .option("--platform <id>", "platform with a predictor, attached (repeatable)", collect)
+    .option("--evaluations <n>", "of each search", "20000")
+    .option("--verify <n>", "networks of a front that are measured in a round", "8")
+    .option("--candidates <n>", "networks that are tried beside each rival", "6")
     .option("--protocol <name>", "brief, quick, standard or careful", "standard")
-    .option("--seed <n>", "seed", "1")
+    .option("--seed <n>", "seed of the searches", "1")
+    .option("--name <name>", "of the run; the same name goes on with it", new Date().toISOString().slice(0, 10))
     .option("--markdown <file>", "also write the table into a file")
     .action((options, command) =>
       run(command, async (context) => {
         const { evaluateNas } = await import("../../experiments/nas/run.js");
-        const { nasCells, nasHead, nasPage } = await import("../../experiments/nas/page.js");
+        const { nasCells, nasHead, nasPage, verdicts } = await import("../../experiments/nas/page.js");
         const report = await withProgress((watch) =>
           evaluateNas({
             home: context.home,
             platforms: options.platform ?? [defaultPlatform],
             evaluations: numberOf(options, "evaluations"),
             verify: numberOf(options, "verify"),
+            candidates: numberOf(options, "candidates"),
             protocol: options.protocol,
             seed: numberOf(options, "seed"),
+            name: options.name,
             signal: context.signal,
             ...watch,
           }),
         );
-        for (const { platform, problem } of report.problems) context.note(`${platform}: ${problem}`);
         if (options.markdown) writeFileSync(options.markdown, nasPage(report));
-        context.result(report, ({ rows }) => renderTable(nasHead, rows.map(nasCells)));
-        return report.rows.length > 0 ? 0 : 1;
+        context.result(report, ({ rows, problems }) =>
+          [
+            renderTable(nasHead, rows.map(nasCells)),
+            ...verdicts(rows),
+            ...problems.map(({ platform, problem }) => `! ${platform}: ${problem}`),
+          ].join("\n"),
+        );
+        return report.problems.length > 0 ? 1 : 0;
       }),
     );
 }

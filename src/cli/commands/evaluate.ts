@@ -5,6 +5,7 @@ import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
+import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 import { evaluateTransferCommand } from "./evaluate-transfer.js";
@@ -19,6 +20,7 @@ const experiments = [
   evaluateModelsCommand,
   evaluateTransferCommand,
   evaluateAccuracyCommand,
+  evaluateRegretCommand,
   evaluateNasCommand,
 ];
 

@@ -1,69 +1,54 @@
-/** Networks found under the latency of a baseline, beside it. Pure. */
-import { median } from "../../base/index.js";
-import type { FoundArchitecture } from "../../jobs/search.js";
+/** The table of networks found beside those that they have to beat. Pure. */
+import type { Architecture } from "../../spaces/index.js";
 
+/** What was found for one rival on one platform. */
 export interface NasRow {
   readonly platform: string;
-  readonly baseline: string;
-  /** ImageNet top-1 as its authors publish it, percent. */
-  readonly publishedTop1: number;
-  /** Median over the looks after the search; baseline and ours took turns. */
-  readonly baselineMs: number;
-  /** Absent where nothing was found that is as fast as the baseline when measured again. */
-  readonly ours?: {
-    readonly architecture: FoundArchitecture["architecture"];
-    readonly top1: number;
-    readonly low: number;
-    readonly high: number;
-    readonly predictedMs: number;
-    readonly measuredMs: number;
-    /** Points of top-1 over the baseline: predicted over published. */
-    readonly gain: number;
-  };
-  /** Networks measured on the way. */
-  readonly verified: number;
+  readonly rival: string;
+  readonly published: number;
+  readonly aim: number;
+  /** Of the last look, in which the rival and what was chosen took turns. */
+  readonly rivalMs: number;
+  /** Absent where nothing that was found keeps the rival's latency. */
+  readonly ours?: NasFound;
+}
+
+export interface NasFound {
+  readonly architecture: Architecture;
+  readonly accuracy: number;
+  readonly lowAccuracy: number;
+  readonly highAccuracy: number;
+  readonly predictedMs: number;
+  readonly measuredMs: number;
+  readonly macs: number;
+  readonly params: number;
 }
 
 export interface NasReport {
   readonly date: string;
-  readonly level: number;
+  readonly evaluations: number;
+  readonly protocol: string;
   readonly rows: readonly NasRow[];
   readonly problems: readonly { readonly platform: string; readonly problem: string }[];
 }
 
-export interface Candidate {
-  readonly found: FoundArchitecture;
-  /** After the search, look by look. */
-  readonly looksMs: readonly number[];
+/** Points of top-1 above the rival, predicted; undefined where nothing was found. */
+export const gainOf = ({ ours, published }: NasRow): number | undefined => ours && ours.accuracy - published;
+
+/** In the last look it is no slower. */
+export const keepsLatency = ({ ours, rivalMs }: NasRow): boolean => ours !== undefined && ours.measuredMs <= rivalMs;
+
+/** A candidate in a look, with what its rival took in the same. */
+export interface Tried<T> {
+  readonly candidate: T;
+  readonly measuredMs: number | undefined;
 }
 
-/** Of the candidates that are as fast as the baseline, the most accurate. */
-export function nasRow(
-  what: Pick<NasRow, "platform" | "baseline" | "publishedTop1">,
-  baselineLooksMs: readonly number[],
-  candidates: readonly Candidate[],
-): NasRow {
-  const baselineMs = median(baselineLooksMs);
-  const best = candidates
-    .filter(({ looksMs }) => looksMs.length > 0 && median(looksMs) <= baselineMs)
-    .reduce<Candidate | undefined>(
-      (most, other) => (most === undefined || other.found.accuracy > most.found.accuracy ? other : most),
-      undefined,
-    );
-  return {
-    ...what,
-    baselineMs,
-    verified: candidates.length,
-    ...(best !== undefined && {
-      ours: {
-        architecture: best.found.architecture,
-        top1: best.found.accuracy,
-        low: best.found.accuracyInterval.low,
-        high: best.found.accuracyInterval.high,
-        predictedMs: best.found.platforms[0]!.latencyMs,
-        measuredMs: median(best.looksMs),
-        gain: best.found.accuracy - what.publishedTop1,
-      },
-    }),
-  };
+/** The most accurate that was no slower than the rival; where all were, none. */
+export function chooseBelow<T extends { readonly accuracy: number }>(
+  tried: readonly Tried<T>[],
+  rivalMs: number,
+): T | undefined {
+  const kept = tried.filter(({ measuredMs }) => measuredMs !== undefined && measuredMs <= rivalMs);
+  return kept.map(({ candidate }) => candidate).sort((a, b) => b.accuracy - a.accuracy)[0];
 }

@@ -1,133 +1,161 @@
 /**
- * The table of searched networks: on each platform the baselines are measured, then networks are searched under what each takes, some of
- * the front measured and the predictor corrected; at the end baselines and what was found take turns. What was searched and measured is
- * kept: the same call goes on from there, but for the looks at the end.
+ * `litepred evaluate nas`: the table of hardware-aware search. On each platform the rivals are measured; for each a search under its
+ * latency, which measures some of its front and corrects itself; then a look in which the rivals and the best found take turns chooses,
+ * and another one, of rivals and chosen alone, is what is reported: what was chosen for its luck shows it there. Searches are kept
+ * as they go, and platforms as they end.
  */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, sha256 } from "../../base/index.js";
 import type { Engine } from "../../engines/index.js";
+import type { Graph } from "../../graph/index.js";
 import { encoderOf } from "../../jobs/encoding.js";
 import type { LocalPlatform } from "../../jobs/local-platform.js";
-import { type ModelToMeasure, measureModels } from "../../jobs/measure.js";
+import { measureModels } from "../../jobs/measure.js";
 import { type FoundArchitecture, search } from "../../jobs/search.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";
 import { networkSubject, openStore } from "../../measurements/index.js";
+import { openPool } from "../../pool/index.js";
 import { protocol as protocolNamed } from "../../profiling/index.js";
 import { loadSpace } from "../../spaces/index.js";
-import { baselines, looks, margin, searchedSpace } from "./plan.js";
-import { type NasReport, type NasRow, nasRow } from "./report.js";
+import { keptFile, keptValue } from "../kept-runs.js";
+import { today } from "../markdown.js";
+import { candidatesOf, rivals } from "./plan.js";
+import { chooseBelow, type NasReport, type NasRow } from "./report.js";
 
 export interface EvaluateNasRequest {
   readonly home: string;
   readonly platforms: readonly string[];
+  /** Of each search. */
   readonly evaluations: number;
-  /** Networks to measure in each round of each search. */
+  /** Networks of each front that are measured in a round. */
   readonly verify: number;
+  /** Networks that are tried beside each rival. */
+  readonly candidates: number;
   readonly protocol: string;
   readonly seed: number;
-  /** To measure with, by platform id; default: the one that the id names. */
+  /** Names the run: the same name goes on with it. */
+  readonly name: string;
+  /** To measure with, by platform id. */
   readonly engines?: Readonly<Record<string, Engine>>;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
 
-const level = 0.9;
+const spaceName = "ofa-mobilenetv3";
 
 export async function evaluateNas(request: EvaluateNasRequest): Promise<NasReport> {
   const rows: NasRow[] = [];
-  const problems: NasReport["problems"][number][] = [];
-  for (const platform of request.platforms) {
+  const problems: { platform: string; problem: string }[] = [];
+  for (const platform of request.platforms)
     try {
-      rows.push(...(await onPlatform(request, platform)));
+      rows.push(...(await keptValue(fileOf(request, platform), () => onPlatform(request, platform))));
     } catch (error) {
       if (!(error instanceof LitepredError) || error.code === "interrupted") throw error;
-      problems.push({ platform, problem: error.message });
+      problems.push({ platform, problem: [error.message, error.hint].filter((text) => text !== "").join("; ") });
     }
-  }
-  return { date: new Date().toISOString(), level, rows, problems };
+  const { evaluations, protocol } = request;
+  return { date: today(), evaluations, protocol, rows, problems };
 }
 
-async function onPlatform(request: EvaluateNasRequest, wanted: string): Promise<NasRow[]> {
-  const local = await openLocalPlatform(wanted, request.home, request.engines?.[wanted]);
-  const encode = encoderOf(local.description.format, local.platform.precision);
-  const graphs = await Promise.all(baselines.map((baseline) => baseline.graph()));
-  const models = baselines.map(({ name }, i) => ({
-    subject: networkSubject(`nas/${name}`),
-    bytes: () => encode(graphs[i]!),
-  }));
-  request.onStage?.(`baselines on ${local.id}`, baselines.length);
-  const first = await lookAt(request, local, models, 1, false);
+function fileOf({ home, evaluations, verify, candidates, protocol, seed, name }: EvaluateNasRequest, platform: string) {
+  return keptFile(home, "nas", { platform, evaluations, verify, candidates, protocol, seed, name });
+}
+
+interface Network {
+  readonly name: string;
+  graph(): Graph;
+}
+
+async function onPlatform(request: EvaluateNasRequest, id: string): Promise<NasRow[]> {
+  const local = await openLocalPlatform(id, request.home, request.engines?.[id]);
+  // Before anything is measured: without a predictor there is no search.
+  openPool(request.home).load(local.id);
+  const networks = await rivalNetworks();
+  const look = (which: string, models: readonly Network[]) => takeLook(request, local, which, models);
+  const first = await look("first", networks);
   const found: FoundArchitecture[][] = [];
-  for (const baselineMs of first) found.push(await searchUnder(request, local, baselineMs));
-  const all = [...models, ...(await found.flat().reduce(distinctModels(encode), Promise.resolve([])))];
-  const looksMs: number[][] = [];
-  for (let look = 0; look < looks; look++) {
-    request.onStage?.(`look ${look + 1} of ${looks} at ${all.length} networks on ${local.id}`, all.length);
-    looksMs.push(await lookAt(request, local, all, 2 + look, true));
-  }
-  const looksOf = (name: string) => {
-    const at = all.findIndex(({ subject }) => subject.kind === "model" && subject.name === name);
-    return looksMs.map((look) => look[at]!).filter((ms) => !Number.isNaN(ms));
-  };
-  return baselines.map(({ name, publishedTop1 }, i) =>
-    nasRow(
-      { platform: local.id, baseline: name, publishedTop1 },
-      looksOf(`nas/${name}`),
-      found[i]!.map((one) => ({ found: one, looksMs: looksOf(nameOf(one)) })),
+  for (const rivalMs of first) found.push(await searchUnder(request, local.id, rivalMs!));
+  const space = await loadSpace(spaceName);
+  const networkOf = ({ encoding, architecture }: FoundArchitecture): Network => ({
+    name: `${spaceName}/${encoding.join("-")}`,
+    graph: () => space.toGraph(architecture),
+  });
+  const second = await look("second", [...networks, ...found.flat().map(networkOf)]);
+  let at = networks.length;
+  const chosen = found.map((own, i) =>
+    chooseBelow(
+      own.map((candidate) => ({ candidate, measuredMs: second[at++] })),
+      second[i]!,
     ),
   );
-}
-
-const nameOf = ({ encoding }: FoundArchitecture) => `${searchedSpace}/${encoding.join("-")}`;
-
-/** Adds a network once, whichever searches found it. */
-const distinctModels =
-  (encode: ReturnType<typeof encoderOf>) =>
-  async (before: Promise<ModelToMeasure[]>, one: FoundArchitecture): Promise<ModelToMeasure[]> => {
-    const models = await before;
-    const subject = networkSubject(nameOf(one));
-    if (models.some((known) => known.subject.kind === "model" && known.subject.name === nameOf(one))) return models;
-    const space = await loadSpace(searchedSpace);
-    return [...models, { subject, bytes: () => encode(space.toGraph(one.architecture)) }];
-  };
-
-/** The measured ones of the front. */
-async function searchUnder(
-  request: EvaluateNasRequest,
-  local: LocalPlatform,
-  baselineMs: number,
-): Promise<FoundArchitecture[]> {
-  const { home, evaluations, verify, protocol, seed, signal } = request;
-  if (Number.isNaN(baselineMs)) return [];
-  const { best } = await search({
-    ...{ home, evaluations, verify, protocol, seed, signal, level },
-    space: searchedSpace,
-    platforms: [local.id],
-    maxLatencyMs: [margin * baselineMs],
-    engines: { [local.id]: local.engine },
-    onStage: request.onStage?.bind(request),
-    onProgress: request.onProgress?.bind(request),
+  const last = await look("last", [...networks, ...chosen.filter((one) => one !== undefined).map(networkOf)]);
+  let next = networks.length;
+  return rivals.map(({ name, published, aim }, i) => {
+    const row = { platform: local.id, rival: name, published, aim, rivalMs: last[i]! };
+    const own = chosen[i];
+    return own === undefined ? row : { ...row, ours: foundIn(own, last[next++]!) };
   });
-  return best.filter(({ verified }) => verified);
 }
 
-/** NaN for what the engine could not run. */
-async function lookAt(
-  { home, protocol, signal, ...request }: EvaluateNasRequest,
-  local: LocalPlatform,
-  models: readonly ModelToMeasure[],
-  repeat: number,
-  again: boolean,
-): Promise<number[]> {
+const rivalNetworks = (): Promise<Network[]> =>
+  Promise.all(
+    rivals.map(async ({ name, graph }) => {
+      const built = await graph();
+      return { name, graph: () => built };
+    }),
+  );
+
+/** The networks that are tried beside the rival: none where its latency is out of reach. */
+async function searchUnder(request: EvaluateNasRequest, platform: string, budgetMs: number) {
+  const { home, evaluations, verify, protocol, seed, signal, engines, onStage, onProgress } = request;
+  const report = await search({
+    ...{ home, evaluations, verify, protocol, seed, signal, onStage, onProgress },
+    ...(engines && { engines }),
+    space: spaceName,
+    platforms: [platform],
+    maxLatencyMs: [budgetMs],
+  });
+  return candidatesOf(report, budgetMs, request.candidates);
+}
+
+function foundIn({ architecture, accuracy, accuracyInterval, platforms, macs, params }: FoundArchitecture, ms: number) {
+  return {
+    ...{ architecture, accuracy, macs, params },
+    lowAccuracy: accuracyInterval.low,
+    highAccuracy: accuracyInterval.high,
+    predictedMs: platforms[0]!.latencyMs,
+    measuredMs: ms,
+  };
+}
+
+/** Milliseconds of each at the reference state; all of a look take turns. A rival must run; a network found may fail. */
+async function takeLook(
+  request: EvaluateNasRequest,
+  { engine, platform, description }: LocalPlatform,
+  which: string,
+  networks: readonly Network[],
+): Promise<(number | undefined)[]> {
+  const { home, protocol, signal, name } = request;
+  const encode = encoderOf(description.format, platform.precision);
   const store = await openStore(home);
+  request.onStage?.(`${which} look`, networks.length);
   try {
     const measured = await measureModels({
-      ...{ store, engine: local.engine, platform: local.platform, models, repeat, again, signal },
+      ...{ store, engine, platform, signal },
+      // Of this run and look alone: what an earlier one has measured, at another time, is no comparison.
+      models: networks.map((network) => ({
+        subject: networkSubject(`nas/${sha256(`${name}/${which}`).slice(0, 8)}/${network.name}`),
+        bytes: () => encode(network.graph()),
+      })),
       protocol: protocolNamed(protocol),
       purpose: "test",
-      onProgress: ({ done, total }) => request.onProgress?.(Math.round((models.length * done) / total)),
+      onProgress: ({ done, total }) => request.onProgress?.(Math.round((networks.length * done) / total)),
     });
-    return measured.map(({ outcome }) => (outcome.status === "ok" ? outcome.latencyMs : Number.NaN));
+    return measured.map(({ outcome }, i) => {
+      if (outcome.status === "ok") return outcome.latencyMs;
+      if (i >= rivals.length) return undefined;
+      throw new LitepredError("engine-unavailable", `${networks[i]!.name}: ${outcome.reason}: ${outcome.message}`);
+    });
   } finally {
     await store.close();
   }
