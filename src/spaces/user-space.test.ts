@@ -10,7 +10,18 @@ const example = (await import(pathToFileURL(packagePath("examples", "search", "m
 spaceContract(createUserSpace(example));
 
 const small = (more: object) =>
-  createUserSpace({ name: "small", choices: { a: [1, 2, 3], b: [[1, 2], [1, 2]] }, toGraph: () => assert.fail(), ...more });
+  createUserSpace({
+    name: "small",
+    choices: {
+      a: [1, 2, 3],
+      b: [
+        [1, 2],
+        [1, 2],
+      ],
+    },
+    toGraph: () => assert.fail(),
+    ...more,
+  });
 
 test("conditions hold for whatever comes out", () => {
   const space = small({ conditions: [({ a, b }: { a: number; b: number[] }) => a !== 3 || b[0] === 1] });
@@ -37,10 +48,18 @@ test("genes that are fixed stay", async () => {
   const space = fixGenes(await loadSpace("ofa-mobilenetv3"), { w: 1, d: 2 });
   const random = createRandom(1);
   const [a, b] = [space.sample(random), space.mutate(space.sample(random), random, 1)];
-  for (const one of [a, b, space.cross(a, b, random), space.decode(space.encode(b).map((option, i) => (i === 1 ? 1 : option)))]) {
+  for (const one of [
+    a,
+    b,
+    space.cross(a, b, random),
+    space.decode(space.encode(b).map((option, i) => (i === 1 ? 1 : option))),
+  ]) {
     assert.equal(one.w, 1);
     assert.deepEqual(one.d, [2, 2, 2, 2, 2]);
     // What depends on the depth is put right.
-    assert.deepEqual((one.ks as number[]).filter((_, i) => i % 4 >= 2), new Array(10).fill(3));
+    assert.deepEqual(
+      (one.ks as number[]).filter((_, i) => i % 4 >= 2),
+      new Array(10).fill(3),
+    );
   }
 });
