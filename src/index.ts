@@ -6,6 +6,7 @@ export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./e
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
 export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
+export { type ArchitectureAnswer, type ArchitectureDesk, openArchitectures } from "./jobs/architectures.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
 export { profileKernels } from "./jobs/profile.js";
@@ -47,6 +48,13 @@ export {
   type SearchState,
   searchFrom,
 } from "./search/index.js";
-export { createUserSpace, kernelLists, loadSpace, type Space, spaceNames, type UserSpaceDefinition } from "./spaces/index.js";
+export {
+  createUserSpace,
+  kernelLists,
+  loadSpace,
+  type Space,
+  spaceNames,
+  type UserSpaceDefinition,
+} from "./spaces/index.js";
 export { loadTransferMethod, type TransferMethod } from "./transfer/index.js";
 export { writeOnnx } from "./writers/index.js";

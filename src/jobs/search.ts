@@ -3,16 +3,12 @@
  * attached, correct the predictors by what was measured, and go on until the measured front stands. How far it has come is kept: the same
  * call goes on from there, however it was stopped.
  */
-import { loadAccuracy } from "../accuracy/index.js";
 import { percent } from "../base/index.js";
-import { openPool } from "../pool/index.js";
-import { loadPlatformPredictor, type PlatformPredictor } from "../predictors/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
-import { onnxRuntime } from "../runtime/index.js";
 import {
-  type AccuracyPredictor,
+  bestOf,
   hypervolumeOf,
-  latencyOf,
+  type Individual,
   restateUnder,
   type SearchOptions,
   type SearchProblem,
@@ -20,13 +16,11 @@ import {
   searchFrom,
   spreadOf,
 } from "../search/index.js";
-import { fixGenes } from "../spaces/index.js";
 import { openSearchJournal, type SearchJournal, type SearchProgress, type Verified } from "./search/journal.js";
+import { openPredictors, type Predictors, problemWith } from "./search/predictors.js";
 import { bestEntries, describeFront, type FoundArchitecture, standingFront } from "./search/report.js";
 import { checkRequest, defaultEvaluations, defaultObjectives, type SearchRequest } from "./search/request.js";
-import { loadSearchSpace, type SearchSpace } from "./search/space.js";
-import { attachedPlatform, measureFront, refitOf } from "./search/verify.js";
-import { resolvePlatformId } from "./workspace.js";
+import { attachedPlatform, measureFront } from "./search/verify.js";
 
 export type { FoundArchitecture, FoundPlatform } from "./search/report.js";
 export type { SearchRequest } from "./search/request.js";
@@ -61,15 +55,13 @@ export async function search(request: SearchRequest): Promise<SearchReport> {
     const progress = await run(task);
     return await report(task, progress);
   } finally {
-    for (const predictor of task.predictors) await predictor.release();
+    await task.known.release();
   }
 }
 
 interface SearchTask {
   readonly request: SearchRequest;
-  readonly searched: SearchSpace;
-  readonly accuracy: AccuracyPredictor;
-  readonly predictors: readonly PlatformPredictor[];
+  readonly known: Predictors;
   readonly evaluations: number;
   readonly journal: SearchJournal;
   readonly notVerified: { platform: string; reason: string }[];
@@ -77,26 +69,11 @@ interface SearchTask {
 
 async function prepare(request: SearchRequest): Promise<SearchTask> {
   const { home, evaluations = defaultEvaluations } = request;
-  const given = await loadSearchSpace(request.space);
-  const accuracy = await accuracyOf(request, given);
-  const searched = accuracy.fixed ? { ...given, space: fixGenes(given.space, accuracy.fixed) } : given;
-  const pool = openPool(home, request.pools);
-  const ids = await Promise.all(request.platforms.map((id) => resolvePlatformId(id, home)));
-  const artefacts = ids.map((id) => pool.load(id));
-  const predictors = await Promise.all(artefacts.map((artefact) => loadPlatformPredictor(artefact, onnxRuntime)));
+  const known = await openPredictors(request);
   const { platforms: _, engines: __, signal: ___, again, pools: ____, ...rest } = request;
-  const journal = openSearchJournal(
-    home,
-    {
-      ...rest,
-      home: undefined,
-      version: searched.version,
-      accuracy: accuracy.name,
-      predictors: artefacts.map(({ platform, sha256 }) => [platform, sha256]),
-    },
-    again === true,
-  );
-  return { request, searched, accuracy, predictors, evaluations, journal, notVerified: [] };
+  const circumstances = { ...rest, home: undefined, ...known.versions };
+  const journal = openSearchJournal(home, circumstances, again === true);
+  return { request, known, evaluations, journal, notVerified: [] };
 }
 
 /** Searches, measures and refits in turn, from wherever an earlier call has stopped. */
@@ -124,18 +101,9 @@ async function run(task: SearchTask): Promise<SearchProgress> {
 const isAsPredicted = ({ measuredMs, lowMs, highMs }: Verified) =>
   measuredMs !== undefined && measuredMs >= lowMs && measuredMs <= highMs;
 
-async function problemOf(
-  { request, searched, accuracy, predictors }: SearchTask,
-  verified: readonly Verified[],
-): Promise<SearchProblem> {
-  const { space } = searched;
-  const platforms: SearchProblem["platforms"][number][] = [];
-  for (const [i, predictor] of predictors.entries()) {
-    const refit = await refitOf(space, predictor, verified);
-    platforms.push({ predictor: latencyOf(space, predictor, refit), maxMs: request.maxLatencyMs?.[i] });
-  }
-  const { objectives = defaultObjectives, sure = false, level = 0.9 } = request;
-  return { space, accuracy, platforms, objectives, sure, level };
+function problemOf({ request, known }: SearchTask, verified: readonly Verified[]): Promise<SearchProblem> {
+  const { objectives = defaultObjectives, sure = false, level = 0.9, maxLatencyMs } = request;
+  return problemWith(known, verified, { objectives, sure, level, maxLatencyMs });
 }
 
 /** To the end of the round, which is kept. */
@@ -187,6 +155,17 @@ function noteOf(state: SearchState): string {
   ].join(", ");
 }
 
+/** Under a budget the part of the front near it: the small networks are not what was asked for. */
+function worthMeasuring(front: readonly Individual[], { platforms }: SearchProblem): readonly Individual[] {
+  const limited = platforms.findIndex(({ maxMs }) => maxMs !== undefined);
+  const best = bestOf(front);
+  if (limited < 0 || best === undefined) return front;
+  return front.filter(({ limitedMs }) => limitedMs[limited]! >= nearBudget * best.limitedMs[limited]!);
+}
+
+/** Of the latency of the best. Choice. */
+const nearBudget = 0.75;
+
 /** Measures what of the front is to be measured and was not. Empty where nothing is left, or no platform is attached. */
 async function verifyRound(
   task: SearchTask,
@@ -194,8 +173,9 @@ async function verifyRound(
   state: SearchState,
   verified: readonly Verified[],
 ): Promise<Verified[]> {
-  const { request, searched } = task;
-  const chosen = spreadOf(standingFront(state, problem, verified), request.verify ?? 0);
+  const { request, known: knowledge } = task;
+  const { searched } = knowledge;
+  const chosen = spreadOf(worthMeasuring(standingFront(state, problem, verified), problem), request.verify ?? 0);
   const found: Verified[] = [];
   task.notVerified.length = 0;
   for (const { predictor } of chosen.length > 0 ? problem.platforms : []) {
@@ -223,14 +203,17 @@ async function verifyRound(
   return found;
 }
 
-async function report(task: SearchTask, { verified, state: last, seconds, stands }: SearchProgress): Promise<SearchReport> {
-  const { request, searched } = task;
+async function report(
+  task: SearchTask,
+  { verified, state: last, seconds, stands }: SearchProgress,
+): Promise<SearchReport> {
+  const { request, known } = task;
   const problem = await problemOf(task, verified);
   const state = verified.length === 0 ? last! : await restateUnder(problem, last!);
   const front = standingFront(state, problem, verified);
   const pareto = await describeFront(problem, front, verified);
   return {
-    space: searched.space.name,
+    space: known.searched.space.name,
     best: bestEntries(pareto, front, request.verify ?? 0),
     pareto,
     evaluated: state.evaluated,
@@ -249,11 +232,4 @@ function smallestOf({ platforms }: SearchProblem, { smallestMs }: SearchState) {
   );
   const missed = smallest.find((one) => one.smallestMs > one.limitMs) ?? smallest[0];
   return missed && { smallestMs: missed.smallestMs, smallest };
-}
-
-/** The predictor that was given or named; else what the space's own file tells. */
-async function accuracyOf({ accuracy }: SearchRequest, { space, accuracy: own }: SearchSpace): Promise<AccuracyPredictor> {
-  if (typeof accuracy === "object") return accuracy;
-  if (accuracy === undefined && own !== undefined) return own;
-  return loadAccuracy(accuracy, space);
 }

@@ -109,7 +109,10 @@ function sumModels(
     for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
     return total;
   });
-  return { table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) }, totals };
+  return {
+    table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) },
+    totals,
+  };
 }
 
 function addPart(part: PartSum, byType: Float64Array, total: Totals): void {

@@ -37,7 +37,8 @@ async function descend<A>(problem: SearchProblem<A>, start: Individual, score: S
   let best = start;
   for (let pass = 0; pass < mostPasses; pass++) {
     const before = best;
-    for (const [position, count] of optionCounts.entries()) best = await bestOption(problem, best, position, count, score);
+    for (const [position, count] of optionCounts.entries())
+      best = await bestOption(problem, best, position, count, score);
     if (best === before) break;
   }
   return best;

@@ -46,8 +46,7 @@ function compareInOrder(a: Ranked, b: Ranked): number {
 
 /** The latest come first: they are the likeliest. */
 function isDominatedByAny(individuals: readonly Ranked[], front: readonly number[], i: number): boolean {
-  for (let at = front.length - 1; at >= 0; at--)
-    if (dominates(individuals[front[at]!]!, individuals[i]!)) return true;
+  for (let at = front.length - 1; at >= 0; at--) if (dominates(individuals[front[at]!]!, individuals[i]!)) return true;
   return false;
 }
 
@@ -60,8 +59,7 @@ export function crowdingOf(front: readonly Ranked[]): number[] {
     const range = at(order.length - 1) - at(0);
     distance[order[0]!] = Number.POSITIVE_INFINITY;
     distance[order.at(-1)!] = Number.POSITIVE_INFINITY;
-    if (range > 0)
-      for (let i = 1; i < order.length - 1; i++) distance[order[i]!]! += (at(i + 1) - at(i - 1)) / range;
+    if (range > 0) for (let i = 1; i < order.length - 1; i++) distance[order[i]!]! += (at(i + 1) - at(i - 1)) / range;
   }
   return distance;
 }

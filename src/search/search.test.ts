@@ -97,7 +97,9 @@ describe("domination", () => {
 describe("archive", () => {
   it("is what nothing dominates", () => {
     const random = createRandom(3);
-    const met = Array.from({ length: 400 }, (_, i) => made([random.next(), random.next(), random.next()], i % 7 ? 0 : 1));
+    const met = Array.from({ length: 400 }, (_, i) =>
+      made([random.next(), random.next(), random.next()], i % 7 ? 0 : 1),
+    );
     let archive: Individual[] = [];
     for (let i = 0; i < met.length; i += 50) archive = addToArchive(archive, met.slice(i, i + 50));
     const ok = met.filter(({ violation }) => violation === 0);
@@ -245,7 +247,8 @@ describe("search", () => {
     const before = await end(knapsack(50), { evaluations: 1000, seed: 1 });
     const after = await restateUnder(knapsack(50, 20), before);
     assert.ok(after.archive.length > 0);
-    for (const { vector, limitedMs } of after.archive) assert.ok(limitedMs[0] === costOf(vector) + 20 && limitedMs[0] <= 50);
+    for (const { vector, limitedMs } of after.archive)
+      assert.ok(limitedMs[0] === costOf(vector) + 20 && limitedMs[0] <= 50);
   });
   it("is interrupted by a signal", async () => {
     await assert.rejects(end(knapsack(50), { evaluations: 1000, seed: 1, signal: AbortSignal.abort() }), {

@@ -33,8 +33,8 @@ export async function* searchFrom<A>(
   const settings = { ...defaultMethodOptions, ...given };
   const { survive } = searchMethods[method];
   const proposalsOf = proposer(problem, method, settings, seed);
-  let state = from;
-  if (state === undefined) yield (state = await begin(problem, options, settings));
+  let state = from ?? (await begin(problem, options, settings));
+  if (from === undefined) yield state;
   while (state.evaluated < evaluations && !isHopeless(state)) {
     if (signal?.aborted) throw new LitepredError("interrupted", "the search was interrupted");
     const { population } = state;
@@ -107,9 +107,5 @@ async function begin<A>(
 
 /** The state under predictors that have changed. */
 export async function restateUnder<A>(problem: SearchProblem<A>, state: SearchState): Promise<SearchState> {
-  return restate(
-    state,
-    await evaluateAgain(problem, state.population),
-    await evaluateAgain(problem, state.archive),
-  );
+  return restate(state, await evaluateAgain(problem, state.population), await evaluateAgain(problem, state.archive));
 }

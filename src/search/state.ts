@@ -74,12 +74,18 @@ export function advance(
     nearest:
       nearest.violation < before.nearest.individual.violation ? { individual: nearest, generation } : before.nearest,
     best: isBetter ? { individual: best, generation } : before.best,
-    smallestMs: before.smallestMs.map((ms, i) => met.reduce((least, { limitedMs }) => Math.min(least, limitedMs[i]!), ms)),
+    smallestMs: before.smallestMs.map((ms, i) =>
+      met.reduce((least, { limitedMs }) => Math.min(least, limitedMs[i]!), ms),
+    ),
   };
 }
 
 /** The same front and population under predictors that have changed; what it cost is counted. */
-export function restate(before: SearchState, population: readonly Individual[], archive: readonly Individual[]): SearchState {
+export function restate(
+  before: SearchState,
+  population: readonly Individual[],
+  archive: readonly Individual[],
+): SearchState {
   const all = [...population, ...archive];
   return advance(
     { ...before, archive: [], best: undefined, nearest: { individual: all[0]!, generation: before.generation } },

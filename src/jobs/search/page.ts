@@ -2,7 +2,10 @@
 import type { Front } from "./picture.js";
 import type { FoundArchitecture } from "./report.js";
 
-export function frontPage(front: Front & { readonly space: string; readonly evaluated: number }, picture: string): string {
+export function frontPage(
+  front: Front & { readonly space: string; readonly evaluated: number },
+  picture: string,
+): string {
   const platforms = front.pareto[0]!.platforms.map(({ platform }) => platform);
   const head = ["", "top-1 %", "interval", ...platforms.flatMap((id) => [`${id}: ms`, "interval", "measured"])];
   const rows = front.pareto.map((one) => cellsOf(one, front.best[0]));

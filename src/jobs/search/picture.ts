@@ -25,7 +25,12 @@ export function plotFront({ pareto, best, limitsMs }: Front): string {
       textAlign: "center" as const,
       textStyle: { fontSize: 12, fontWeight: "normal" as const },
     })),
-    grid: platforms.map(({ i }) => ({ left: panelWidth * i + 60, width: panelWidth - 90, top: 60, height: height - 115 })),
+    grid: platforms.map(({ i }) => ({
+      left: panelWidth * i + 60,
+      width: panelWidth - 90,
+      top: 60,
+      height: height - 115,
+    })),
     xAxis: platforms.map(({ i }) => ({ ...axis("latency, ms", 26), gridIndex: i })),
     yAxis: platforms.map(({ i }) => ({ ...axis("top-1, %", 40), gridIndex: i })),
     series: platforms.flatMap(({ i, limitMs }) => seriesOf(pareto, best, i, limitMs)),

@@ -27,7 +27,9 @@ export async function loadSearchSpace(nameOrFile: string): Promise<SearchSpace> 
     space,
     version,
     subjectPrefix: `${space.name}@${version.slice(0, 12)}`,
-    ...(typeof accuracy === "function" && { accuracy: accuracyBy(accuracy as AccuracyFunction, space.name, nameOrFile) }),
+    ...(typeof accuracy === "function" && {
+      accuracy: accuracyBy(accuracy as AccuracyFunction, space.name, nameOrFile),
+    }),
   };
 }
 
@@ -56,7 +58,11 @@ function accuracyBy(accuracyOf: AccuracyFunction, space: string, file: string): 
       architectures.map((architecture) => {
         const accuracy = accuracyOf(architecture);
         if (typeof accuracy !== "number" || !Number.isFinite(accuracy))
-          throw new LitepredError("invalid-config", `${file}: accuracy is ${accuracy}, not a number`, "top-1 in percent");
+          throw new LitepredError(
+            "invalid-config",
+            `${file}: accuracy is ${accuracy}, not a number`,
+            "top-1 in percent",
+          );
         return { accuracy, lowAccuracy: accuracy, highAccuracy: accuracy };
       }),
   };
