@@ -45,7 +45,7 @@ function rowsIn(folder: string, places: readonly string[]) {
   throw new LitepredError(
     "no-data",
     `reference data not found: no ${places[0]} in ${folder}`,
-    "see docs/how-to/search.md",
+    "see docs/how-to/accuracy.md",
   );
 }
 
