@@ -1,6 +1,7 @@
 /**
  * The public API, in pipeline order: read, detect, predict, measure, train, adapt, search. `examples/` shows each in a few lines.
  */
+export { type AccuracyPrediction, loadAccuracy } from "./accuracy/index.js";
 export { LitepredError } from "./base/index.js";
 export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
