@@ -5,6 +5,7 @@
  */
 import { percent } from "../base/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
+import type { Front } from "../reports/index.js";
 import {
   bestOf,
   hypervolumeOf,
@@ -18,25 +19,20 @@ import {
 } from "../search/index.js";
 import { openSearchJournal, type SearchJournal, type SearchProgress, type Verified } from "./search/journal.js";
 import { openPredictors, type Predictors, problemWith } from "./search/predictors.js";
-import { bestEntries, describeFront, type FoundArchitecture, standingFront } from "./search/report.js";
+import { bestEntries, describeFront, standingFront } from "./search/report.js";
 import { checkRequest, defaultEvaluations, defaultObjectives, type SearchRequest } from "./search/request.js";
 import { attachedPlatform, measureFront } from "./search/verify.js";
 
-export type { FoundArchitecture, FoundPlatform } from "./search/report.js";
+export type { FoundArchitecture, FoundPlatform } from "../reports/index.js";
 export type { SearchRequest } from "./search/request.js";
 
-export interface SearchReport {
-  readonly space: string;
-  readonly best: readonly FoundArchitecture[];
-  readonly pareto: readonly FoundArchitecture[];
-  readonly evaluated: number;
+export interface SearchReport extends Front {
   readonly seconds: number;
   readonly hypervolume: number;
   /** Platforms whose networks could not be measured here, and why; empty where nothing was to be. */
   readonly notVerified: readonly { readonly platform: string; readonly reason: string }[];
-  /** All that was measured in the last round lies in its predicted interval; absent where nothing was measured. */
+  /** All that was measured in the last round is as was predicted; absent where nothing was measured. */
   readonly stands?: boolean;
-  readonly limitsMs: readonly (number | undefined)[];
   /** Absent unless no architecture meets the budgets: then the smallest that was reached on the first platform that misses its own. */
   readonly smallestMs?: number;
   readonly smallest?: readonly { readonly platform: string; readonly limitMs: number; readonly smallestMs: number }[];
@@ -98,8 +94,13 @@ async function run(task: SearchTask): Promise<SearchProgress> {
   return progress;
 }
 
-const isAsPredicted = ({ measuredMs, lowMs, highMs }: Verified) =>
-  measuredMs !== undefined && measuredMs >= lowMs && measuredMs <= highMs;
+/** Within its interval, and close: an interval may be wide. Choice. */
+const isAsPredicted = ({ measuredMs, predictedMs, lowMs, highMs }: Verified) =>
+  measuredMs !== undefined &&
+  measuredMs >= lowMs &&
+  measuredMs <= highMs &&
+  Math.abs(measuredMs / predictedMs - 1) <= closeEnough;
+const closeEnough = 0.05;
 
 function problemOf({ request, known }: SearchTask, verified: readonly Verified[]): Promise<SearchProblem> {
   const { objectives = defaultObjectives, sure = false, level = 0.9, maxLatencyMs } = request;

@@ -2,6 +2,7 @@ import type { RegisterCommand } from "./command.js";
 import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
+import { evaluateKernelsCommand } from "./evaluate-kernels.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
@@ -17,6 +18,7 @@ const experiments = [
   evaluateEnginesCommand,
   evaluateRepeatabilityCommand,
   evaluateRecordedCommand,
+  evaluateKernelsCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
   evaluateAccuracyCommand,

@@ -2,6 +2,7 @@
 
 import { adapt } from "./adapt.js";
 import { architectures } from "./architectures.js";
+import { check } from "./check.js";
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
 import { engines } from "./engines.js";
@@ -13,6 +14,7 @@ import { platforms } from "./platforms.js";
 import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
+import { report } from "./report.js";
 import { sample } from "./sample.js";
 import { search } from "./search.js";
 import { start } from "./start.js";
@@ -23,6 +25,8 @@ export const commands: readonly RegisterCommand[] = [
   predict,
   kernels,
   measure,
+  check,
+  report,
   profile,
   train,
   adapt,

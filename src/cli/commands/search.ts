@@ -144,6 +144,6 @@ function sentence(
       `${ms(latencyMs)} ms${measuredMs === undefined ? "" : ` (measured ${ms(measuredMs)})`}`,
   );
   const under = limits.length > 0 ? ` under ${limits.join(" and ")}` : "";
-  const open = stands === false ? "; what was measured last was not all within its interval" : "";
+  const open = stands === false ? "; what was measured last was not all as predicted" : "";
   return `best${under}: ${accuracy.toFixed(1)} ± ${half.toFixed(1)} % top-1 at ${at.join(" and ")}${open} (intervals ${percent(accuracyInterval.level, 0)})`;
 }

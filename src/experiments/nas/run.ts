@@ -5,10 +5,8 @@
  * as they go, and platforms as they end.
  */
 import { LitepredError, sha256 } from "../../base/index.js";
-import type { Engine } from "../../engines/index.js";
+import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import type { Graph } from "../../graph/index.js";
-import { encoderOf } from "../../jobs/encoding.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureModels } from "../../jobs/measure.js";
 import { type FoundArchitecture, search } from "../../jobs/search.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";

@@ -3,7 +3,7 @@
  * leaves over.
  */
 import { LitepredError } from "../../base/index.js";
-import type { Engine } from "../../engines/index.js";
+import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import { networkSubject, openStore, type Protocol } from "../../measurements/index.js";
 import {
   type Correction,
@@ -13,8 +13,6 @@ import {
   type WholeModel,
 } from "../../predictors/index.js";
 import type { Space } from "../../spaces/index.js";
-import { encoderOf } from "../encoding.js";
-import type { LocalPlatform } from "../local-platform.js";
 import { measureModels } from "../measure.js";
 import { openLocalPlatform } from "../workspace.js";
 import type { Verified } from "./journal.js";
