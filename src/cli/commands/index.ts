@@ -17,6 +17,8 @@ import { profile } from "./profile.js";
 import { report } from "./report.js";
 import { sample } from "./sample.js";
 import { search } from "./search.js";
+import { serve } from "./serve.js";
+import { site } from "./site.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -38,5 +40,7 @@ export const commands: readonly RegisterCommand[] = [
   architectures,
   importCommand,
   evaluate,
+  serve,
+  site,
   doctor,
 ];
