@@ -3,9 +3,10 @@
  * without a predictor is estimated by the platform's general roofline.
  */
 import { getOrCreate } from "../base/index.js";
-import type { Kernel, KernelConfig } from "../kernels/index.js";
+import { isFallbackType, type Kernel, type KernelConfig } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
 import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
+import { doubtOf } from "./slowness.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
 export interface KnownKernel {
@@ -14,8 +15,7 @@ export interface KnownKernel {
   readonly doubt: { readonly reason: string; readonly width: number } | undefined;
 }
 
-/** A kernel estimated by the general roofline may be off by this factor (ln 3), one out of range by ln 1.5. Choice. */
-const unpredictedWidth = Math.log(3);
+/** One out of range may be off by this factor. Choice. */
 const outOfRangeWidth = Math.log(1.5);
 
 /** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
@@ -74,12 +74,12 @@ async function predictKernels(
   wanted: ConfigMap<Wanted>,
   general: GeneralRoofline,
 ): Promise<KnownKernel[]> {
-  if (predictor === undefined)
+  if (predictor === undefined || isFallbackType(predictor.type))
     return wanted.entries().map(([, { kernel }]) => ({
       latencyMs: generalLatencyMs(general, kernel),
       doubt: {
         reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
-        width: unpredictedWidth,
+        width: doubtOf(kernel),
       },
     }));
   const configs: KernelConfig[] = wanted.keys();
