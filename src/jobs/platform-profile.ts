@@ -3,7 +3,7 @@ import { createRandom, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed, protocols } from "../profiling/index.js";
-import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
+import { collectStatistics, loadSampler, planKernels, type SpaceStatistics, typicalConfigs } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { profileInContext, timesInContext } from "./in-context.js";
 import { measureNetworks, networksToFit } from "./networks.js";
@@ -104,7 +104,10 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
 /** The plan says how many of each type; any other sampler than its own says which. */
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;
-  const plan = planKernels({ statistics, budget: count, seed, types });
+  const rare = (types ?? []).filter((type) => statistics.types[type] === undefined);
+  const share = rare.length === 0 ? 0 : Math.ceil(count / (types?.length ?? 1));
+  const typical = rare.flatMap((type) => typicalConfigs(type, share, seed).map((config) => ({ type, config })));
+  const plan = [...planKernels({ statistics, budget: count - typical.length, seed, types }), ...typical];
   if (sampler === "coverage") return plan;
   const counts = new Map<string, number>();
   for (const { type } of plan) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -22,21 +22,38 @@ const nodeMs = 3e-4;
 /** A constant above this is that of a processor apart, where each kernel has to be launched. */
 const launchMs = 0.02;
 
+type Costed = Pick<Kernel, "type" | "config" | "flops" | "params">;
+
 /** Milliseconds of a kernel that has no predictor; of a type outside the catalogue its FLOPs and parameters are all that is known. */
-export function generalLatencyMs(
-  roofline: GeneralRoofline,
-  kernel: Pick<Kernel, "type" | "config" | "flops" | "params">,
-): number {
+export const generalLatencyMs = (roofline: GeneralRoofline, kernel: Costed): number =>
+  Math.max(leastMs, constantOf(roofline) + workMs(roofline, kernel));
+
+/** An operator costs so much more than its work alone would be. Choice: kernels of a few µs, measured in networks. */
+const headroom = 5;
+/** Kernels are small whose work takes no longer. */
+const smallMs = 0.002;
+
+/**
+ * The most that a small kernel can take, smaller than all that was measured: predictors extrapolate to several µs where an engine
+ * takes 0.3. Infinite for kernels that are not small.
+ */
+export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
+  const work = workMs(roofline, kernel);
+  return work > smallMs ? Number.POSITIVE_INFINITY : constantOf(roofline) + headroom * work;
+}
+
+const constantOf = ([constant = 0]: GeneralRoofline): number =>
+  constant > launchMs ? constant : Math.min(constant, nodeMs) || nodeMs;
+
+function workMs(roofline: GeneralRoofline, kernel: Costed): number {
   const { flops, activationBytes, weightBytes } = kernelCost(kernel);
-  const [constant, perFlop, perByte, perWeightByte] = roofline as [number, number, number, number];
+  const [, perFlop, perByte, perWeightByte] = roofline as [number, number, number, number];
   // The fit gives bytes to FLOPs where the two go together: weights are read from memory, as activations are here.
   const perActivationByte = Math.max(perByte, perWeightByte);
-  return Math.max(
-    leastMs,
-    (constant > launchMs ? constant : Math.min(constant, nodeMs) || nodeMs) +
-      (flops / giga) * perFlop * slownessOf(kernel) +
-      (activationBytes / giga) * perActivationByte +
-      (weightBytes / giga) * perWeightByte,
+  return (
+    (flops / giga) * perFlop * slownessOf(kernel) +
+    (activationBytes / giga) * perActivationByte +
+    (weightBytes / giga) * perWeightByte
   );
 }
 

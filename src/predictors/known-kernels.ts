@@ -3,9 +3,9 @@
  * without a predictor is estimated by the platform's general roofline.
  */
 import { getOrCreate } from "../base/index.js";
-import { isFallbackType, type Kernel, type KernelConfig } from "../kernels/index.js";
+import { isFallbackType, type Kernel } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
-import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
+import { type GeneralRoofline, generalLatencyMs, mostSmallMs } from "./general-roofline.js";
 import { doubtOf } from "./slowness.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
@@ -17,6 +17,8 @@ export interface KnownKernel {
 
 /** One out of range may be off by this factor. Choice. */
 const outOfRangeWidth = Math.log(1.5);
+/** One smaller than all that was measured. Choice. */
+const smallWidth = Math.log(2.5);
 
 /** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
 const cacheLimit = 200_000;
@@ -82,10 +84,21 @@ async function predictKernels(
         width: doubtOf(kernel),
       },
     }));
-  const configs: KernelConfig[] = wanted.keys();
-  const latencies = await predictor.predict(configs);
-  return configs.map((config, i) => {
-    const reason = predictor.outOfRange(config);
-    return { latencyMs: latencies[i]!, doubt: reason === undefined ? undefined : { reason, width: outOfRangeWidth } };
-  });
+  const kernels = wanted.entries().map(([, { kernel }]) => kernel);
+  const latencies = await predictor.predict(kernels.map(({ config }) => config));
+  return kernels.map((kernel, i) => outside(predictor, kernel, latencies[i]!, general));
+}
+
+/** What the predictor says; of a small kernel out of its range no more than such a one can take. */
+function outside(
+  predictor: KernelPredictor,
+  kernel: Kernel,
+  latencyMs: number,
+  general: GeneralRoofline,
+): KnownKernel {
+  const reason = predictor.outOfRange(kernel.config);
+  if (reason === undefined) return { latencyMs, doubt: undefined };
+  const most = mostSmallMs(general, kernel);
+  const doubt = { reason, width: latencyMs > most ? smallWidth : outOfRangeWidth };
+  return { latencyMs: Math.min(latencyMs, most), doubt };
 }

@@ -14,6 +14,7 @@ export * from "./plan.js";
 export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest, usualPerSpace } from "./statistics.js";
 export { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+export { batchConfigs, rareTypes, typicalConfigs } from "./typical.js";
 export { observedWeight } from "./vae.js";
 export { cumulated, indexAt } from "./weights.js";
 

@@ -4,7 +4,7 @@ import type { Detection, Kernel } from "../types.js";
 import type { KernelOf } from "./operators/entry.js";
 import { entryOf } from "./operators/index.js";
 import { plainResize } from "./operators/others.js";
-import { plainForm, quantisedForm } from "./operators/precision.js";
+import { quantisedForm } from "./operators/precision.js";
 import { workOf } from "./operators/work.js";
 import { optimise } from "./optimise.js";
 import type { FusionRules } from "./rules.js";
@@ -75,8 +75,7 @@ function detectionOf(nodes: readonly WorkNode[], opset: number, rules: FusionRul
 
 /** The type of the code that the engine runs for the node, where it has several for one kind of kernel. */
 function asDispatched(node: WorkNode, kernel: KernelOf, { given, nchwcBlock }: FusionRules): KernelOf {
-  if (given !== undefined) return plainForm(kernel);
-  if (node.domain === "quantized") return quantisedForm(kernel);
+  if (node.domain === "quantized" && given === undefined) return quantisedForm(kernel);
   return kernel.type === "resize" && nchwcBlock > 1 && node.domain !== "nchwc" ? plainResize(node, kernel) : kernel;
 }
 

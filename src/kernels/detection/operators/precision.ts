@@ -1,6 +1,6 @@
 /**
- * Kernels on 8-bit integers and those on floats are other kernels on a platform of floats, and the same on an INT8 platform,
- * where all is measured quantised: each form said in terms of the other.
+ * Kernels on 8-bit integers are others than those on floats on a platform of floats. On an INT8 platform, where all is measured
+ * quantised, the plain types stand for them.
  */
 import type { KernelConfig } from "../../types.js";
 import type { KernelOf } from "./entry.js";
@@ -51,31 +51,3 @@ const elementwise = (operator: string, rows: number, columns: number): KernelOf 
   type: "elementwise-quantised",
   config: { operator, rows, columns },
 });
-
-/** On an INT8 platform: the plain type, which was measured quantised there. Sums of 32 bits and dynamic forms stay what they are. */
-export function plainForm({ type, config }: KernelOf): KernelOf {
-  const c = config as Numbers;
-  if (type === "conv-quantised" && config.form === "qlinear") return plainConvolution(c);
-  if (type === "matmul-quantised" && config.form === "qlinear") {
-    const fields = { cin: c.k!, cout: c.n!, bias: "no", activation: "none" };
-    if (config.weights === "constant") return { type: "fc", config: { rows: c.m!, ...fields } };
-    return { type: "matmul", config: { batch: c.batch!, m: c.m!, k: c.k!, n: c.n! } };
-  }
-  if (type !== "elementwise-quantised") return { type, config };
-  const image = { c: 1, h: c.rows!, w: c.columns! };
-  if (config.operator === "add" || config.operator === "mul")
-    return { type: config.operator, config: { ...image, broadcast: "none" } };
-  if (config.operator === "softmax")
-    return { type: "softmax", config: { rows: c.rows!, columns: c.columns!, inner: 1, operator: "softmax" } };
-  return { type: "activation", config: { operator: config.operator!, ...image } };
-}
-
-function plainConvolution(c: Numbers): KernelOf {
-  const { batch, h, w, cin, cout, kernelH, kernelW, strideH, strideW, groups } = c as Record<string, number>;
-  const image = { batch: batch!, h: h!, w: w!, cin: cin! };
-  const window = { kernelH: kernelH!, kernelW: kernelW!, strideH: strideH!, strideW: strideW!, dilation: 1 };
-  const rest = { padding: "same", activation: "none", add: "none" };
-  if (groups! > 1 && groups === cin)
-    return { type: "dwconv-bn-relu", config: { ...image, multiplier: cout! / cin!, ...window, ...rest } };
-  return { type: "conv-bn-relu", config: { ...image, cout: cout!, ...window, groups: groups!, ...rest } };
-}

@@ -2,6 +2,7 @@
 import type { PassRule } from "../rule-schema.js";
 import type { WorkGraph } from "../work-graph.js";
 import { addIntoConv } from "./add-into-conv.js";
+import { adoptQuantized } from "./adopt-quantized.js";
 import { convertToBlocked } from "./blocked-layout.js";
 import { channelsLast } from "./channels-last.js";
 import { decompose } from "./decompose.js";
@@ -23,9 +24,14 @@ import {
   splitDequantize,
 } from "./quantized.js";
 import { slicesToDepth } from "./slices-to-depth.js";
+import { widenHalves } from "./widen-halves.js";
 
 export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
   switch (rule.pass) {
+    case "adopt-quantized":
+      return adoptQuantized(work);
+    case "widen-halves":
+      return widenHalves(work);
     case "eliminate":
       return eliminate(work, rule.operators);
     case "fold-into-weights":
