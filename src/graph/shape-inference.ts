@@ -53,9 +53,10 @@ function allConstant(inputs: Inputs): boolean {
 
 function tensorOf(node: GraphNode, index: number, output: Inferred, inputsConstant: boolean): Tensor {
   const name = node.outputs[index]!;
-  const { shape, type, values } = output;
+  const { shape, type, values, stored } = output;
   checkSize(node, name, shape);
   const constant = output.constant ?? inputsConstant;
+  if (constant && stored !== undefined) return { name, shape, type, constant, stored };
   if (values === undefined || !constant || values.length > maxKnownElements) return { name, shape, type, constant };
   return { name, shape, type, constant, values };
 }

@@ -7,6 +7,7 @@ import { plainResize } from "./operators/others.js";
 import { quantisedForm } from "./operators/precision.js";
 import { workOf } from "./operators/work.js";
 import { optimise } from "./optimise.js";
+import { integersAttribute } from "./passes/integer-weights.js";
 import type { FusionRules } from "./rules.js";
 import type { WorkNode } from "./work-graph.js";
 
@@ -74,8 +75,9 @@ function detectionOf(nodes: readonly WorkNode[], opset: number, rules: FusionRul
 }
 
 /** The type of the code that the engine runs for the node, where it has several for one kind of kernel. */
-function asDispatched(node: WorkNode, kernel: KernelOf, { given, nchwcBlock }: FusionRules): KernelOf {
-  if (node.domain === "quantized" && given === undefined) return quantisedForm(kernel);
+function asDispatched(node: WorkNode, kernel: KernelOf, { int8, nchwcBlock }: FusionRules): KernelOf {
+  const form = node.attributes[integersAttribute] ?? (node.domain === "quantized" ? "qlinear" : undefined);
+  if (form !== undefined && int8 !== true) return quantisedForm(kernel, form === "integer" ? form : "qlinear");
   return kernel.type === "resize" && nchwcBlock > 1 && node.domain !== "nchwc" ? plainResize(node, kernel) : kernel;
 }
 

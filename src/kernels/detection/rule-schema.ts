@@ -56,6 +56,8 @@ export const passSchema = z.discriminatedUnion("pass", [
   z.strictObject({ pass: z.literal("drop-quantization") }),
   z.strictObject({ pass: z.literal("adopt-quantized") }),
   z.strictObject({ pass: z.literal("widen-halves") }),
+  z.strictObject({ pass: z.literal("low-bit-products") }),
+  z.strictObject({ pass: z.literal("hybrid-products"), operators }),
   z.strictObject({ pass: z.literal("split-dequantize") }),
   z.strictObject({ pass: z.literal("drop-quantized-clip") }),
   z.strictObject({ pass: z.literal("propagate-quantization"), through: operators }),

@@ -8,17 +8,17 @@ import type { KernelOf } from "./entry.js";
 type Numbers = Readonly<Record<string, number>>;
 
 /** On a platform of floats: what the engine fused between QDQ pairs. */
-export function quantisedForm({ type, config }: KernelOf): KernelOf {
+export function quantisedForm({ type, config }: KernelOf, form: "qlinear" | "integer"): KernelOf {
   const c = config as Numbers;
   switch (type) {
     case "conv-bn-relu":
-      return convolution(config, c.cin!, c.cout!, c.groups!);
+      return convolution(form, config, c.cin!, c.cout!, c.groups!);
     case "dwconv-bn-relu":
-      return convolution(config, c.cin!, c.cin! * c.multiplier!, c.cin!);
+      return convolution(form, config, c.cin!, c.cin! * c.multiplier!, c.cin!);
     case "fc":
-      return product({ batch: 1, m: c.rows!, k: c.cin!, n: c.cout! }, "constant");
+      return product(form, { batch: 1, m: c.rows!, k: c.cin!, n: c.cout! }, "constant");
     case "matmul":
-      return product({ batch: c.batch!, m: c.m!, k: c.k!, n: c.n! }, c.batch === 1 ? "constant" : "run-time");
+      return product(form, { batch: c.batch!, m: c.m!, k: c.k!, n: c.n! }, c.batch === 1 ? "constant" : "run-time");
     case "add":
     case "mul":
       return elementwise(type, c.c! * c.h!, c.w!);
@@ -33,18 +33,18 @@ export function quantisedForm({ type, config }: KernelOf): KernelOf {
   }
 }
 
-function convolution(config: KernelConfig, cin: number, cout: number, groups: number): KernelOf {
+function convolution(form: string, config: KernelConfig, cin: number, cout: number, groups: number): KernelOf {
   const { batch, h, w, kernelH, kernelW, strideH, strideW } = config as Numbers;
   const sizes = { batch: batch!, h: h!, w: w!, cin, cout, kernelH: kernelH!, kernelW: kernelW! };
   return {
     type: "conv-quantised",
-    config: { form: "qlinear", ...sizes, strideH: strideH!, strideW: strideW!, groups },
+    config: { form, ...sizes, strideH: strideH!, strideW: strideW!, groups },
   };
 }
 
-const product = (sizes: Numbers, weights: string): KernelOf => ({
+const product = (form: string, sizes: Numbers, weights: string): KernelOf => ({
   type: "matmul-quantised",
-  config: { form: "qlinear", ...sizes, weights },
+  config: { form, ...sizes, weights },
 });
 
 const elementwise = (operator: string, rows: number, columns: number): KernelOf => ({

@@ -12,6 +12,7 @@ import { foldIntoWeights } from "./fold-into-weights.js";
 import { fuseActivation } from "./fuse-activation.js";
 import { fusePad } from "./fuse-pad.js";
 import { gatherToSplit } from "./gather-to-split.js";
+import { hybridProducts, lowBitProducts } from "./integer-weights.js";
 import { matchPatterns } from "./match.js";
 import { biasGelu, matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
 import { mergeEqual } from "./merge-equal.js";
@@ -32,6 +33,10 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return adoptQuantized(work);
     case "widen-halves":
       return widenHalves(work);
+    case "low-bit-products":
+      return lowBitProducts(work);
+    case "hybrid-products":
+      return hybridProducts(work, rule.operators);
     case "eliminate":
       return eliminate(work, rule.operators);
     case "fold-into-weights":
