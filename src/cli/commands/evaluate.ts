@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "./command.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
+import { evaluateKernelsCommand } from "./evaluate-kernels.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
@@ -14,6 +15,7 @@ const experiments = [
   evaluateEnginesCommand,
   evaluateRepeatabilityCommand,
   evaluateRecordedCommand,
+  evaluateKernelsCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
 ];
