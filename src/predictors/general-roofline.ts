@@ -42,6 +42,9 @@ export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
   return work > smallMs ? Number.POSITIVE_INFINITY : constantOf(roofline) + headroom * work;
 }
 
+/** FLOPs of a convolution in the time of moving a byte, at least: 25 to 50 GB/s beside 70 to 125 GFLOP/s (two machines). */
+const flopsPerByte = 1.8;
+
 const constantOf = ([constant = 0]: GeneralRoofline): number =>
   constant > launchMs ? constant : Math.min(constant, nodeMs) || nodeMs;
 
@@ -49,11 +52,11 @@ function workMs(roofline: GeneralRoofline, kernel: Costed): number {
   const { flops, activationBytes, weightBytes } = kernelCost(kernel);
   const [, perFlop, perByte, perWeightByte] = roofline as [number, number, number, number];
   // The fit gives bytes to FLOPs where the two go together: weights are read from memory, as activations are here.
-  const perActivationByte = Math.max(perByte, perWeightByte);
+  const perActivationByte = Math.max(perByte, perWeightByte, perFlop * flopsPerByte);
   return (
     (flops / giga) * perFlop * slownessOf(kernel) +
     (activationBytes / giga) * perActivationByte +
-    (weightBytes / giga) * perWeightByte
+    (weightBytes / giga) * Math.max(perWeightByte, perFlop * flopsPerByte)
   );
 }
 

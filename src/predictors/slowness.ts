@@ -5,34 +5,46 @@
  */
 import type { Kernel } from "../kernels/index.js";
 
-/** By kernel type. Types that are not here run like convolutions. */
-const byType: Readonly<Record<string, number>> = {
+/** By kernel type, or by a field of its config. Types that are not here run like convolutions. */
+const byType: Readonly<Record<string, number | ByField>> = {
   "attention-cached": 4,
-  "attention-projected": 1.6,
-  "bias-gelu": 15,
-  "conv-1d": 1.6,
-  "conv-3d": 2,
-  "conv-quantised": 1,
+  "attention-projected": 1,
+  "bias-gelu": 18,
+  "conv-1d": 1.5,
+  "conv-3d": 1.8,
+  "conv-quantised": { field: "form", of: { qlinear: 0.7, integer: 3 } },
   "conv-transpose": 2,
-  "conv-transpose-1d": 2,
-  "dynamic-quantize": 3,
-  "elementwise-quantised": 10,
-  "grid-sample": 20,
-  "matmul-nbits": 1.5,
-  "matmul-quantised": 1,
-  "resize-plain": 40,
+  "conv-transpose-1d": 6,
+  "dynamic-quantize": 3.5,
+  "elementwise-quantised": 28,
+  "grid-sample": { field: "mode", of: { linear: 25, nearest: 80, cubic: 80 } },
+  // Of 2 and 8 bits the weights are made floats first.
+  "matmul-nbits": { field: "bits", of: { 2: 60, 4: 2.2, 8: 60 } },
+  "matmul-quantised": { field: "form", of: { qlinear: 0.5, integer: 0.4, dynamic: 0.5 } },
+  "resize-plain": { field: "mode", of: { nearest: 100, linear: 22, cubic: 280 } },
+  "skip-layernorm": 15,
   activation: 10,
-  einsum: 3,
-  gelu: 15,
-  recurrent: 2.5,
+  einsum: 1.5,
+  gelu: 18,
+  layernorm: 8,
+  recurrent: 1.4,
+  resize: { field: "mode", of: { nearest: 15, linear: 10, cubic: 280 } },
   softmax: 20,
 };
+
+interface ByField {
+  readonly field: string;
+  readonly of: Readonly<Record<string, number>>;
+}
 
 /** Fallbacks by how they work. */
 const byWork: Readonly<Record<string, number>> = { move: 1, product: 2.5, vector: 5, scalar: 40, sort: 80 };
 
-export const slownessOf = ({ type, config }: Pick<Kernel, "type" | "config">): number =>
-  byType[type] ?? (type === "other-operator" ? (byWork[String(config.work)] ?? 1) : 1);
+export function slownessOf({ type, config }: Pick<Kernel, "type" | "config">): number {
+  if (type === "other-operator") return byWork[String(config.work)] ?? 1;
+  const known = Object.hasOwn(byType, type) ? byType[type]! : 1;
+  return typeof known === "number" ? known : (known.of[String(config[known.field])] ?? 1);
+}
 
 /**
  * How far the latency of a kernel without a predictor may be off, in ln units: where its work is known, and where its bytes are
