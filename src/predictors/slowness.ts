@@ -7,7 +7,7 @@ import type { Kernel } from "../kernels/index.js";
 
 /** By kernel type, or by a field of its config. Types that are not here run like convolutions. */
 const byType: Readonly<Record<string, number | ByField>> = {
-  "attention-cached": 4,
+  "attention-cached": 6,
   "attention-projected": 1,
   "bias-gelu": 18,
   "conv-1d": 1.5,
@@ -16,18 +16,18 @@ const byType: Readonly<Record<string, number | ByField>> = {
   "conv-transpose": 2,
   "conv-transpose-1d": 6,
   "dynamic-quantize": 3.5,
-  "elementwise-quantised": 28,
+  "elementwise-quantised": 45,
   "grid-sample": { field: "mode", of: { linear: 25, nearest: 80, cubic: 80 } },
   // Of 2 and 8 bits the weights are made floats first.
   "matmul-nbits": { field: "bits", of: { 2: 60, 4: 2.2, 8: 60 } },
   "matmul-quantised": { field: "form", of: { qlinear: 0.5, integer: 0.4, dynamic: 0.5 } },
   "resize-plain": { field: "mode", of: { nearest: 100, linear: 22, cubic: 280 } },
-  "skip-layernorm": 15,
+  "skip-layernorm": 30,
   activation: 10,
   einsum: 1.5,
   gelu: 18,
   layernorm: 8,
-  recurrent: 1.4,
+  recurrent: 0.9,
   resize: { field: "mode", of: { nearest: 15, linear: 10, cubic: 280 } },
   softmax: 20,
 };

@@ -26,9 +26,7 @@ export const rareTypes: readonly string[] = [
   "skip-layernorm",
   "conv-transpose",
   "resize",
-  "cast",
   "quantize",
-  "dequantize",
 ].filter((name) => kernelTypeNames.includes(name));
 
 /** Sizes lie within this factor of the catalogue's example. Choice. */
