@@ -5,10 +5,11 @@ export { LitepredError } from "./base/index.js";
 export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
-export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
+export { adaptPlatform } from "./jobs/adapt.js";
+export type { AdaptReport } from "./jobs/adapt-report.js";
+export type { AdaptRequest } from "./jobs/adapt-target.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
-export { profileKernels } from "./jobs/profile.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export { readModelFile } from "./jobs/workspace.js";
 export {
@@ -33,7 +34,7 @@ export {
   readArtefact,
   trainKernelPredictor,
 } from "./predictors/index.js";
-export { protocols } from "./profiling/index.js";
+export { profileKernels, protocols } from "./profiling/index.js";
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";

@@ -3,16 +3,27 @@
  * say most per second, then kernels at the edges of what these had.
  */
 import { LitepredError } from "../base/index.js";
-import { kernelTimingOf } from "../engines/index.js";
+import { kernelTimingOf, type LocalPlatform } from "../engines/index.js";
 import { detectKernels, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { type KernelRows, kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
-import { batchConfigs, edgeConfigs, planNetworks, rareTypes, typicalConfigs } from "../sampling/index.js";
-import type { LocalPlatform } from "./local-platform.js";
-import { type Network, reservedForFits, sequenceOfNetworks } from "./networks.js";
-import { type ProfileResult, profileKernels } from "./profile.js";
-import { type ProfiledModels, profileInModels } from "./profile-models.js";
+import {
+  type ProfiledModels,
+  type ProfileResult,
+  profileInModels,
+  profileKernels,
+  protocols,
+} from "../profiling/index.js";
+import {
+  batchConfigs,
+  edgeConfigs,
+  type Network,
+  planNetworks,
+  rareTypes,
+  reservedForFits,
+  sequenceOfNetworks,
+  typicalConfigs,
+} from "../sampling/index.js";
 import { rulesOf } from "./workspace.js";
 
 export interface InContextRequest {
@@ -39,7 +50,7 @@ const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 150;
+const edgesPerMinute = 170;
 const edgesAtMost = 500;
 /** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
 const rarePerType = 30;

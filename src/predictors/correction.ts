@@ -38,7 +38,7 @@ export interface Corrector {
 
 export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
 
-/** Interval when no whole model was measured on the platform: kernel errors are taken to be fully correlated. */
+/** Interval when no whole model was measured on the platform, whatever the level. Choice: no measurement says how wide it should be. */
 const uncorrectedWidth = 0.15;
 /** With fewer models the shares of time cannot be told apart: the constant alone is fitted. Choice. */
 const modelsForShares = 8;

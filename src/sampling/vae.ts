@@ -10,6 +10,7 @@ import { samplePrior } from "./prior.js";
 import type { ConfigStatistics, Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
 import { type Observations, varying } from "./vae/codec.js";
 import { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+import { tempered } from "./weights.js";
 
 /** Distinct configs below which there is no distribution to learn. Choice. */
 const fewest = 50;
@@ -17,10 +18,8 @@ const fewest = 50;
 const batch = 1024;
 /** Share of new configs in a batch below which the sizes seen are used up: from then on draws are moved to neighbours. */
 const exhausted = 0.05;
-/** As in prior sampling: without it a few dozen dominating configs would be the whole distribution. */
-const temper = 0.6;
 
-export const observedWeight = ({ share }: ConfigStatistics): number => share ** temper;
+export const observedWeight = ({ share }: ConfigStatistics): number => tempered(share);
 
 export function observationsOf({ type, configs }: TypeStatistics): Observations {
   return {

@@ -4,12 +4,9 @@
  */
 import { basename } from "node:path";
 import { LitepredError } from "../../base/index.js";
-import { EngineFailure } from "../../engines/index.js";
+import { EngineFailure, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import type { Graph } from "../../graph/index.js";
-import { measureCall } from "../../jobs/call-cost.js";
-import { encoderOf } from "../../jobs/encoding.js";
 import { timesInContext } from "../../jobs/in-context.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { openLocalPlatform, readModelFile } from "../../jobs/workspace.js";
 import { engineNodes } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
@@ -17,6 +14,7 @@ import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import {
   type InModelTimes,
+  measureCall,
   nodeCosts,
   profilerOverhead,
   protocols,

@@ -2,7 +2,9 @@
  * Models that say their integer operators themselves (QLinearConv, QLinearAdd, QGemm …) become what the same operators between QDQ
  * pairs become: ONNX Runtime treats both alike from there on, transposes around the convolutions included.
  */
-import { nodesOf, replaceInputs, setOperator, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { replaceInputs, setOperator } from "../work-edits.js";
+import type { WorkGraph, WorkNode } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 /** Places of the operands; what is between them are scales and zero points. */
 const operands: Readonly<Record<string, { readonly plain: string; readonly slots: readonly number[] }>> = {

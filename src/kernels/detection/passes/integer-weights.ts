@@ -3,7 +3,9 @@
  * from 4 bits in blocks (qdq_transformer/selectors_actions/qdq_actions.cc, DQMatMulToMatMulNBits); TensorFlow Lite has kernels
  * for 8-bit weights with 8-bit or float activations (the latter are quantised as they come: "hybrid").
  */
-import { nodesOf, setOperator, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { setOperator } from "../work-edits.js";
+import type { WorkGraph, WorkNode } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 const isNibble = (node: WorkNode) => {
   const stored = node.inputs[1]?.stored;

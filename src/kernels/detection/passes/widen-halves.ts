@@ -2,7 +2,8 @@
  * ONNX Runtime's CPU has hardly any kernel for half floats: it runs such a model in single precision, with a Cast behind each half
  * input and before each half output (onnxruntime/core/optimizer/insert_cast_transformer.cc). Weights are cast when it is loaded.
  */
-import { addNode, newValue, replaceUses, setOutput, type WorkGraph, type WorkValue } from "../work-graph.js";
+import { addNode, newValue, replaceUses, setOutput } from "../work-edits.js";
+import type { WorkGraph, WorkValue } from "../work-graph.js";
 
 const isHalf = ({ type }: WorkValue) => type === "float16";
 

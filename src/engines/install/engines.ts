@@ -4,33 +4,29 @@
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LitepredError } from "../base/index.js";
+import { LitepredError } from "../../base/index.js";
+import { activation, createGraphBuilder } from "../../graph/index.js";
+import { attachedEngines } from "../android/attached.js";
+import { findChromium } from "../browser.js";
+import { EngineFailure } from "../contract.js";
+import { encoderOf } from "../encoder.js";
+import type { EngineRow } from "../engine-row.js";
 import {
   agentEngineNames,
-  bundledEngine,
-  EngineFailure,
   type EngineRecipe,
   type EngineVersion,
   engineFolder,
-  findChromium,
   type InstalledEngine,
-  installEnvironment,
   installed,
-  installedEngineVersion,
   installedFile,
-  installPackages,
-  loadEngine,
-  missingNpm,
-  missingPython,
   type NpmRecipe,
-  type Progress,
   readRecipe,
   recipeVersion,
-} from "../engines/index.js";
-import { activation, createGraphBuilder } from "../graph/index.js";
-import { attachedEngines } from "./attached.js";
-import { encoderOf } from "./encoding.js";
-import type { EngineRow } from "./engine-row.js";
+} from "../recipes.js";
+import { bundledEngine, installedEngineVersion, loadEngine } from "../registry.js";
+import type { Progress } from "./command.js";
+import { installPackages, missingNpm } from "./npm.js";
+import { installEnvironment, missingPython } from "./python.js";
 
 /** Every engine and version that has a recipe, and the one that litepred brings. Starts interpreters to see which there are, nothing else. */
 export async function listEngines(home: string): Promise<EngineRow[]> {

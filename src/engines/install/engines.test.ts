@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { packagePath } from "../base/index.js";
-import { agentEngineNames, engineFolder, enginePython, loadEngine, readRecipe } from "../engines/index.js";
-import { runCommand } from "../engines/install/command.js";
-import { splitPin } from "../engines/install/npm.js";
-import { findPython } from "../engines/install/python.js";
+import { packagePath } from "../../base/index.js";
+import { agentEngineNames, engineFolder, enginePython, loadEngine, readRecipe } from "../index.js";
+import { runCommand } from "./command.js";
 import { installEngine, listEngines } from "./engines.js";
+import { splitPin } from "./npm.js";
+import { findPython } from "./python.js";
 
 async function withHome(work: (home: string) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), "litepred-home-"));

@@ -1,17 +1,13 @@
 /** Attached phones as platforms: the one that an id means, and what can be measured on all of them. */
 
-import {
-  attachedPhones,
-  findPhoneEngine,
-  phoneEngines,
-  phoneSlug,
-  serverAddress,
-  stateHints,
-} from "../engines/index.js";
-import { formatPlatformId, type Platform, type Precision } from "../platforms/index.js";
-import type { EngineRow } from "./engine-row.js";
-import type { Finding } from "./finding.js";
-import type { LocalPlatform } from "./local-platform.js";
+import type { Finding } from "../../base/index.js";
+import { formatPlatformId, type Platform, type Precision } from "../../platforms/index.js";
+import type { EngineRow } from "../engine-row.js";
+import type { LocalPlatform } from "../local-platform.js";
+import { findPhoneEngine, phoneEngines } from "./engine.js";
+import { phoneSlug } from "./facts.js";
+import { attachedPhones, stateHints } from "./phones.js";
+import { serverAddress } from "./server.js";
 
 /** @throws LitepredError `engine-unavailable`: no such phone attached, or a file of the engine's tool is missing. */
 export async function openAttachedPlatform(asked: Platform, home: string): Promise<LocalPlatform> {

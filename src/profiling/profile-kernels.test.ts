@@ -4,13 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createSyntheticEngine, loadEngine, syntheticDevice, syntheticLatencyMs } from "../engines/index.js";
-import { kernelTypeOf } from "../kernels/index.js";
-import { modelType, openStore } from "../measurements/index.js";
+import { openStore } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { protocol, protocols } from "../profiling/index.js";
-import { encoderOf } from "./encoding.js";
-import { fileSubject, measureModels } from "./measure.js";
-import { profileKernels } from "./profile.js";
+import { protocols } from "./index.js";
+import { profileKernels } from "./profile-kernels.js";
 
 const homes: string[] = [];
 const newStore = () => {
@@ -61,27 +58,6 @@ test("after an abort the same call goes on", async () => {
   const second = await profileKernels(request);
   assert.deepEqual(second, { measured: 40 - first.measured, failed: 0, skipped: first.measured });
   assert.equal((await store.query({ kind: "kernel" })).length, 40);
-  await store.close();
-});
-
-test("whole models are measured, stored by their bytes, and an abort says so", async () => {
-  const store = await newStore();
-  const encode = encoderOf("onnx", "fp32");
-  const models = relus(3).map(({ type, config }, i) => {
-    const bytes = () => encode(kernelTypeOf(type).graph!(config));
-    return { subject: fileSubject(`m${i}`, bytes), bytes };
-  });
-  const request = { store, engine, platform, models, protocol: protocol("standard") };
-  const measured = await measureModels(request);
-  assert.deepEqual(
-    measured.map(({ subject }) => subject.kind === "model" && subject.name),
-    ["m0", "m1", "m2"],
-  );
-  assert.ok(measured.every(({ outcome }) => outcome.status === "ok" && outcome.sessions === 3));
-  assert.deepEqual(await measureModels(request), measured);
-  assert.equal((await store.query({ type: modelType })).length, 3);
-  const aborted = measureModels({ ...request, again: true, signal: AbortSignal.abort() });
-  await assert.rejects(aborted, { name: "LitepredError", code: "interrupted" });
   await store.close();
 });
 

@@ -1,13 +1,14 @@
 /** Measures kernel configs into the store; goes on from where an earlier run stopped. */
 import { randomUUID } from "node:crypto";
-import type { Engine } from "../engines/index.js";
+import { type Engine, encoderOf } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type KernelConfig, kernelTypeOf, normalizeConfig } from "../kernels/index.js";
-import { configKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
+import { kernelKey, type Measurement, type Protocol, type Store } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
-import { type KernelTask, type MeasuredWindow, measureKernels, startEngine } from "../profiling/index.js";
 import { measureCall } from "./call-cost.js";
-import { encoderOf } from "./encoding.js";
+import type { KernelTask } from "./kernel-session.js";
+import { type MeasuredWindow, measureKernels } from "./measure-kernels.js";
+import { startEngine } from "./start.js";
 
 export interface ProfileProgress {
   readonly done: number;
@@ -88,9 +89,9 @@ async function openTasks(request: ProfileRequest, id: string): Promise<KernelTas
   const tasks: KernelTask[] = [];
   for (const { type, config: given } of request.kernels) {
     const config = request.graphOf === undefined ? normalizeConfig(type, given) : given;
-    const key = configKey(config);
-    if (seen.has(`${type} ${key}`)) continue;
-    seen.add(`${type} ${key}`);
+    const key = kernelKey({ type, config });
+    if (seen.has(key)) continue;
+    seen.add(key);
     const subject = { kind: "kernel", type, config } as const;
     if (!request.again && (await request.store.has({ platform: id, subject, repeat: request.repeat }))) continue;
     tasks.push({

@@ -1,5 +1,5 @@
-import type { Engine, EngineDescription } from "../engines/index.js";
 import type { Platform } from "../platforms/index.js";
+import type { Engine, EngineDescription } from "./contract.js";
 
 /** A platform of this machine, or of an attached phone, ready to be measured. */
 export interface LocalPlatform {

@@ -1,11 +1,10 @@
 /** Which kernel configs may be measured, or asked of adapted predictors: those of the search spaces, and of tables that were imported. */
 import { createRandom, getOrCreate } from "../base/index.js";
-import type { KernelConfig } from "../kernels/index.js";
+import type { FusionRules, KernelConfig } from "../kernels/index.js";
 import { kernelRows, type Store } from "../measurements/index.js";
-import type { Platform } from "../platforms/index.js";
-import { collectStatistics, planKernels, usualPerSpace } from "../sampling/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
-import { rulesOf } from "./workspace.js";
+import { planKernels } from "./plan.js";
+import { collectStatistics, usualPerSpace } from "./statistics.js";
 
 /** Configs by kernel type. */
 export type Candidates = ReadonlyMap<string, readonly KernelConfig[]>;
@@ -16,7 +15,8 @@ const fewestCandidates = 150;
 export const networksPerSpace = { many: usualPerSpace, few: 8 };
 
 export interface SpaceCandidatesRequest {
-  readonly platform: Platform;
+  /** Which operators are one kernel. */
+  readonly rules: FusionRules;
   readonly count: number;
   readonly seed: number;
   /** Default all. */
@@ -26,10 +26,10 @@ export interface SpaceCandidatesRequest {
 }
 
 export async function spaceCandidates(request: SpaceCandidatesRequest): Promise<Candidates> {
-  const { platform, count, seed, spaces = spaceNames, perSpace = networksPerSpace.many } = request;
+  const { rules, count, seed, spaces = spaceNames, perSpace = networksPerSpace.many } = request;
   const statistics = collectStatistics({
     spaces: await loadSpaces(spaces),
-    rules: rulesOf(platform),
+    rules,
     architecturesPerSpace: perSpace,
     random: createRandom(`${seed}/statistics`),
   });

@@ -1,4 +1,4 @@
-import type { KernelTiming } from "../engines/index.js";
+import type { KernelTiming } from "./contract.js";
 
 /** A row of the list of engines. */
 export interface EngineRow {

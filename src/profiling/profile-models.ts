@@ -4,39 +4,35 @@
  */
 import { randomUUID } from "node:crypto";
 import { getOrCreate } from "../base/index.js";
-import { EngineFailure } from "../engines/index.js";
+import { EngineFailure, encoderOf, type LocalPlatform } from "../engines/index.js";
+import type { Graph } from "../graph/index.js";
 import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
 import {
-  configKey,
+  kernelKey,
   type Measurement,
   networkSubject,
   type Outcome,
   type Protocol,
   type Store,
 } from "../measurements/index.js";
-import {
-  type InModelTimes,
-  middleOf,
-  nodeCosts,
-  outcomeOf,
-  profilerOverhead,
-  protocols,
-  readConditions,
-  type SessionEstimate,
-  type StartedEngine,
-  startEngine,
-  timeInModel,
-} from "../profiling/index.js";
 import { measureCall } from "./call-cost.js";
-import { encoderOf } from "./encoding.js";
-import type { LocalPlatform } from "./local-platform.js";
-import type { Network } from "./networks.js";
+import { readConditions } from "./conditions.js";
+import { type InModelTimes, middleOf, nodeCosts, profilerOverhead, timeInModel } from "./in-models.js";
+import { protocols } from "./protocol.js";
+import { outcomeOf, type SessionEstimate } from "./reference-state.js";
+import { type StartedEngine, startEngine } from "./start.js";
+
+/** A network with the name that the store knows it by. */
+export interface NamedGraph {
+  readonly name: string;
+  readonly graph: Graph;
+}
 
 export interface ProfileModelsRequest {
   readonly store: Store;
   readonly local: LocalPlatform;
   readonly rules: FusionRules;
-  readonly models: readonly Network[];
+  readonly models: readonly NamedGraph[];
   /** Default: many networks tell more per second than long looks at few. */
   readonly protocol?: Protocol | undefined;
   /** No further network is begun after this. */
@@ -62,7 +58,7 @@ const batchSize = 20;
 export async function profileInModels(request: ProfileModelsRequest): Promise<ProfiledModels> {
   const { store, local, models, rules, signal, protocol = inModelProtocol } = request;
   const { untilMs = Number.POSITIVE_INFINITY } = request;
-  const todo: Network[] = [];
+  const todo: NamedGraph[] = [];
   for (const model of models)
     if (!(await store.has({ platform: local.id, subject: networkSubject(model.name), purpose: "in-model" })))
       todo.push(model);
@@ -101,7 +97,7 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
 }
 
 interface Timed {
-  readonly model: Network;
+  readonly model: NamedGraph;
   /** Of each session. */
   readonly times: readonly InModelTimes[] | EngineFailure;
 }
@@ -157,7 +153,7 @@ function record(
     const costs = times.map((session) => nodeCosts(session, overheadMs, callMs));
     for (const { type, config, estimates } of byConfig(detectKernels(model.graph, rules).kernels, costs)) {
       append({ kind: "kernel", type, config }, outcomeOf(estimates, engine.nominal));
-      total.kernels.add(`${type} ${configKey(config)}`);
+      total.kernels.add(kernelKey({ type, config }));
     }
   }
 }
@@ -176,7 +172,7 @@ function byConfig(
 ): TimedConfig[] {
   const places = new Map<string, number[]>();
   for (const [k, { type, config }] of kernels.entries())
-    getOrCreate(places, `${type} ${configKey(config)}`, () => []).push(k);
+    getOrCreate(places, kernelKey({ type, config }), () => []).push(k);
   return [...places.values()].flatMap((at) => {
     const estimates = costs.flatMap((session) => {
       const timed = at.flatMap((k) => session[k] ?? []);

@@ -1,7 +1,10 @@
 /** What a call of an engine costs whatever the model is: measured once a workspace, as the time of a model that computes next to nothing. */
 import { randomUUID } from "node:crypto";
 import type { Measurement, Store } from "../measurements/index.js";
-import { protocols, readConditions, type StartedEngine, timeNextToNothing } from "../profiling/index.js";
+import { readConditions } from "./conditions.js";
+import { timeNextToNothing } from "./in-models.js";
+import { protocols } from "./protocol.js";
+import type { StartedEngine } from "./start.js";
 
 /** How the store knows it. */
 export const callSubject = { kind: "model", name: "next-to-nothing", sha256: "next-to-nothing" } as const;
