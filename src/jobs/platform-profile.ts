@@ -8,6 +8,7 @@ import {
   loadSampler,
   networksToFit,
   planKernels,
+  rareTypes,
   type SpaceStatistics,
   typicalConfigs,
 } from "../sampling/index.js";
@@ -110,7 +111,8 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
 /** The plan says how many of each type; any other sampler than its own says which. */
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;
-  const rare = (types ?? []).filter((type) => statistics.types[type] === undefined);
+  // Spaces have no or hardly any configs of these.
+  const rare = (types ?? []).filter((type) => statistics.types[type] === undefined || rareTypes.includes(type));
   const share = rare.length === 0 ? 0 : Math.ceil(count / (types?.length ?? 1));
   const typical = rare.flatMap((type) => typicalConfigs(type, share, seed).map((config) => ({ type, config })));
   const plan = [...planKernels({ statistics, budget: count - typical.length, seed, types }), ...typical];

@@ -11,14 +11,32 @@ import type { DetectedModel, KernelPredictor } from "./types.js";
 
 export interface KnownKernel {
   readonly latencyMs: number;
-  /** Why its latency is in doubt, and how far it may be off (in ln units); undefined where it is not. */
-  readonly doubt: { readonly reason: string; readonly width: number } | undefined;
+  /** Why it counts as not covered; undefined where it is. */
+  readonly reason?: string | undefined;
+  /** How far it may be off for that, ln units. */
+  readonly width: number;
+  /** The same for the errors of its type's predictor on kernels that it had not seen. */
+  readonly predictorWidth: number;
+}
+
+/** How far a kernel may be off, of which `latencyMs` is made: less than what is known of it where its model stays in the cache. */
+export function widthOf(known: KnownKernel, latencyMs: number, inCorrection: boolean): number {
+  const width = Math.hypot(known.width, inCorrection ? 0 : known.predictorWidth);
+  return Math.min(latencyMs < known.latencyMs ? Math.max(width, smallWidth) : width, mostWidth);
 }
 
 /** One out of range may be off by this factor. Choice. */
 const outOfRangeWidth = Math.log(1.5);
 /** One smaller than all that was measured. Choice. */
-const smallWidth = Math.log(2.5);
+const smallWidth = Math.log(2);
+/** 90 % of errors lie within about so many mean ones. */
+const errorsPerMean = 2;
+/** Mean error from which a predictor is weak: made of a few configs, or on a machine that was busy. Choice. */
+const weakMape = 0.3;
+/** No kernel is in more doubt than one of which the bytes alone are known. */
+const mostWidth = Math.log(10);
+/** A predictor's own errors say nothing beyond this: work that is known is within it. */
+const mostPredictorWidth = Math.log(2.5);
 
 /** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
 const cacheLimit = 200_000;
@@ -79,10 +97,9 @@ async function predictKernels(
   if (predictor === undefined || isFallbackType(predictor.type))
     return wanted.entries().map(([, { kernel }]) => ({
       latencyMs: generalLatencyMs(general, kernel),
-      doubt: {
-        reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
-        width: doubtOf(kernel),
-      },
+      reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
+      width: doubtOf(kernel),
+      predictorWidth: 0,
     }));
   const kernels = wanted.entries().map(([, { kernel }]) => kernel);
   const latencies = await predictor.predict(kernels.map(({ config }) => config));
@@ -93,12 +110,18 @@ async function predictKernels(
 function outside(
   predictor: KernelPredictor,
   kernel: Kernel,
-  latencyMs: number,
+  predictedMs: number,
   general: GeneralRoofline,
 ): KnownKernel {
+  let latencyMs = predictedMs;
   const reason = predictor.outOfRange(kernel.config);
-  if (reason === undefined) return { latencyMs, doubt: undefined };
+  const { mape } = predictor.heldOut;
+  const predictorWidth = Math.min(mostPredictorWidth, Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)));
+  // A weak predictor knows no more than the kind of work does: between the two.
+  const isWeak = mape > weakMape || !Number.isFinite(mape);
+  if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));
+  if (reason === undefined) return { latencyMs, width: 0, predictorWidth };
   const most = mostSmallMs(general, kernel);
-  const doubt = { reason, width: latencyMs > most ? smallWidth : outOfRangeWidth };
-  return { latencyMs: Math.min(latencyMs, most), doubt };
+  const width = latencyMs > most ? smallWidth : outOfRangeWidth;
+  return { latencyMs: Math.min(latencyMs, most), reason, width, predictorWidth };
 }

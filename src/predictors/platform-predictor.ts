@@ -6,7 +6,8 @@ import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
 import type { GeneralRoofline } from "./general-roofline.js";
-import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
+import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
+import { mostInCache } from "./small-models.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
 export interface PlatformPredictorParts {
@@ -36,12 +37,12 @@ export interface PlatformPredictor extends PlatformPredictorParts {
 
 export function createPlatformPredictor(parts: PlatformPredictorParts): PlatformPredictor {
   const knownKernels = createKnownKernels(parts.kernels, parts.general);
-  const corrector = createCorrector(parts.correction);
+  const correct = createCorrector(parts.correction);
   const detect = (graph: Graph) => detectKernels(graph, parts.rules);
   const predictAll = async (models: readonly Predictable[], level = 0.9) => {
     const detected = models.map((model) => ("kernels" in model ? model : detect(model)));
     const known = await knownKernels(detected);
-    return detected.map((model, i) => compose(model, known[i]!, corrector, parts.callMs, level));
+    return detected.map((model, i) => compose(model, known[i]!, correct, parts, level));
   };
   return {
     ...parts,
@@ -64,19 +65,23 @@ function compose(
   model: DetectedModel,
   known: readonly KnownKernel[],
   corrector: Corrector,
-  callMs: number,
+  { callMs, general, correction }: PlatformPredictorParts,
   level: number,
 ): ModelPrediction {
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
   const kernels: PredictedKernel[] = [];
   const doubt = { upMs: 0, downMs: 0, kernels: 0, flops: 0 };
+  const most = mostInCache(model, general);
   let flops = 0;
   model.kernels.forEach(({ name, type, config, nodes, flops: ownFlops }, i) => {
-    const { latencyMs, doubt: own } = known[i]!;
-    if (own !== undefined) {
+    const own = known[i]!;
+    const latencyMs = Math.min(own.latencyMs, most?.[i] ?? Number.POSITIVE_INFINITY);
+    // Errors of types that the correction's networks had are in its interval.
+    const width = widthOf(own, latencyMs, type in correction.types);
+    doubt.upMs += latencyMs * (Math.exp(width) - 1);
+    doubt.downMs += latencyMs * (1 - Math.exp(-width));
+    if (own.reason !== undefined) {
       unpredicted.push({ node: nodes[0] ?? name, operator: type, reason: own.reason });
-      doubt.upMs += latencyMs * (Math.exp(own.width) - 1);
-      doubt.downMs += latencyMs * (1 - Math.exp(-own.width));
       doubt.kernels++;
       doubt.flops += ownFlops;
     }
@@ -90,7 +95,11 @@ function compose(
   return {
     latencyMs,
     sumMs: sum,
-    interval: { level, lowMs: latencyMs * Math.exp(-Math.hypot(halfWidth, down)), highMs: latencyMs * Math.exp(Math.hypot(halfWidth, up)) },
+    interval: {
+      level,
+      lowMs: latencyMs * Math.exp(-Math.hypot(halfWidth, down)),
+      highMs: latencyMs * Math.exp(Math.hypot(halfWidth, up)),
+    },
     coverage: {
       kernels: kernels.length === 0 ? 0 : 1 - doubt.kernels / kernels.length,
       flops: flops === 0 ? 1 : 1 - doubt.flops / flops,

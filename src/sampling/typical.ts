@@ -46,23 +46,30 @@ export function typicalConfigs(type: string, count: number, seed: number): Kerne
     count,
     accepts: (config) => isShort(type, config),
   });
-  let drawn = 0;
-  while (collector.wants()) collector.offer(draw(row.fields, random, drawn++));
+  while (collector.wants()) collector.offer(draw(row.fields, random));
   return [...collector.result().configs];
 }
 
-function draw(fields: ReturnType<typeof kernelTypeOf>["fields"], random: Random, turn: number): LooseConfig {
+function draw(fields: ReturnType<typeof kernelTypeOf>["fields"], random: Random): LooseConfig {
   const config: Record<string, number | string> = {};
   for (const field of fields) {
-    if (field.kind === "choice") config[field.name] = field.choices[turn % field.choices.length]!;
+    if (field.kind === "choice") config[field.name] = choose(field.choices, random);
     else if (field.default !== undefined && random.next() < usual) config[field.name] = field.default;
     else config[field.name] = around(field.example ?? field.default ?? field.min, random);
   }
   return config;
 }
 
+/** Of many choices (activations) the first, and ReLU, are what models have. */
+function choose(choices: readonly string[], random: Random): string {
+  if (choices.length <= 4) return random.pick(choices);
+  const frequent = ["relu", choices[0]!].filter((choice) => choices.includes(choice));
+  return random.next() < usual ? random.pick(frequent) : random.pick(choices);
+}
+
+/** A usual size of 1 (rows, queries) is the least there is: those beyond it are as many as a prefill has. */
 function around(size: number, random: Random): number {
-  const drawn = Math.max(1, size) * spread ** (2 * random.next() - 1);
+  const drawn = size <= 1 ? spread ** (3 * random.next()) : size * spread ** (2 * random.next() - 1);
   return drawn >= 16 && random.next() < usual ? Math.round(drawn / 8) * 8 : Math.round(drawn);
 }
 

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "./command.js";
+import { evaluateCasesCommand } from "./evaluate-cases.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateKernelsCommand } from "./evaluate-kernels.js";
@@ -17,6 +18,7 @@ const experiments = [
   evaluateRecordedCommand,
   evaluateKernelsCommand,
   evaluateModelsCommand,
+  evaluateCasesCommand,
   evaluateTransferCommand,
 ];
 

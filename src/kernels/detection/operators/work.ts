@@ -85,7 +85,7 @@ const nonMaxSuppression: Formula = (node) => {
   return { work: "sort", flops: batch * classes * boxes * (log2(boxes) + 0.5 * Math.min(kept, typicallyKept)) };
 };
 /** Boxes kept of a class: thresholds decide it at run time. Choice. */
-const typicallyKept = 50;
+const typicallyKept = 300;
 
 const topK: Formula = (node) => ({ work: "sort", flops: elementsAt(node, 0) * log2(node.inputs[1]?.values?.[0] ?? 16) });
 
