@@ -57,13 +57,7 @@ const reordering: ReadonlySet<string> = new Set(["Identity", "Reshape", "Squeeze
 const storedBehind = (node: GraphNode, inputs: Inputs): Stored | undefined =>
   inputs[0]?.stored !== undefined && reordering.has(node.operator) ? inputs[0].stored : undefined;
 
-function tensorOf(
-  node: GraphNode,
-  index: number,
-  output: Inferred,
-  inputs: Inputs,
-  inputsConstant: boolean,
-): Tensor {
+function tensorOf(node: GraphNode, index: number, output: Inferred, inputs: Inputs, inputsConstant: boolean): Tensor {
   const name = node.outputs[index]!;
   const { shape, type, values } = output;
   const stored = output.stored ?? storedBehind(node, inputs);

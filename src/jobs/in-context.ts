@@ -75,7 +75,9 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
     onProgress: request.onProgress?.bind(request),
   });
   const minutes = request.minutes ?? Number.POSITIVE_INFINITY;
-  const measured = kernelRows(await store.query({ platform: local.id, kind: "kernel", purpose: "in-model", every: true }));
+  const measured = kernelRows(
+    await store.query({ platform: local.id, kind: "kernel", purpose: "in-model", every: true }),
+  );
   const edges = [
     ...edgeKernels(measured).slice(0, edgesPerMinute * minutes),
     ...otherKernels(measured, request.seed).slice(0, othersPerMinute * minutes),

@@ -39,7 +39,7 @@ const smallMs = 0.002;
  */
 export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
   const work = workMs(roofline, kernel);
-  return work > smallMs ? Number.POSITIVE_INFINITY : constantOf(roofline) + headroom * work;
+  return work <= smallMs ? constantOf(roofline) + headroom * work : Number.POSITIVE_INFINITY;
 }
 
 /** FLOPs of a convolution in the time of moving a byte, at least: 25 to 50 GB/s beside 70 to 125 GFLOP/s (two machines). */

@@ -88,7 +88,10 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     type: set.type,
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
-    leastElements: set.configs.reduce((least, config) => Math.min(least, elementsOf(fitted.row, config)), Number.POSITIVE_INFINITY),
+    leastElements: set.configs.reduce(
+      (least, config) => Math.min(least, elementsOf(fitted.row, config)),
+      Number.POSITIVE_INFINITY,
+    ),
     targetRange: fitted.targetRange,
     featureNames: fitted.names,
     userType: set.userType,

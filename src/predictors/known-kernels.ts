@@ -21,7 +21,8 @@ export interface KnownKernel {
 
 /** How far a kernel may be off, of which `latencyMs` is made: less than what is known of it where its model stays in the cache. */
 export function widthOf(known: KnownKernel, latencyMs: number, inCorrection: boolean): number {
-  const width = Math.hypot(known.width, inCorrection ? 0 : known.predictorWidth);
+  const isSettled = inCorrection && known.reason === undefined;
+  const width = Math.hypot(known.width, isSettled ? 0 : known.predictorWidth);
   return Math.min(latencyMs < known.latencyMs ? Math.max(width, smallWidth) : width, mostWidth);
 }
 
@@ -116,7 +117,10 @@ function outside(
   let latencyMs = predictedMs;
   const reason = predictor.outOfRange(kernel.config);
   const { mape } = predictor.heldOut;
-  const predictorWidth = Math.min(mostPredictorWidth, Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)));
+  const predictorWidth = Math.min(
+    mostPredictorWidth,
+    Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)),
+  );
   // A weak predictor knows no more than the kind of work does: between the two.
   const isWeak = mape > weakMape || !Number.isFinite(mape);
   if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));

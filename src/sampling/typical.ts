@@ -82,7 +82,12 @@ function isShort(type: string, config: KernelConfig): boolean {
 const batches = [2, 4, 8, 16];
 
 /** Some of the configs that were measured, in batches: sizes stay, so that a batch is all that is new. */
-export function batchConfigs(type: string, measured: readonly KernelConfig[], count: number, seed: number): KernelConfig[] {
+export function batchConfigs(
+  type: string,
+  measured: readonly KernelConfig[],
+  count: number,
+  seed: number,
+): KernelConfig[] {
   const row = kernelTypeOf(type);
   if (!row.fields.some(({ name }) => name === "batch")) return [];
   const order = createRandom(`${seed}/batches/${type}`).shuffle([...measured]);

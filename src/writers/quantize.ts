@@ -204,7 +204,13 @@ function createPairWriter(out: { nodes: GraphNode[]; tensors: Map<string, Tensor
   const node = (name: string, operator: string, inputs: string[], output: string, attributes = {}) =>
     out.nodes.push({ name, operator, domain: "", inputs, outputs: [output], attributes });
   const dequantized = (tensor: Tensor, output: string, inputs: string[], attributes = {}): string => {
-    out.tensors.set(output, { name: output, shape: tensor.shape, type: "float32", constant: tensor.constant, ...(tensor.constant ? { stored: { type: "int8" } } : {}) });
+    out.tensors.set(output, {
+      name: output,
+      shape: tensor.shape,
+      type: "float32",
+      constant: tensor.constant,
+      ...(tensor.constant ? { stored: { type: "int8" } } : {}),
+    });
     node(output, "DequantizeLinear", inputs, output, attributes);
     return output;
   };

@@ -7,7 +7,9 @@ import { collect, defaultPlatform, type RunCommand } from "./command.js";
 export function evaluateCasesCommand(parent: Command, run: RunCommand): void {
   parent
     .command("cases")
-    .description("small files of odd kinds: predicted near enough, inside an honest interval, or refused as the engine does")
+    .description(
+      "small files of odd kinds: predicted near enough, inside an honest interval, or refused as the engine does",
+    )
     .argument("[path...]", "model files, and folders of them")
     .option("--dir <dir>", "a folder of model files (repeatable)", collect)
     .option("--platform <id>", "platform id", defaultPlatform)

@@ -15,18 +15,28 @@ export const caseHead = ["file", "predicted ms", "90 % interval", "measured ms",
 
 const ms = (value: number) => (value < 0.1 ? value.toFixed(4) : value < 10 ? value.toFixed(3) : value.toFixed(1));
 
+/** The beginning of a message, without what would end a cell, or name a folder of this machine. */
+const inCell = (message: string) =>
+  message
+    .split("\n")[0]!
+    .replaceAll("|", "/")
+    .replace(/^(\/[^:]*: )+/, "")
+    .slice(0, 90);
+
 export function caseCells({ model, prediction, measured, ratio, refused, verdict }: JudgedCase): string[] {
   const runs = measured !== undefined && "latencyMs" in measured;
   return [
     model,
     prediction === undefined ? "–" : ms(prediction.latencyMs),
     prediction === undefined
-      ? (refused ?? "–").split("\n")[0]!.slice(0, 90).replaceAll("|", "/")
+      ? inCell(refused ?? "–")
       : `${ms(prediction.interval.lowMs)} – ${ms(prediction.interval.highMs)}`,
     runs ? ms(measured.latencyMs) : "–",
     ratio === undefined ? "–" : `×${ratio.toFixed(2)}`,
     prediction === undefined ? "–" : `${Math.round(100 * prediction.coverage.kernels)} %`,
-    verdictText[verdict],
+    measured !== undefined && "failed" in measured && verdict === "unmeasured"
+      ? `${verdictText[verdict]}: ${inCell(measured.failed)}`
+      : verdictText[verdict],
   ];
 }
 

@@ -45,7 +45,8 @@ export async function evaluateCases(request: EvaluateCasesRequest): Promise<Case
 }
 
 function modelsAt(path: string): string[] {
-  if (!existsSync(path)) throw new LitepredError("unreadable-file", `${path}: no such file`, "a model file, or a folder");
+  if (!existsSync(path))
+    throw new LitepredError("unreadable-file", `${path}: no such file`, "a model file, or a folder");
   if (/\.(onnx|tflite)$/.test(path)) return [path];
   return readdirSync(path)
     .filter((name) => /\.(onnx|tflite)$/.test(name))

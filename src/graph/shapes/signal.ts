@@ -1,13 +1,5 @@
 /** Fourier transforms, and what detectors end in: outputs whose size depends on the data are taken at the most that they can be. */
-import {
-  type Inferred,
-  integer,
-  knownValues,
-  normalAxis,
-  type Rule,
-  type RuleTable,
-  required,
-} from "./rule.js";
+import { type Inferred, integer, knownValues, normalAxis, type Rule, type RuleTable, required } from "./rule.js";
 
 /** One side of the spectrum, or all of it. */
 const binsOf = (length: number, oneSided: boolean) => (oneSided ? Math.floor(length / 2) + 1 : length);

@@ -84,7 +84,6 @@ export const attentionProjected = defineKernelType({
   derived: {
     "log scores": (c) => Math.log(c.batch * c.heads * c.tokens ** 2),
     "log product": (c) => Math.log(c.batch * c.tokens * c.input * c.heads * c.headDim),
-    "log tokens": (c) => Math.log(c.tokens),
   },
   build(b, c) {
     const hidden = c.heads * c.headDim;

@@ -132,7 +132,11 @@ export const convTransposed1d = defineKernelType({
     const total = Math.max(0, surplus);
     const y = b.node(
       "ConvTranspose",
-      [b.input("x", [c.batch, c.cin, c.length]), b.constant([c.cin, c.cout / c.groups, c.kernel]), b.constant([c.cout])],
+      [
+        b.input("x", [c.batch, c.cin, c.length]),
+        b.constant([c.cin, c.cout / c.groups, c.kernel]),
+        b.constant([c.cout]),
+      ],
       {
         dilations: [c.dilation],
         group: c.groups,

@@ -154,7 +154,7 @@ export const elementwiseQuantised = defineKernelType({
     input: byte * c.rows * c.columns * (c.operator === "add" || c.operator === "mul" ? 2 : 1),
     output: byte * c.rows * c.columns,
   }),
-  derived: { "log elements": (c) => Math.log(c.rows * c.columns), "log columns": (c) => Math.log(c.columns) },
+  derived: { "log elements": (c) => Math.log(c.rows * c.columns) },
   build(b, c) {
     const [x, scale, zero] = quantised(b, b.input("x", [c.rows, c.columns]));
     const name = `com.microsoft:${operators[c.operator]}`;

@@ -26,7 +26,6 @@ export const recurrent = defineKernelType({
     weight: c.directions * gates[c.cell] * c.hidden * (c.input + c.steps * c.hidden),
   }),
   derived: {
-    "log steps": (c) => Math.log(c.steps),
     "log work of a step": (c) => Math.log(c.batch * gates[c.cell] * c.hidden * c.hidden),
     "hidden up to 16": (c) => roundUpLog(c.hidden, 16),
     "is one row": (c) => flag(c.batch === 1),

@@ -206,7 +206,13 @@ class Flattener {
   }
 
   /** One turn of the body; the names of its outputs but the condition. */
-  private addTurn(proto: NodeProto, body: GraphProto, scope: Scope, turn: number, carried: readonly string[]): string[] {
+  private addTurn(
+    proto: NodeProto,
+    body: GraphProto,
+    scope: Scope,
+    turn: number,
+    carried: readonly string[],
+  ): string[] {
     const prefix = `${prefixFor(scope, proto.name || "Loop")}${turn}/`;
     const scalar = (wish: string, value: number, type: Tensor["type"]) => {
       const name = this.flat.tensorNames.unique(prefix + wish);
@@ -229,9 +235,21 @@ class Flattener {
   private stacked(proto: NodeProto, parts: readonly string[], wish: string): string {
     const name = this.flat.tensorNames.unique(`${proto.name || "Loop"}/${wish}`);
     const sequence = this.flat.tensorNames.unique(`${name}/parts`);
-    this.sequences.take({ operator: "SequenceConstruct", domain: "", inputs: parts, outputs: [sequence], attributes: {} });
+    this.sequences.take({
+      operator: "SequenceConstruct",
+      domain: "",
+      inputs: parts,
+      outputs: [sequence],
+      attributes: {},
+    });
     const attributes = { axis: 0, new_axis: 1 };
-    this.sequences.take({ operator: "ConcatFromSequence", domain: "", inputs: [sequence], outputs: [name], attributes });
+    this.sequences.take({
+      operator: "ConcatFromSequence",
+      domain: "",
+      inputs: [sequence],
+      outputs: [name],
+      attributes,
+    });
     return name;
   }
 

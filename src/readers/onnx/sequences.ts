@@ -77,7 +77,13 @@ export class Sequences {
     return outputs.map((output) => {
       const squeezed = this.context.unique(`${output}/squeezed`);
       const axes = this.context.addConstant(`${output}/axes`, [axis]);
-      this.context.addNode("Squeeze", { operator: "Squeeze", domain: "", inputs: [output, axes], outputs: [squeezed], attributes: {} });
+      this.context.addNode("Squeeze", {
+        operator: "Squeeze",
+        domain: "",
+        inputs: [output, axes],
+        outputs: [squeezed],
+        attributes: {},
+      });
       return squeezed;
     });
   }
@@ -89,7 +95,13 @@ export class Sequences {
       inputs = parts.map((part) => {
         const added = this.context.unique(`${part}/axis`);
         const axes = this.context.addConstant(`${part}/axes`, [axis]);
-        this.context.addNode("Unsqueeze", { operator: "Unsqueeze", domain: "", inputs: [part, axes], outputs: [added], attributes: {} });
+        this.context.addNode("Unsqueeze", {
+          operator: "Unsqueeze",
+          domain: "",
+          inputs: [part, axes],
+          outputs: [added],
+          attributes: {},
+        });
         return added;
       });
     this.context.addNode("Concat", { ...node, operator: "Concat", inputs, attributes: { axis } });
@@ -107,7 +119,10 @@ const mostParts = 10_000;
 
 function partSizes(total: number, given: ArrayLike<number> | undefined, name: string): number[] {
   if (given === undefined)
-    throw new LitepredError("unsupported-operator", `SplitToSequence: the lengths "${name}" are known only at run time`);
+    throw new LitepredError(
+      "unsupported-operator",
+      `SplitToSequence: the lengths "${name}" are known only at run time`,
+    );
   if (given.length > 1) return Array.from(given);
   const length = given[0] ?? 0;
   if (!(length > 0) || total / length > mostParts)

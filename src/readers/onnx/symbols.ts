@@ -7,7 +7,8 @@ import { LitepredError } from "../../base/index.js";
 export type Symbols = ReadonlyMap<string, number>;
 
 /** The names in an expression. */
-export const namesIn = (text: string): string[] => (isExpression(text) ? (text.match(/[A-Za-z_][\w.]*/g) ?? []) : [text]);
+export const namesIn = (text: string): string[] =>
+  isExpression(text) ? (text.match(/[A-Za-z_][\w.]*/g) ?? []) : [text];
 
 const isExpression = (text: string) => /[-+*/]/.test(text) && /^[\w\s.+*/-]+$/.test(text);
 
@@ -44,5 +45,9 @@ const sizeOfFactor = (text: string, symbols: Symbols): number | undefined =>
 export function givenSymbol(name: string, shape: readonly number[]): number {
   const [size] = shape;
   if (shape.length === 1 && size !== undefined && Number.isSafeInteger(size) && size >= 0) return size;
-  throw new LitepredError("bad-usage", `"${name}" is one size, not ${shape.join("x")}`, `For example --input ${name}=128.`);
+  throw new LitepredError(
+    "bad-usage",
+    `"${name}" is one size, not ${shape.join("x")}`,
+    `For example --input ${name}=128.`,
+  );
 }

@@ -152,5 +152,7 @@ const entries: Readonly<Record<string, OperatorEntry>> = {
 /** Operators for which there is a kernel type. */
 export const describedOperators: readonly string[] = Object.keys(entries).sort();
 
-export const entryOf = (operator: string): ((...node: Parameters<OperatorEntry>) => KernelOf | undefined) | undefined =>
+export const entryOf = (
+  operator: string,
+): ((...node: Parameters<OperatorEntry>) => KernelOf | undefined) | undefined =>
   Object.hasOwn(entries, operator) ? entries[operator] : undefined;

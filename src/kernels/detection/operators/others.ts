@@ -1,7 +1,15 @@
 /** Operators outside images of floats: sequences, volumes, language models, 8-bit integers. */
 import { coordinates } from "../../types/resampling.js";
 import { intAttribute, type WorkNode } from "../work-graph.js";
-import { channelsFirst, count, fusedActivation, type KernelOf, type OperatorEntry, outputShape, shapeOf } from "./entry.js";
+import {
+  channelsFirst,
+  count,
+  fusedActivation,
+  type KernelOf,
+  type OperatorEntry,
+  outputShape,
+  shapeOf,
+} from "./entry.js";
 
 const listOf = (node: WorkNode, name: string, axis: number): number =>
   (node.attributes[name] as readonly number[] | undefined)?.[axis] ?? 1;
@@ -104,7 +112,14 @@ export const onnxAttention: OperatorEntry = (node) => {
   const [queries, keys] = apart ? [q[2]!, k[2]!] : [q[1]!, k[1]!];
   const headDim = apart ? q[3]! : q[2]! / heads;
   const past = (shapeOf(node, 4)[2] ?? 0) + Math.max(0, keys - queries);
-  return cached(kvHeads === heads ? "multi-head" : "group-query", { batch: q[0]!, heads, kvHeads, queries, past, headDim });
+  return cached(kvHeads === heads ? "multi-head" : "group-query", {
+    batch: q[0]!,
+    heads,
+    kvHeads,
+    queries,
+    past,
+    headDim,
+  });
 };
 
 function cached(form: string, config: Readonly<Record<string, number>>): KernelOf | undefined {

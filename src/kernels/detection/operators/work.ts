@@ -62,7 +62,9 @@ const sampling = 100;
 
 /** Any product of letters: every combination of all of them, once for each operand after the first. */
 const einsum: Formula = (node) => {
-  const [left = ""] = String(node.attributes.equation ?? "").replaceAll(" ", "").split("->");
+  const [left = ""] = String(node.attributes.equation ?? "")
+    .replaceAll(" ", "")
+    .split("->");
   const sizes = new Map<string, number>();
   left.split(",").forEach((term, slot) => {
     const shape = shapeOf(node, slot);
@@ -87,7 +89,10 @@ const nonMaxSuppression: Formula = (node) => {
 /** Boxes kept of a class: thresholds decide it at run time. Choice. */
 const typicallyKept = 300;
 
-const topK: Formula = (node) => ({ work: "sort", flops: elementsAt(node, 0) * log2(node.inputs[1]?.values?.[0] ?? 16) });
+const topK: Formula = (node) => ({
+  work: "sort",
+  flops: elementsAt(node, 0) * log2(node.inputs[1]?.values?.[0] ?? 16),
+});
 
 /** Frames of a signal: by the fast transform where the length is a power of two, else ONNX Runtime pads to one thrice. */
 const fourier = (transforms: number, length: number): Cost => {
@@ -119,7 +124,10 @@ const region: Formula = (node) => {
 /** Products with all weights of `slot`, once for each row of the input. */
 const weighted =
   (slot: number): Formula =>
-  (node) => ({ work: "product", flops: 2 * (elementsAt(node, 0) / (shapeOf(node, 0).at(-1) ?? 1)) * elementsAt(node, slot) });
+  (node) => ({
+    work: "product",
+    flops: 2 * (elementsAt(node, 0) / (shapeOf(node, 0).at(-1) ?? 1)) * elementsAt(node, slot),
+  });
 
 /** Convolutions of any other rank, in any number format. */
 const convolution =

@@ -41,5 +41,7 @@ export function adoptQuantized(work: WorkGraph): boolean {
 function slotsOf({ operator, inputs }: WorkNode): readonly number[] | undefined {
   // Scale and zero point of the result, then three inputs for each part.
   if (operator === "QLinearConcat") return inputs.map((_, slot) => slot).filter((slot) => slot >= 2 && slot % 3 === 2);
-  return Object.hasOwn(operands, operator) ? operands[operator]!.slots.filter((slot) => slot < inputs.length) : undefined;
+  return Object.hasOwn(operands, operator)
+    ? operands[operator]!.slots.filter((slot) => slot < inputs.length)
+    : undefined;
 }
