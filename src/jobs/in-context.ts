@@ -55,7 +55,7 @@ const edgesAtMost = 500;
 /** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
 const rarePerType = 30;
 const batchedPerType = 20;
-const othersPerMinute = 150;
+const othersPerMinute = 240;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
@@ -116,12 +116,11 @@ const edgeKernels = (rows: readonly KernelRows[]) =>
       .map(({ type, configs }) => ({ type, configs: edgeConfigs(type, configs) })),
   ).slice(0, edgesAtMost);
 
-/** Of types that the networks lack, and in batches. */
-const otherKernels = (rows: readonly KernelRows[], seed: number) =>
-  inTurn([
-    ...rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) })),
-    ...rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) })),
-  ]);
+/** Of types that the networks lack, then in batches: a few configs of a type tell more than a batch of one that is known. */
+const otherKernels = (rows: readonly KernelRows[], seed: number) => [
+  ...inTurn(rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) }))),
+  ...inTurn(rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) }))),
+];
 
 function inTurn(columns: readonly { readonly type: string; readonly configs: readonly KernelConfig[] }[]) {
   const longest = Math.max(0, ...columns.map(({ configs }) => configs.length));
