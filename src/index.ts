@@ -1,5 +1,5 @@
 /**
- * The public API, in pipeline order: read, detect, predict, measure, train, adapt. `examples/` shows each in a few lines.
+ * The public API, in pipeline order: read, detect, predict, measure, train, adapt, search. `examples/` shows each in a few lines.
  */
 export { LitepredError } from "./base/index.js";
 export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
@@ -10,6 +10,7 @@ export type { AdaptReport } from "./jobs/adapt-report.js";
 export type { AdaptRequest } from "./jobs/adapt-target.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
+export { type FoundArchitecture, type SearchReport, type SearchRequest, search } from "./jobs/search.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export { readModelFile } from "./jobs/workspace.js";
 export {
@@ -38,6 +39,22 @@ export { profileKernels, protocols } from "./profiling/index.js";
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";
-export { kernelLists, loadSpace, type Space, spaceNames } from "./spaces/index.js";
+export {
+  type AccuracyPredictor,
+  hypervolume,
+  type LatencyPredictor,
+  latencyOf,
+  type SearchProblem,
+  type SearchState,
+  searchFrom,
+} from "./search/index.js";
+export {
+  createUserSpace,
+  kernelLists,
+  loadSpace,
+  type Space,
+  spaceNames,
+  type UserSpaceDefinition,
+} from "./spaces/index.js";
 export { loadTransferMethod, type TransferMethod } from "./transfer/index.js";
 export { writeOnnx } from "./writers/index.js";

@@ -2,6 +2,7 @@
 export * from "./accuracy.js";
 export * from "./compute.js";
 export * from "./conformal.js";
+export * from "./divergence.js";
 export * from "./errors.js";
 export * from "./files.js";
 export type { Finding } from "./finding.js";

@@ -5,6 +5,7 @@
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
+import { addDoubt, intervalAround, noDoubt } from "./doubt.js";
 import type { GeneralRoofline } from "./general-roofline.js";
 import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
 import { mostInCache } from "./small-models.js";
@@ -60,7 +61,6 @@ export function createPlatformPredictor(parts: PlatformPredictorParts): Platform
  */
 const leastCallMs = 0.007;
 
-/** A kernel in doubt is taken to be off in full: its part of the sum, not the sum, grows by that factor. */
 function compose(
   model: DetectedModel,
   known: readonly KnownKernel[],
@@ -70,7 +70,7 @@ function compose(
 ): ModelPrediction {
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
   const kernels: PredictedKernel[] = [];
-  const doubt = { upMs: 0, downMs: 0, kernels: 0, flops: 0 };
+  const doubt = { ...noDoubt(), kernels: 0, flops: 0 };
   const most = mostInCache(model, general);
   let flops = 0;
   model.kernels.forEach(({ name, type, config, nodes, flops: ownFlops }, i) => {
@@ -78,8 +78,7 @@ function compose(
     const latencyMs = Math.min(own.latencyMs, most?.[i] ?? Number.POSITIVE_INFINITY);
     // Errors of types that the correction's networks had are in its interval.
     const width = widthOf(own, latencyMs, type in correction.types);
-    doubt.upMs += latencyMs * (Math.exp(width) - 1);
-    doubt.downMs += latencyMs * (1 - Math.exp(-width));
+    addDoubt(doubt, latencyMs, width);
     if (own.reason !== undefined) {
       unpredicted.push({ node: nodes[0] ?? name, operator: type, reason: own.reason });
       doubt.kernels++;
@@ -91,15 +90,12 @@ function compose(
   const sum = sumMs(kernels);
   const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
   const latencyMs = Math.max(sum * factor + callMs, leastCallMs);
-  const [down, up] = sum > 0 ? [-Math.log(1 - doubt.downMs / sum), Math.log(1 + doubt.upMs / sum)] : [0, 0];
   return {
     latencyMs,
     sumMs: sum,
-    interval: {
-      level,
-      lowMs: latencyMs * Math.exp(-Math.hypot(halfWidth, down)),
-      highMs: latencyMs * Math.exp(Math.hypot(halfWidth, up)),
-    },
+    factor,
+    callMs: latencyMs - sum * factor,
+    interval: { level, ...intervalAround(latencyMs, halfWidth, sum, doubt) },
     coverage: {
       kernels: kernels.length === 0 ? 0 : 1 - doubt.kernels / kernels.length,
       flops: flops === 0 ? 1 : 1 - doubt.flops / flops,

@@ -1,0 +1,132 @@
+/**
+ * The latency of very many models that share their parts, as a search meets them: each part's kernels are predicted and summed once,
+ * a model is the sum of its parts. The same number as `predict` gives for the whole graph, without the list of kernels.
+ */
+import type { Detection } from "../kernels/index.js";
+import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
+import { addDoubt, type Doubt, intervalAround, noDoubt } from "./doubt.js";
+import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
+import type { PlatformPredictorParts } from "./platform-predictor.js";
+
+export interface PartsPrediction {
+  readonly latencyMs: number;
+  /** NaN where no interval was asked for. */
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly flops: number;
+  readonly params: number;
+}
+
+/** A model as its parts; the same part is the same object. */
+export type ModelParts = readonly Detection[];
+
+/** In the order of the models. @param level of the interval; undefined: none is wanted */
+export type PartsPredictor = (models: readonly ModelParts[], level?: number) => Promise<PartsPrediction[]>;
+
+interface PartSum {
+  /** Kernel types as numbered by the predictor, and the milliseconds in each before the correction. */
+  readonly types: readonly number[];
+  readonly ms: readonly number[];
+  readonly doubt: Doubt;
+  readonly flops: number;
+  readonly params: number;
+}
+
+/** @param refit on what the platform's own correction leaves over: ln(measured ÷ corrected) of networks measured since */
+export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Correction): PartsPredictor {
+  const knownKernels = createKnownKernels(parts.kernels, parts.general);
+  const correct = combinedCorrection(parts.correction, refit);
+  const known = new WeakMap<Detection, PartSum>();
+  const types: string[] = [];
+  const learn = async (models: readonly ModelParts[]) => {
+    const missing = [...new Set(models.flatMap((model) => model.filter((part) => !known.has(part))))];
+    if (missing.length === 0) return;
+    const found = await knownKernels(missing);
+    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types, parts.correction));
+  };
+  return async (models, level) => {
+    await learn(models);
+    const { table, totals } = sumModels(models, known, types);
+    const corrected = correct(table, level);
+    return totals.map(({ sumMs, doubt, flops, params }, i) => {
+      const { factor, halfWidth } = corrected[i]!;
+      const latencyMs = sumMs * factor + parts.callMs;
+      return { latencyMs, ...intervalAround(latencyMs, halfWidth, sumMs, doubt), flops, params };
+    });
+  };
+}
+
+/** The refit sees what the platform's correction made of the sums; the wider of the two intervals stands. */
+function combinedCorrection(correction: Correction, refit: Correction | undefined): Corrector["correctAll"] {
+  const first = createCorrector(correction);
+  if (refit === undefined || refit.models === 0) return first.correctAll;
+  const second = createCorrector(refit);
+  return (table, level) => {
+    const own = first.correctAll(table, level);
+    const logSums = table.logSums.map((logSum, i) => logSum + Math.log(own[i]!.factor));
+    return second.correctAll({ ...table, logSums }, level).map(({ factor, halfWidth }, i) => ({
+      factor: factor * own[i]!.factor,
+      halfWidth: Math.max(halfWidth, own[i]!.halfWidth),
+    }));
+  };
+}
+
+/** @param types grows by those that the part is the first to have */
+function sumOfPart(
+  { kernels }: Detection,
+  known: readonly KnownKernel[],
+  types: string[],
+  correction: Correction,
+): PartSum {
+  const byType = new Map<number, number>();
+  let [flops, params] = [0, 0];
+  const doubt = noDoubt();
+  for (const [i, kernel] of kernels.entries()) {
+    const { latencyMs } = known[i]!;
+    if (!types.includes(kernel.type)) types.push(kernel.type);
+    const type = types.indexOf(kernel.type);
+    byType.set(type, (byType.get(type) ?? 0) + latencyMs);
+    addDoubt(doubt, latencyMs, widthOf(known[i]!, latencyMs, kernel.type in correction.types));
+    flops += kernel.flops;
+    params += kernel.params;
+  }
+  return { types: [...byType.keys()], ms: [...byType.values()], doubt, flops, params };
+}
+
+interface Totals {
+  sumMs: number;
+  doubt: Doubt;
+  flops: number;
+  params: number;
+}
+
+function sumModels(
+  models: readonly ModelParts[],
+  known: WeakMap<Detection, PartSum>,
+  types: readonly string[],
+): { table: ShareTable; totals: Totals[] } {
+  const width = types.length;
+  const shares = new Float64Array(models.length * width);
+  const totals = models.map((model, i) => {
+    const ofModel = shares.subarray(i * width, (i + 1) * width);
+    const total: Totals = { sumMs: 0, doubt: noDoubt(), flops: 0, params: 0 };
+    for (const part of model) addPart(known.get(part)!, ofModel, total);
+    for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
+    return total;
+  });
+  return {
+    table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) },
+    totals,
+  };
+}
+
+function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
+  for (let j = 0; j < part.types.length; j++) {
+    byType[part.types[j]!]! += part.ms[j]!;
+    total.sumMs += part.ms[j]!;
+  }
+  total.doubt.upMs += part.doubt.upMs;
+  total.doubt.downMs += part.doubt.downMs;
+  total.flops += part.flops;
+  total.params += part.params;
+}
