@@ -24,6 +24,7 @@ export const architectures: RegisterCommand = (program, run) => {
           accuracy: options.accuracy,
           pools: options.pool ?? [],
           level: numberOf(options, "level"),
+          accuracyIsOptional: true,
         });
         for await (const line of createInterface({ input: process.stdin, signal: context.signal }))
           if (line.trim() !== "") process.stdout.write(`${JSON.stringify(await answer(desk, line))}\n`);

@@ -80,7 +80,8 @@ function describe(report: SearchReport): string {
           `no architecture of ${report.space} was found under ${ms(limitMs)} ms on ${platform}; the smallest takes ${ms(smallestMs)} ms`,
       )
       .join("\n");
-  if (report.pareto.length === 0) return `nothing is known of the accuracy of the ${report.evaluated} architectures looked at`;
+  if (report.pareto.length === 0)
+    return `nothing is known of the accuracy of the ${report.evaluated} architectures looked at`;
   const several = report.limitsMs.length > 1;
   const head = [
     "",

@@ -1,6 +1,6 @@
 /** What a search asks: the space, its accuracy, and the predictors of the platforms, ready to be used many times. */
 import { statSync } from "node:fs";
-import { loadAccuracy } from "../../accuracy/index.js";
+import { accuracyNames, loadAccuracy } from "../../accuracy/index.js";
 import { packageVersion } from "../../base/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
@@ -24,7 +24,10 @@ export interface Predictors {
   release(): Promise<void>;
 }
 
-export type PredictorsRequest = Pick<SearchRequest, "home" | "space" | "platforms" | "accuracy" | "pools">;
+export interface PredictorsRequest extends Pick<SearchRequest, "home" | "space" | "platforms" | "accuracy" | "pools"> {
+  /** Of a space for which no accuracy predictor ships, none is known; otherwise that is an error. */
+  readonly accuracyIsOptional?: boolean;
+}
 
 /** @throws LitepredError for unknown names, unreadable files, and platforms without a predictor. */
 export async function openPredictors(request: PredictorsRequest): Promise<Predictors> {
@@ -58,9 +61,13 @@ const changeOf = (accuracy: PredictorsRequest["accuracy"]) =>
   typeof accuracy === "string" ? statSync(accuracy, { throwIfNoEntry: false })?.mtimeMs : undefined;
 
 /** The predictor that was given or named; else what the space's own file tells. */
-async function accuracyOf({ accuracy }: PredictorsRequest, { space, accuracy: own }: SearchSpace) {
+async function accuracyOf(
+  { accuracy, accuracyIsOptional = false }: PredictorsRequest,
+  { space, accuracy: own }: SearchSpace,
+): Promise<AccuracyPredictor> {
   if (typeof accuracy === "object") return accuracy;
   if (accuracy === undefined && own !== undefined) return own;
+  if (accuracy === undefined && accuracyIsOptional && !accuracyNames.includes(space.name)) return notKnown(space.name);
   return loadAccuracy(accuracy, space);
 }
 
@@ -80,3 +87,9 @@ export async function problemWith(
   }
   return { space, accuracy, platforms, ...wanted };
 }
+
+const notKnown = (space: string): AccuracyPredictor => ({
+  ...{ name: "not known", space },
+  predictAll: (architectures) =>
+    architectures.map(() => ({ accuracy: Number.NaN, lowAccuracy: Number.NaN, highAccuracy: Number.NaN })),
+});
