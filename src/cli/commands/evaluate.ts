@@ -2,6 +2,7 @@ import type { RegisterCommand } from "./command.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
+import { evaluatePeersCommand } from "./evaluate-peers.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
@@ -14,6 +15,7 @@ const experiments = [
   evaluateEnginesCommand,
   evaluateRepeatabilityCommand,
   evaluateRecordedCommand,
+  evaluatePeersCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
 ];
