@@ -20,5 +20,6 @@ export { trainMeta } from "./meta-learning.js";
 export * from "./minimise.js";
 export * from "./network.js";
 export { createForm, denseTrunk, graphTrunk, type NetworkForm, type Samples, takeSamples } from "./network-form.js";
+export { type RandomForest, trainRandomForest } from "./random-forest.js";
 export * from "./vae.js";
 export * from "./vae-types.js";

@@ -10,6 +10,8 @@ export interface GrowthLimits {
   readonly minWeight: number;
   /** Added to the weight of each leaf. */
   readonly ridge: number;
+  /** The columns that one split may use, drawn anew for each; default all. */
+  readonly pick?: (columns: readonly number[]) => readonly number[];
 }
 
 /** Nodes in order of creation, parents before children; a leaf has column −1 and a value. */
@@ -117,7 +119,7 @@ function histogramOf(
 
 function bestSplit(histogram: Float64Array, columns: readonly number[], limits: GrowthLimits): Split | undefined {
   let best: Split | undefined;
-  for (const column of columns) {
+  for (const column of limits.pick?.(columns) ?? columns) {
     const split = bestSplitOf(histogram, column, limits);
     if (split !== undefined && split.gain > (best?.gain ?? 1e-12)) best = split;
   }

@@ -36,8 +36,8 @@ export const brpNasCellForm = (units = hidden): NetworkForm =>
   createForm(graphTrunk(cellNodes + 1, labels.length + 1, units, layers), { layers: 0, embedding: 0 });
 
 /** A chain has no graph worth the name: the layers of the same width on one-hot rows. */
-export const brpNasRowForm = (units = hidden): NetworkForm =>
-  createForm(denseTrunk(ofaColumns, units, layers), { layers: 0, embedding: 0 });
+export const brpNasRowForm = (columns = ofaColumns): NetworkForm =>
+  createForm(denseTrunk(columns, hidden, layers), { layers: 0, embedding: 0 });
 
 export const brpNasCellSamples = (cells: readonly CellOperations[]): Samples =>
   graphSamples(cells.map(prunedCell), { labels, fromPredecessors: false });

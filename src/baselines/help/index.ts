@@ -38,17 +38,18 @@ export const helpRecipe: MetaRecipe = {
 };
 
 const hidden = 100;
-const references = 10;
+/** Architectures that a device is recognised by. */
+export const helpReferences = 10;
 
 export const helpCellForm = (): NetworkForm =>
   createForm(graphTrunk(cellNodes + 1, helpLabels.length + 1, hidden, 4), {
     layers: 2,
-    embedding: references,
+    embedding: helpReferences,
     graphBound: 0.05,
   });
 
-export const helpRowForm = (): NetworkForm =>
-  createForm(denseTrunk(ofaColumns, hidden, 2), { layers: 2, embedding: references });
+export const helpRowForm = (columns = ofaColumns): NetworkForm =>
+  createForm(denseTrunk(columns, hidden, 2), { layers: 2, embedding: helpReferences });
 
 const helpLabels = ["input", ...cellOperations, "output"];
 

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "./command.js";
+import { evaluateBaselinesCommand } from "./evaluate-baselines.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
@@ -18,6 +19,7 @@ const experiments = [
   evaluatePeersCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
+  evaluateBaselinesCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {
