@@ -30,7 +30,7 @@ export function trainRandomForest({ x, y, weights }: TrainingSet, options: Rando
   const random = createRandom(seed);
   const data = binColumns(x);
   const columns = Array.from({ length: x.columns }, (_, j) => j);
-  const pick = (all: readonly number[]) => (columnsPerSplit >= all.length ? all : random.shuffle(all).slice(0, columnsPerSplit));
+  const pick = { count: columnsPerSplit, order: random.shuffle };
   const trees: Tree[] = [];
   for (let t = 0; t < count; t++) {
     if (signal?.aborted) throw new LitepredError("interrupted", "training was interrupted");

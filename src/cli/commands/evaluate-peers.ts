@@ -11,6 +11,7 @@ export function evaluatePeersCommand(parent: Command, run: RunCommand): void {
     .requiredOption("--data <dir>", "folder with nasbench201/ and ofa/, as HELP publishes them")
     .option("--space <name>", "nasbench201 or ofa (repeatable; default both)", collect)
     .option("--method <name>", "repeatable; default all", collect)
+    .option("--measured <n>", "only runs with so many measurements of the target (repeatable)", collect)
     .option("--seeds <n>", "seeds of each method", "3")
     .option("--episodes <n>", "of HELP, instead of its 2000")
     .option("--epochs <n>", "of BRP-NAS")
@@ -26,6 +27,7 @@ export function evaluatePeersCommand(parent: Command, run: RunCommand): void {
             folder: options.data,
             spaces: options.space,
             methods: options.method,
+            measured: options.measured?.map(Number),
             seeds: numberOf(options, "seeds"),
             episodes: given("episodes"),
             epochs: given("epochs"),

@@ -1,7 +1,9 @@
 import type { RegisterCommand } from "./command.js";
 import { evaluateBaselinesCommand } from "./evaluate-baselines.js";
+import { evaluateDatasetCommand } from "./evaluate-dataset.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
+import { evaluateLatenciesCommand } from "./evaluate-latencies.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluatePeersCommand } from "./evaluate-peers.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
@@ -19,7 +21,9 @@ const experiments = [
   evaluatePeersCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
+  evaluateDatasetCommand,
   evaluateBaselinesCommand,
+  evaluateLatenciesCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {

@@ -59,21 +59,26 @@ export interface PeerPlan {
 export interface PeerOptions {
   readonly spaces: readonly PeerSpace[];
   readonly methods?: readonly string[] | undefined;
+  /** Only runs with so many measurements of the target. */
+  readonly measured?: readonly number[] | undefined;
   readonly seeds: number;
 }
 
 /** One seed after the other, so that a table cut short has all methods. @throws LitepredError `unknown-name`, `bad-usage`. */
-export function planPeers({ spaces, methods = peerMethods, seeds }: PeerOptions): PeerPlan[] {
+export function planPeers({ spaces, methods = peerMethods, measured, seeds }: PeerOptions): PeerPlan[] {
   if (!(Number.isInteger(seeds) && seeds >= 1)) throw new LitepredError("bad-usage", `--seeds ${seeds} is not 1 or more`);
   const known = methods.map(peerMethodNamed);
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     known.flatMap((method) =>
       spaces
         .filter((space) => method !== "flops" || space === "nasbench201")
-        .flatMap((space) => measurements[method].map((count) => ({ space, method, measurements: count, seed }))),
+        .flatMap((space) => countsOf(method, measured).map((count) => ({ space, method, measurements: count, seed }))),
     ),
   );
 }
+
+const countsOf = (method: PeerMethod, wanted: readonly number[] | undefined): readonly number[] =>
+  measurements[method].filter((count) => wanted?.includes(count) ?? true);
 
 function peerMethodNamed(name: string): PeerMethod {
   const known = peerMethods.find((method) => method === name);
