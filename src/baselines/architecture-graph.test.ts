@@ -36,9 +36,7 @@ test("every node takes from itself and one neighbour side; the last takes from a
 });
 
 test("of OFA only the blocks that are there are encoded", () => {
-  const { inputs } = ofaSamples([
-    { ks: new Array(20).fill(5), e: new Array(20).fill(6), d: [2, 2, 2, 2, 2], r: 224 },
-  ]);
+  const { inputs } = ofaSamples([{ ks: new Array(20).fill(5), e: new Array(20).fill(6), d: [2, 2, 2, 2, 2], r: 224 }]);
   assert.equal(inputs.x!.length, ofaColumns);
   assert.equal(
     inputs.x!.reduce((sum, one) => sum + one, 0),

@@ -51,7 +51,8 @@ export function prunedCell(operations: CellOperations): CellGraph {
 /** What goes into a node goes straight to where it leads. */
 function shorten(edges: number[][], node: number): void {
   for (let from = 0; from < cellNodes; from++)
-    if (edges[from]![node] === 1) for (let to = 0; to < cellNodes; to++) if (edges[node]![to] === 1) edges[from]![to] = 1;
+    if (edges[from]![node] === 1)
+      for (let to = 0; to < cellNodes; to++) if (edges[node]![to] === 1) edges[from]![to] = 1;
 }
 
 function isolate(edges: number[][], labels: (string | undefined)[], node: number): void {
@@ -89,8 +90,7 @@ export function graphSamples(cells: readonly CellGraph[], { labels, fromPredeces
     }
     for (let from = 0; from < cellNodes; from++)
       for (let to = 0; to < cellNodes; to++)
-        if (cell.edges[from]![to] === 1)
-          adjacency[fromPredecessors ? at(to, from, nodes) : at(from, to, nodes)] = 1;
+        if (cell.edges[from]![to] === 1) adjacency[fromPredecessors ? at(to, from, nodes) : at(from, to, nodes)] = 1;
   }
   return { rows: cells.length, inputs: { nodes: features, adjacency } };
 }

@@ -42,7 +42,9 @@ test("a kernel type that was never measured costs what its FLOPs say, not nothin
 test("nn-Meter's forests come close to a law they have seen enough of", () => {
   const fresh = kernels(40, 2).map((kernel) => ({ kernels: [kernel] }));
   const predicted = fitNnMeter([tableOf(kernels(400, 1))], { seed: 1, trees: 40 })(fresh);
-  const errors = fresh.map(({ kernels: [kernel] }, i) => Math.abs(predicted[i]! / msOf(kernel!) - 1)).sort((a, b) => a - b);
+  const errors = fresh
+    .map(({ kernels: [kernel] }, i) => Math.abs(predicted[i]! / msOf(kernel!) - 1))
+    .sort((a, b) => a - b);
   assert.ok(errors[20]! < 0.08, `median error ${errors[20]}`);
 });
 

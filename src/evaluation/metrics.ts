@@ -59,8 +59,7 @@ function countExchanges(values: number[]): number {
   let exchanges = 0;
   const other = [...values];
   for (let width = 1; width < values.length; width *= 2) {
-    for (let start = 0; start < values.length; start += 2 * width)
-      exchanges += mergeRuns(values, other, start, width);
+    for (let start = 0; start < values.length; start += 2 * width) exchanges += mergeRuns(values, other, start, width);
     values.splice(0, values.length, ...other);
   }
   return exchanges;

@@ -119,10 +119,7 @@ export async function inChunks(
     const rows = Array.from({ length: chunkRows }, (_, i) => Math.min(from + i, samples.rows - 1));
     const values = takeSamples(samples, form, rows);
     const feeds = Object.fromEntries(
-      Object.entries(values).map(([name, own]) => [
-        name,
-        { shape: [chunkRows, ...form.inputs[name]!], values: own },
-      ]),
+      Object.entries(values).map(([name, own]) => [name, { shape: [chunkRows, ...form.inputs[name]!], values: own }]),
     );
     const predicted = await run(feeds);
     for (let i = 0; i < chunkRows && from + i < samples.rows; i++) out[from + i] = Number(predicted[i]);

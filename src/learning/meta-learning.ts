@@ -7,15 +7,14 @@
 import { type ComputeBackend, type ComputeSession, createRandom, type Random } from "../base/index.js";
 import { chunkRows, inChunks, initialOf, leavesOf } from "./form-training.js";
 import { reshape, slice } from "./graph/arrangement.js";
-import { add, exp, log, mean, mul, relu, softplus, square, sub } from "./graph/elementwise.js";
 import { differentiate } from "./graph/differentiate.js";
+import { add, mean, mul, square, sub } from "./graph/elementwise.js";
 import { expressionModel } from "./graph/emit.js";
-import { constant, type Expression, leaf, type Shape, sizeOf } from "./graph/expression.js";
-import { affine } from "./graph/linear.js";
+import { constant, type Expression, leaf, sizeOf } from "./graph/expression.js";
 import type { TrainProgress } from "./learner.js";
 import type { Expressions, NetworkForm, Samples } from "./network-form.js";
+import { codeSize, encode, encoderShapes, modulate } from "./task-code.js";
 import { createTrainer, type ParameterValues } from "./trainer.js";
-import { divergenceFromNormal } from "./vae-training.js";
 
 export interface MetaTask {
   readonly embedding: ArrayLike<number>;
@@ -64,62 +63,7 @@ export interface TrainedMetaModel extends MetaModel {
   release(): Promise<void>;
 }
 
-/** Rows of the encoder's middle layer. */
-const ENCODER_UNITS = 10;
 const rateName = (name: string) => `rate of ${name}`;
-
-/** The weights that the embedding modulates, in order; each of the same number of rows. */
-const modulated = (form: NetworkForm): string[] =>
-  Object.keys(form.parameters).filter((name) => /^(head\d+|out)\.weight$/.test(name));
-
-/** Numbers by which the head is modulated: one a row of each weight, one a bias. */
-function codeSize(form: NetworkForm): number {
-  return modulated(form).reduce((total, name) => total + form.parameters[name]![0]! + 1, 0);
-}
-
-function encoderShapes(form: NetworkForm): Record<string, Shape> {
-  return {
-    "code0.weight": [form.embedding, ENCODER_UNITS],
-    "code0.bias": [1, ENCODER_UNITS],
-    "code1.weight": [ENCODER_UNITS, 2 * codeSize(form)],
-    "code1.bias": [1, 2 * codeSize(form)],
-  };
-}
-
-interface Code {
-  readonly value: Expression;
-  readonly divergence: Expression;
-}
-
-/** Mean and deviation by the embedding, and a draw from them by `noise`. */
-function encode(form: NetworkForm, p: Expressions, embedding: Expression, noise: Expression): Code {
-  const size = codeSize(form);
-  const hidden = relu(affine(embedding, p["code0.weight"]!, p["code0.bias"]!));
-  const both = affine(hidden, p["code1.weight"]!, p["code1.bias"]!);
-  const centre = slice(both, 1, 0, size);
-  const logDeviation = log(add(softplus(slice(both, 1, size, 2 * size)), constant(1e-6)));
-  return {
-    value: add(centre, mul(exp(logDeviation), noise)),
-    divergence: divergenceFromNormal(centre, logDeviation),
-  };
-}
-
-/** Weights × (1 + s·z) by row, biases + s·z. */
-function modulate(form: NetworkForm, p: Expressions, code: Expression, amount: number): Expressions {
-  const out = { ...p };
-  let at = 0;
-  const take = (count: number) => {
-    at += count;
-    return mul(constant(amount), slice(code, 1, at - count, at));
-  };
-  for (const name of modulated(form)) {
-    const rows = form.parameters[name]![0]!;
-    out[name] = mul(p[name]!, add(constant(1), reshape(take(rows), [rows, 1])));
-    const bias = name.replace(".weight", ".bias");
-    out[bias] = add(p[bias]!, take(1));
-  }
-  return out;
-}
 
 interface TaskLeaves {
   readonly inputs: Expressions;
@@ -132,7 +76,12 @@ interface TaskLeaves {
 function adapt(form: NetworkForm, p: Expressions, task: TaskLeaves, recipe: MetaRecipe) {
   const code = encode(form, p, task.embedding, task.noise);
   const names = Object.keys(form.parameters);
-  let current = modulate(form, Object.fromEntries(names.map((name) => [name, p[name]!])), code.value, recipe.modulation);
+  let current = modulate(
+    form,
+    Object.fromEntries(names.map((name) => [name, p[name]!])),
+    code.value,
+    recipe.modulation,
+  );
   for (let step = 0; step < recipe.innerSteps; step++) {
     const loss = mean(square(sub(form.output(task.inputs, current, task.embedding), task.targets)));
     const before = current;

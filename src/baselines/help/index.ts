@@ -17,12 +17,19 @@ import {
   type MetaRecipe,
   type NetworkForm,
   type Samples,
-  takeSamples,
   type TrainedMetaModel,
   type TrainProgress,
+  takeSamples,
   trainMeta,
 } from "../../learning/index.js";
-import { type CellOperations, cellNodes, cellOperations, graphSamples, ofaColumns, wholeCell } from "../architecture-graph.js";
+import {
+  type CellOperations,
+  cellNodes,
+  cellOperations,
+  graphSamples,
+  ofaColumns,
+  wholeCell,
+} from "../architecture-graph.js";
 
 export const helpRecipe: MetaRecipe = {
   episodes: 2000,

@@ -9,7 +9,9 @@ import { type ArchitectureFit, type MeasuredKernels, sumOfKernels } from "../arc
 import { fitGeneral } from "../nn-meter/index.js";
 
 export function fitLookUp(measured: readonly MeasuredKernels[]): ArchitectureFit {
-  const tables = new Map(measured.filter(({ configs }) => configs.length > 0).map((rows) => [rows.type, openTable(rows)]));
+  const tables = new Map(
+    measured.filter(({ configs }) => configs.length > 0).map((rows) => [rows.type, openTable(rows)]),
+  );
   const general = fitGeneral(measured);
   return sumOfKernels((type, kernels) => {
     const table = tables.get(type);
@@ -19,7 +21,8 @@ export function fitLookUp(measured: readonly MeasuredKernels[]): ArchitectureFit
 
 function openTable({ type, configs, latenciesMs }: MeasuredKernels): (kernel: Kernel) => number {
   const columns = featureNames(type, "published").length;
-  const logs = (wanted: readonly Kernel["config"][]) => extractFeatures(type, wanted, "published").map((v) => Math.log1p(v));
+  const logs = (wanted: readonly Kernel["config"][]) =>
+    extractFeatures(type, wanted, "published").map((v) => Math.log1p(v));
   const rows = logs(configs);
   const flopsColumn = featureNames(type, "published").indexOf("FLOPs (M)");
   const known = new Map<string, number>();

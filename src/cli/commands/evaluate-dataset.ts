@@ -9,7 +9,9 @@ const defaultSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet
 export function evaluateDatasetCommand(parent: Command, run: RunCommand): void {
   parent
     .command("dataset")
-    .description("measures architectures of the six spaces whole on platforms of this machine, into the store; goes on where it was stopped")
+    .description(
+      "measures architectures of the six spaces whole on platforms of this machine, into the store; goes on where it was stopped",
+    )
     .requiredOption("--platform <id>", "repeatable", collect)
     .option("--space <name>", "repeatable; default the six of the evaluation", collect)
     .option("--count <n>", "architectures of each space", "300")

@@ -8,7 +8,9 @@ const defaultSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet
 export function evaluateLatenciesCommand(parent: Command, run: RunCommand): void {
   parent
     .command("latencies")
-    .description("predicted latencies of many architectures on every platform of the pool, as one Parquet file with a data card")
+    .description(
+      "predicted latencies of many architectures on every platform of the pool, as one Parquet file with a data card",
+    )
     .requiredOption("--out <file>", "the Parquet file; the card lies beside it")
     .option("--space <name>", "repeatable; default the six of the evaluation", collect)
     .option("--count <n>", "architectures of each space", "4000")

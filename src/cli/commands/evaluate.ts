@@ -1,12 +1,16 @@
 import type { RegisterCommand } from "./command.js";
+import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateBaselinesCommand } from "./evaluate-baselines.js";
 import { evaluateDatasetCommand } from "./evaluate-dataset.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
+import { evaluateKernelsCommand } from "./evaluate-kernels.js";
 import { evaluateLatenciesCommand } from "./evaluate-latencies.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
+import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluatePeersCommand } from "./evaluate-peers.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
+import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 import { evaluateTransferCommand } from "./evaluate-transfer.js";
@@ -18,12 +22,16 @@ const experiments = [
   evaluateEnginesCommand,
   evaluateRepeatabilityCommand,
   evaluateRecordedCommand,
-  evaluatePeersCommand,
+  evaluateKernelsCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
-  evaluateDatasetCommand,
+  evaluatePeersCommand,
   evaluateBaselinesCommand,
+  evaluateDatasetCommand,
   evaluateLatenciesCommand,
+  evaluateAccuracyCommand,
+  evaluateRegretCommand,
+  evaluateNasCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {

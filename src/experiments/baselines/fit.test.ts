@@ -19,7 +19,14 @@ function architectures(count: number): (MeasuredArchitecture & { readonly name: 
     const kernels = Array.from({ length: 3 + random.integer(6) }, (_, k): Kernel => {
       const type = types[random.integer(2)]!;
       const size = 7 + random.integer(20);
-      const config = projectConfig(type, { h: size, w: size, cin: 32, cout: 32 + 8 * random.integer(6), kernelSize: 3, stride: 1 });
+      const config = projectConfig(type, {
+        h: size,
+        w: size,
+        cin: 32,
+        cout: 32 + 8 * random.integer(6),
+        kernelSize: 3,
+        stride: 1,
+      });
       const row = kernelTypeOf(type);
       return { name: `k${k}`, type, config, flops: row.flops(config), params: row.params(config), nodes: [] };
     });
@@ -32,7 +39,9 @@ function taskOf(): BaselineTask {
   const all = architectures(70);
   const kernels = all.slice(0, 40).flatMap(({ detection }) => detection.kernels);
   const slower = (speed: number) =>
-    new Map(all.map(({ name, detection }) => [name, detection.kernels.reduce((sum, kernel) => sum + msOf(kernel, speed), 0)]));
+    new Map(
+      all.map(({ name, detection }) => [name, detection.kernels.reduce((sum, kernel) => sum + msOf(kernel, speed), 0)]),
+    );
   return {
     backend: onnxRuntime,
     kernels: types.map((type) => {
@@ -52,7 +61,10 @@ test("every baseline predicts the made-up platform in order, and says what it lo
   for (const method of ["flops", "flops+params", "look-up", "nn-meter", "brp-nas", "help"] as const) {
     const { predictedMs, kernels, architectures: looked } = await fitBaseline(method, task);
     assert.equal(predictedMs.length, measured.length);
-    assert.ok(predictedMs.every((ms) => ms > 0), method);
+    assert.ok(
+      predictedMs.every((ms) => ms > 0),
+      method,
+    );
     const { spearman } = latencyMetrics(predictedMs, measured);
     assert.ok(spearman > (method === "help" ? 0.2 : 0.4), `${method}: ${spearman}`);
     assert.ok(kernels + looked > 0);
@@ -62,13 +74,28 @@ test("every baseline predicts the made-up platform in order, and says what it lo
 
 test("seeds are summed up by target and method; the page names what was measured", () => {
   const cell = (seed: number, within10: number) => ({
-    ...{ target: "x", method: "nn-meter" as const, seed, kernels: 100, architectures: 0, profilingSeconds: 10, seconds: 1 },
+    ...{
+      target: "x",
+      method: "nn-meter" as const,
+      seed,
+      kernels: 100,
+      architectures: 0,
+      profilingSeconds: 10,
+      seconds: 1,
+    },
     metrics: { n: 1, mape: 0.1, within5: 0.5, within10, rmseMs: 1, spearman: 1, kendall: 1 },
   });
   const rows = summariseBaselines([cell(1, 0.6), cell(2, 0.8)]);
   assert.equal(rows.length, 1);
   assert.ok(Math.abs(rows[0]!.within10 - 0.7) < 1e-12);
-  const page = baselinesPage({ date: "d", cpu: "c", platforms: ["x"], targets: [{ target: "x", test: 9 }], rows, cells: [] });
+  const page = baselinesPage({
+    date: "d",
+    cpu: "c",
+    platforms: ["x"],
+    targets: [{ target: "x", test: 9 }],
+    rows,
+    cells: [],
+  });
   assert.match(page, /\| nn-meter \| kernels \| 100 \| 10 \|/);
 });
 

@@ -112,13 +112,16 @@ async function fitHelp(task: BaselineTask, lists: readonly KernelList[], wanted:
   const [references, rest] = [order.slice(0, helpReferences), order.slice(helpReferences)];
   const support = Math.min(wanted, rest.length);
   const devices = others.flatMap((latencies) => deviceOf(all, references, latencies) ?? []);
-  if (devices.length === 0 || support === 0) return { predictedMs: lists.map(() => Number.NaN) as never, kernels: 0, architectures: 0 };
+  if (devices.length === 0 || support === 0)
+    return { predictedMs: lists.map(() => Number.NaN) as never, kernels: 0, architectures: 0 };
   const own: HelpDevice = {
     referencesMs: references.map((i) => looked[i]!.measuredMs),
     rows: rest,
     latenciesMs: rest.map((i) => looked[i]!.measuredMs),
   };
-  const smallest = Math.min(...devices.map(({ rows }) => Math.floor(rows.length * 0.9) - Math.floor(rows.length * 0.1)));
+  const smallest = Math.min(
+    ...devices.map(({ rows }) => Math.floor(rows.length * 0.9) - Math.floor(rows.length * 0.1)),
+  );
   const query = Math.max(1, Math.min(queryRows, smallest - support));
   const model = await trainHelp(backend, {
     form,
@@ -129,7 +132,14 @@ async function fitHelp(task: BaselineTask, lists: readonly KernelList[], wanted:
     signal,
     score: (candidate) => scoreOnSources(candidate, devices, samples, form, support),
   });
-  const adapted = helpTask(form, samples, own, own.rows.map((_, i) => i), 0, support);
+  const adapted = helpTask(
+    form,
+    samples,
+    own,
+    own.rows.map((_, i) => i),
+    0,
+    support,
+  );
   const at = (rows: readonly number[]): Samples => ({ rows: rows.length, inputs: takeSamples(samples, form, rows) });
   const onSupport = await model.predict(adapted, at(own.rows.slice(0, support)));
   const toMs = leastSquaresLine(onSupport, Array.from(own.latenciesMs).slice(0, support));
@@ -163,7 +173,14 @@ async function scoreOnSources(
   for (const device of devices) {
     const rest = device.rows.slice(support);
     const predicted = await model.predict(
-      helpTask(form, samples, device, device.rows.map((_, i) => i), 0, support),
+      helpTask(
+        form,
+        samples,
+        device,
+        device.rows.map((_, i) => i),
+        0,
+        support,
+      ),
       { rows: rest.length, inputs: takeSamples(samples, form, rest) },
     );
     scores.push(spearman(predicted, Array.from(device.latenciesMs).slice(support)));

@@ -17,10 +17,7 @@ export function baselinesPage(report: BaselinesReport): string {
       "",
       `${test} test architectures. ${noise === undefined ? "None was measured twice: no noise ceiling." : `A second measurement agrees within ±5 % / ±10 % for ${percent(noise.within5)} / ${percent(noise.within10)} (RMSE ${noise.rmseMs.toFixed(3)} ms).`}`,
       "",
-      markdownTable(
-        baselinesHead,
-        report.rows.filter((row) => row.target === target).map(baselineCells),
-      ),
+      markdownTable(baselinesHead, report.rows.filter((row) => row.target === target).map(baselineCells)),
       "",
     ]),
   ].join("\n");

@@ -38,7 +38,8 @@ export interface BaselinePlan {
 
 /** @throws LitepredError `unknown-name`, `bad-usage`. */
 export function planBaselines(methods: readonly string[] = baselineMethods, seeds = 3): BaselinePlan[] {
-  if (!(Number.isInteger(seeds) && seeds >= 1)) throw new LitepredError("bad-usage", `--seeds ${seeds} is not 1 or more`);
+  if (!(Number.isInteger(seeds) && seeds >= 1))
+    throw new LitepredError("bad-usage", `--seeds ${seeds} is not 1 or more`);
   const known = methods.map((name) => {
     const method = baselineMethods.find((one) => one === name);
     if (method !== undefined) return method;

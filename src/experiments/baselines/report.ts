@@ -58,7 +58,11 @@ export interface BaselinesReport {
   readonly date: string;
   readonly cpu: string;
   readonly platforms: readonly string[];
-  readonly targets: readonly { readonly target: string; readonly test: number; readonly noise?: NoiseCeiling | undefined }[];
+  readonly targets: readonly {
+    readonly target: string;
+    readonly test: number;
+    readonly noise?: NoiseCeiling | undefined;
+  }[];
   readonly rows: readonly BaselineRow[];
   readonly cells: readonly BaselineCell[];
 }

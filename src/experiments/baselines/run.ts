@@ -2,8 +2,9 @@
  * `evaluate baselines`: every method fitted from what the store has of real platforms (measured by `evaluate transfer --platform …
  * --measure-only`), each in turn the target. Computed, so it can be repeated; every cell is kept as it ends.
  */
-import { resolvePlatformId } from "../../jobs/workspace.js";
+
 import { latencyMetrics } from "../../evaluation/index.js";
+import { resolvePlatformId } from "../../jobs/workspace.js";
 import { kernelRows, openStore } from "../../measurements/index.js";
 import { readCpuFacts } from "../../platforms/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
@@ -54,7 +55,11 @@ export async function evaluateBaselines(request: BaselinesRequest): Promise<Base
   return { date: today(), cpu: readCpuFacts().model, platforms, targets, rows: summariseBaselines(cells), cells };
 }
 
-const circumstances = ({ episodes, epochs, trees }: BaselinesRequest, target: Target, platforms: readonly string[]) => ({
+const circumstances = (
+  { episodes, epochs, trees }: BaselinesRequest,
+  target: Target,
+  platforms: readonly string[],
+) => ({
   ...{ version: 1, target: target.platform, rows: target.rows.length, platforms },
   ...{ episodes, epochs, trees },
 });
@@ -77,7 +82,9 @@ function cellOf(
   target: Target,
   plan: BaselinePlan,
 ): Promise<BaselineCell> {
-  return isTransfer(plan.method) ? transferCell(request, target, plan, plan.method) : fittedCell(request, known, target, plan);
+  return isTransfer(plan.method)
+    ? transferCell(request, target, plan, plan.method)
+    : fittedCell(request, known, target, plan);
 }
 
 async function fittedCell(

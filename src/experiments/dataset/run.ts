@@ -2,13 +2,13 @@
  * The data set of the evaluation: architectures of the spaces measured whole on platforms of this machine, into the store. The same
  * command goes on from where it was stopped; platforms take turns in parts, so that a set cut short has all of them.
  */
-import type { Engine } from "../../engines/index.js";
-import { type NamedNetwork, measureNetworks, networksOfSpaces } from "../../jobs/networks.js";
+import type { Engine, LocalPlatform } from "../../engines/index.js";
+import { measureNetworks } from "../../jobs/networks.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";
 import { networkSubject, openStore, type Store } from "../../measurements/index.js";
 import { protocols } from "../../profiling/index.js";
+import { type NamedNetwork, networksOfSpaces } from "../../sampling/index.js";
 import { networksOfExperiment } from "../transfer/plan.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 
 export interface DatasetRequest {
   readonly home: string;
@@ -55,7 +55,9 @@ export async function measureDataset(request: DatasetRequest): Promise<DatasetRo
       for (const local of locals) {
         if (signal?.aborted || performance.now() - started > minutes * 60_000) break;
         const own = networks.slice(from, from + part);
-        const cost = await measurePart(request, store, local, own, (inPart) => request.onProgress?.(done + inPart, local.id));
+        const cost = await measurePart(request, store, local, own, (inPart) =>
+          request.onProgress?.(done + inPart, local.id),
+        );
         const known = seconds.get(local.id) ?? { spent: 0, count: 0 };
         seconds.set(local.id, { spent: known.spent + cost.spent, count: known.count + cost.count });
         done += own.length;
@@ -85,7 +87,8 @@ async function measurePart(
   const before = performance.now();
   const missing: NamedNetwork[] = [];
   for (const network of own)
-    if (!(await store.has({ platform: local.id, subject: networkSubject(network.name), purpose: "test" }))) missing.push(network);
+    if (!(await store.has({ platform: local.id, subject: networkSubject(network.name), purpose: "test" })))
+      missing.push(network);
   if (missing.length === 0) return { spent: 0, count: 0 };
   await measureNetworks({
     ...{ store, local, networks: missing, purpose: "test", protocol: protocols.quick, onProgress },

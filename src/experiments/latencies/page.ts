@@ -38,7 +38,14 @@ export function dataCard({ rows, seed, counts, entries }: CardContent): string {
     "## Predictors",
     "",
     markdownTable(
-      ["platform", "kernel types", "kernels measured", "median ±10 % held out", "networks behind the correction", "sha256"],
+      [
+        "platform",
+        "kernel types",
+        "kernels measured",
+        "median ±10 % held out",
+        "networks behind the correction",
+        "sha256",
+      ],
       entries.map(({ platform, kernels, correctionModels, sha256 }) => [
         platform,
         kernels.length,

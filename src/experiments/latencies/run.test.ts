@@ -10,7 +10,10 @@ const home = mkdtempSync(join(tmpdir(), "litepred-latencies-"));
 after(() => rmSync(home, { recursive: true, force: true }));
 
 test("one row for each architecture and platform, in a Parquet file with its card", async () => {
-  const platforms = openPool(home).list().entries.slice(0, 2).map(({ platform }) => platform);
+  const platforms = openPool(home)
+    .list()
+    .entries.slice(0, 2)
+    .map(({ platform }) => platform);
   const out = join(home, "out", "latencies.parquet");
   const report = await predictLatencies({ home, spaces: ["nasbench201"], count: 3, seed: 1, platforms, out });
   assert.equal(report.rows, 3 * platforms.length);

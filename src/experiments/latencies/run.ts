@@ -68,7 +68,11 @@ export async function predictLatencies(request: LatenciesRequest): Promise<Laten
   }
 }
 
-async function* rowsOf(request: LatenciesRequest, predictors: readonly PlatformPredictor[], counts: Record<string, number>) {
+async function* rowsOf(
+  request: LatenciesRequest,
+  predictors: readonly PlatformPredictor[],
+  counts: Record<string, number>,
+) {
   const { spaces, count, seed, signal } = request;
   request.onStage?.("architectures", spaces.length * count);
   let done = 0;

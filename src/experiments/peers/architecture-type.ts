@@ -45,7 +45,8 @@ function cellConfig(cell: CellOperations): Record<string, number> {
 function longestPath(edges: readonly (readonly number[])[]): number {
   const depth = edges.map(() => 0);
   for (let to = 0; to < edges.length; to++)
-    for (let from = 0; from < to; from++) if (edges[from]![to] === 1) depth[to] = Math.max(depth[to]!, depth[from]! + 1);
+    for (let from = 0; from < to; from++)
+      if (edges[from]![to] === 1) depth[to] = Math.max(depth[to]!, depth[from]! + 1);
   return depth.at(-1)!;
 }
 

@@ -32,8 +32,11 @@ export function readPeerData(folder: string, space: PeerSpace): PeerData | undef
   const names = head!.split(",");
   const first = space === "nasbench201" ? 2 : 5;
   const rows = lines.map((line) => line.split(","));
-  const bad = rows.findIndex((row) => row.length !== names.length || row.slice(first).some((text) => !(Number(text) > 0)));
-  if (bad >= 0) throw new LitepredError("invalid-table", `${file}, line ${bad + 2}: not one latency above 0 for each device`);
+  const bad = rows.findIndex(
+    (row) => row.length !== names.length || row.slice(first).some((text) => !(Number(text) > 0)),
+  );
+  if (bad >= 0)
+    throw new LitepredError("invalid-table", `${file}, line ${bad + 2}: not one latency above 0 for each device`);
   return {
     space,
     architectures: architecturesOf(space, rows),

@@ -1,5 +1,5 @@
 /** Each method of the comparison: from a task and a seed to a result for each of its test devices. */
-import { type ComputeBackend, invariant } from "../../base/index.js";
+import { type ComputeBackend, createRandom, invariant, mean } from "../../base/index.js";
 import {
   brpNasCellForm,
   brpNasCellSamples,
@@ -14,10 +14,9 @@ import {
   trainHelp,
   withoutExtremes,
 } from "../../baselines/index.js";
-import { createRandom, mean } from "../../base/index.js";
 import { spearman } from "../../evaluation/index.js";
-import { leastSquaresLine, type MetaModel, type NetworkForm, type Samples, takeSamples } from "../../learning/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
+import { leastSquaresLine, type MetaModel, type NetworkForm, type Samples, takeSamples } from "../../learning/index.js";
 import type { Source } from "../../transfer/index.js";
 import { keptFile, keptValue } from "../kept-runs.js";
 import { loadMethod } from "../recorded/methods.js";
@@ -161,8 +160,9 @@ async function trainSources({ backend, task, home, signal, onNote }: PeerRun): P
   const numberOf = new Map(architecture.configs.map((config, i) => [config, i]));
   const sources: Source[] = [];
   for (const platform of task.split.train) {
-    const predicted = await keptValue(keptFile(home, "peers", { version: 1, space: task.data.space, platform }, "device-"), () =>
-      predictDevice(backend, task, architecture, platform, signal),
+    const predicted = await keptValue(
+      keptFile(home, "peers", { version: 1, space: task.data.space, platform }, "device-"),
+      () => predictDevice(backend, task, architecture, platform, signal),
     );
     onNote?.(`${platform} learned`);
     const latencies = async (configs: readonly KernelConfig[]) =>

@@ -11,7 +11,9 @@ const titles: Readonly<Record<PeerSpace, string>> = {
 };
 
 export function peersPage(report: PeerReport): string {
-  const spaces = (Object.keys(titles) as PeerSpace[]).filter((space) => report.cells.some((cell) => cell.space === space));
+  const spaces = (Object.keys(titles) as PeerSpace[]).filter((space) =>
+    report.cells.some((cell) => cell.space === space),
+  );
   return [
     "# On the peers' own data",
     "",

@@ -32,7 +32,10 @@ function writeCells(count: number): string {
   const folder = join(root, "data", "nasbench201");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "latency_ms.csv"), [["idx", "arch", ...devices].join(","), ...lines].join("\n"));
-  writeFileSync(join(folder, "hw_embedding_index.json"), JSON.stringify({ hw_embedding_index: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }));
+  writeFileSync(
+    join(folder, "hw_embedding_index.json"),
+    JSON.stringify({ hw_embedding_index: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }),
+  );
   return join(root, "data");
 }
 
@@ -48,7 +51,10 @@ test("a table of latencies is read, and a broken one is refused by its line", ()
   const broken = join(root, "broken", "nasbench201");
   mkdirSync(broken, { recursive: true });
   writeFileSync(join(broken, "latency_ms.csv"), "idx,arch,a\n0,|none~0|,-1\n");
-  assert.throws(() => readPeerData(join(root, "broken"), "nasbench201"), (error) => error instanceof LitepredError && /line 2/.test(error.message));
+  assert.throws(
+    () => readPeerData(join(root, "broken"), "nasbench201"),
+    (error) => error instanceof LitepredError && /line 2/.test(error.message),
+  );
   assert.equal(readPeerData(join(root, "nowhere"), "ofa"), undefined);
 });
 
@@ -58,7 +64,10 @@ test("the plan has every method of a seed before the next seed, and knows its na
   assert.ok(!plans.some(({ method, space }) => method === "flops" && space === "ofa"));
   assert.throws(() => planPeers({ spaces: ["ofa"], methods: ["guess"], seeds: 1 }), LitepredError);
   const few = planPeers({ spaces: ["ofa"], methods: ["default"], measured: [10], seeds: 1 });
-  assert.deepEqual(few.map(({ measurements }) => measurements), [10]);
+  assert.deepEqual(
+    few.map(({ measurements }) => measurements),
+    [10],
+  );
 });
 
 test("ranks by FLOPs on made-up devices; the same call again computes nothing; absent data is skipped", async () => {

@@ -66,7 +66,8 @@ export interface PeerOptions {
 
 /** One seed after the other, so that a table cut short has all methods. @throws LitepredError `unknown-name`, `bad-usage`. */
 export function planPeers({ spaces, methods = peerMethods, measured, seeds }: PeerOptions): PeerPlan[] {
-  if (!(Number.isInteger(seeds) && seeds >= 1)) throw new LitepredError("bad-usage", `--seeds ${seeds} is not 1 or more`);
+  if (!(Number.isInteger(seeds) && seeds >= 1))
+    throw new LitepredError("bad-usage", `--seeds ${seeds} is not 1 or more`);
   const known = methods.map(peerMethodNamed);
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     known.flatMap((method) =>

@@ -1,6 +1,7 @@
 /** Runs the comparison on the peers' own data. Every run is kept as it ends; the same call goes on from there. */
-import { onnxRuntime } from "../../runtime/index.js";
+
 import { readCpuFacts } from "../../platforms/index.js";
+import { onnxRuntime } from "../../runtime/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import { today } from "../markdown.js";
 import { peerSpaces, readPeerData } from "./data.js";

@@ -1,6 +1,7 @@
 /** One space of the peers' data, as the methods see it: what may be learned from, what may be measured, what is the test. */
-import { latencyMetrics, type LatencyMetrics, spearman } from "../../evaluation/index.js";
+
 import { withoutExtremes } from "../../baselines/index.js";
+import { type LatencyMetrics, latencyMetrics, spearman } from "../../evaluation/index.js";
 import type { PeerData } from "./data.js";
 import { type PeerSplit, peerSplits } from "./plan.js";
 
@@ -38,7 +39,12 @@ export interface DeviceResult extends LatencyMetrics {
 }
 
 /** @param predicted ms (or anything of the same order) of the whole test; `isLatency`: whether they are ms */
-export function resultOf(task: PeerTask, device: string, predicted: ArrayLike<number>, isLatency: boolean): DeviceResult {
+export function resultOf(
+  task: PeerTask,
+  device: string,
+  predicted: ArrayLike<number>,
+  isLatency: boolean,
+): DeviceResult {
   const rows = wholeTest(task);
   const published = publishedTest(task, device);
   const at = published.map((row) => predicted[row - rows[0]!]!);
