@@ -5,7 +5,7 @@
 import type { BoxGraph, Layout, Point } from "./types.js";
 
 /** Boxes of a part, at least. Choice: a part this large is laid out in some milliseconds. */
-const partSize = 150;
+const partSize = 80;
 
 export function layOutInParts(graph: BoxGraph, layOut: (part: BoxGraph) => Layout): Layout {
   const boxes: Record<string, Point> = {};
