@@ -5,6 +5,7 @@ export * from "./conformal.js";
 export * from "./divergence.js";
 export * from "./errors.js";
 export * from "./files.js";
+export type { Finding } from "./finding.js";
 export * from "./folds.js";
 export * from "./grouping.js";
 export * from "./hashing.js";

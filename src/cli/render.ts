@@ -3,11 +3,14 @@ import Table from "cli-table3";
 
 export { percent } from "../base/index.js";
 
-/** A table without frames, numbers right-aligned. */
-export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => /^[-–+±\d.]/.test(String(row[i] ?? "")) || row[i] === ""),
-  );
+/** A table without frames, numbers right-aligned. @param isText columns that are text even where it begins with a digit */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  isText: readonly boolean[] = [],
+): string {
+  const isNumber = (cell: string | number | undefined) => /^[-–+±\d.]/.test(String(cell ?? "")) || cell === "";
+  const numeric = head.map((_, i) => !isText[i] && rows.length > 0 && rows.every((row) => isNumber(row[i])));
   const table = new Table({
     head: [...head],
     chars: {

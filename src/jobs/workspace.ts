@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LitepredError } from "../base/index.js";
-import type { Engine } from "../engines/index.js";
+import type { Engine, LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type FusionRules, type NchwcBlock, nchwcBlockOf } from "../kernels/index.js";
 import type { Measurement } from "../measurements/index.js";
@@ -18,12 +18,12 @@ import {
 import { openPool } from "../pool/index.js";
 import { platformRules } from "../predictors/index.js";
 import { readModel } from "../readers/index.js";
-import type { LocalPlatform } from "./local-platform.js";
 
 /** A platform of this machine or of an attached phone, ready to be measured; of any device where the engine is given. @throws LitepredError when it is another device or the engine is missing. */
 export async function openLocalPlatform(wanted: string, home: string, given?: Engine): Promise<LocalPlatform> {
   const asked = parsePlatformId(wanted);
-  if (given === undefined && !isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
+  if (given === undefined && !isLocal(asked))
+    return (await import("../engines/index.js")).openAttachedPlatform(asked, home);
   const { loadEngine } = await import("../engines/index.js");
   const engine = given ?? (await loadEngine(asked.engine, { version: asked.version, home }));
   const description = await engine.describe();

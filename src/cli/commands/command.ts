@@ -14,6 +14,10 @@ export const defaultPlatform = "local/cpu/onnxruntime-node/fp32";
 /** Collects repeated options. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
+/** Every --platform that was given, or the default one. */
+export const platformsIn = (options: { readonly platform?: readonly string[] }): readonly string[] =>
+  options.platform ?? [defaultPlatform];
+
 type Options = Readonly<Record<string, unknown>>;
 
 /** The number that an option was given. @throws LitepredError `bad-usage` naming the option and the text. */

@@ -1,4 +1,8 @@
-import { ms, renderTable } from "../render.js";
+import type { BadFile } from "../../jobs/bad-files.js";
+import type { MeasuredFile } from "../../jobs/model-files.js";
+import { badOf, failedCell, reasons, usable } from "../bad-files.js";
+import { fittedTable } from "../fitting.js";
+import { ms } from "../render.js";
 import { defaultPlatform, type RegisterCommand } from "./command.js";
 
 export const measure: RegisterCommand = (program, run) => {
@@ -12,7 +16,7 @@ export const measure: RegisterCommand = (program, run) => {
     .action((models: string[], options, command) =>
       run(command, async (context) => {
         const { measureFiles } = await import("../../jobs/model-files.js");
-        const reports = await measureFiles({
+        const rows = await measureFiles({
           home: context.home,
           models,
           platform: options.platform,
@@ -20,24 +24,25 @@ export const measure: RegisterCommand = (program, run) => {
           again: options.again === true,
           signal: context.signal,
         });
-        context.result(reports, (all) =>
-          renderTable(
-            ["model", "ms", "just now", "core shared", "±", "runs"],
-            all.map((r) =>
-              "failed" in r
-                ? [r.model, `failed: ${r.failed}`, "", "", "", ""]
-                : [
-                    r.model,
-                    ms(r.latencyMs),
-                    ms(r.observedMs),
-                    `×${r.slowdown.toFixed(2)}`,
-                    `${(100 * r.relativeError).toFixed(1)} %`,
-                    r.runs,
-                  ],
-            ),
-          ),
-        );
-        return reports.some((report) => "failed" in report) ? 1 : 0;
+        const measured = usable(rows, models.length);
+        context.result(rows, describe);
+        if (badOf(rows).length > 0) return 2;
+        return measured.some((row) => "failed" in row) ? 1 : 0;
       }),
     );
 };
+
+/** Reasons stand below the table: engines explain themselves at length. */
+function describe(rows: readonly (MeasuredFile | BadFile)[]): string {
+  const of = (text: (row: Exclude<MeasuredFile, { failed: string }>) => string | number, otherwise = "") =>
+    rows.map((row) => ("failed" in row ? otherwise : text(row)));
+  const table = fittedTable([
+    { head: "model", cells: rows.map(({ model }) => model), least: 16 },
+    { head: "ms", cells: of(({ latencyMs }) => ms(latencyMs), "–") },
+    { head: "just now", cells: of(({ observedMs }) => ms(observedMs), failedCell) },
+    { head: "core shared", cells: of(({ slowdown }) => `×${slowdown.toFixed(2)}`), expendable: 2 },
+    { head: "±", cells: of(({ relativeError }) => `${(100 * relativeError).toFixed(1)} %`) },
+    { head: "runs", cells: of(({ runs }) => runs), expendable: 1 },
+  ]);
+  return [table, ...reasons(rows.filter((row) => "failed" in row))].join("\n");
+}
