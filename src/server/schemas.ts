@@ -81,10 +81,22 @@ export const adaptBody = z.object({
   seed: z.number().int().default(1),
 });
 
+/** Names of spaces only: a file of one's own would be a path on this machine. */
+export const searchBody = z.object({
+  space: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("ofa-mobilenetv3"),
+  platforms: z.array(z.string()).min(1),
+  maxLatencyMs: z.array(z.number().positive()).optional(),
+  evaluations: z.number().int().positive().max(1_000_000).default(5000),
+  seed: z.number().int().default(1),
+});
+
 export const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(["measure", "adapt"]),
+    kind: z.enum(["measure", "adapt", "search"]),
     platform: z.string(),
     state: z.enum(["running", "done", "failed", "cancelled"]),
     started: z.string(),

@@ -111,6 +111,7 @@ test("the routes describe themselves", async () => {
     "/api/jobs",
     "/api/jobs/adapt",
     "/api/jobs/measure",
+    "/api/jobs/search",
     "/api/jobs/{id}",
     "/api/jobs/{id}/events",
     "/api/kernels",
