@@ -9,7 +9,7 @@ export const errorSchema = z
 
 export const platformSchema = z
   .object({
-    platform: z.string().openapi({ example: "xeon-8488c/cpu/onnxruntime-node@1.30.0/fp32" }),
+    platform: z.string(),
     file: z.string(),
     sizeBytes: z.number(),
     sha256: z.string(),
@@ -65,16 +65,19 @@ export const predictQuery = z.object({
   level: z.coerce.number().default(0.9),
 });
 
-export const kernelsQuery = z.object({ ...upload, engine: z.string().default("onnxruntime-node") });
+export const kernelsQuery = z.object({
+  ...upload,
+  engine: z.string().default("generic").openapi({ description: "whose rules of fusion apply" }),
+});
 
 export const measureQuery = z.object({
   name: upload.name,
-  platform: z.string().default("local/cpu/onnxruntime-node/fp32"),
+  platform: z.string().openapi({ description: "platform id; local is this machine" }),
   protocol: z.string().default("standard"),
 });
 
 export const adaptBody = z.object({
-  platform: z.string().default("local/cpu/onnxruntime-node/fp32"),
+  platform: z.string().openapi({ description: "platform id; local is this machine" }),
   minutes: z.number().positive().optional(),
   budget: z.number().int().positive().default(600),
   models: z.number().int().nonnegative().default(40),
