@@ -105,7 +105,10 @@ function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
 function boxesOf(kernels: readonly KernelRow[], edges: DrawingProps["edges"], open: string) {
   const idOf = ({ block, index }: KernelRow) => (open === "*" || open === block ? `kernel ${index}` : `block ${block}`);
   const nodes = new Map<string, Node>();
+  // What an engine inserts (copies, reorders) reads nothing that is known: it is part of a block, but no box of its own.
+  const joined = new Set(edges.flat());
   for (const kernel of kernels) {
+    if (idOf(kernel).startsWith("kernel") && joined.size > 0 && !joined.has(kernel.index)) continue;
     const id = idOf(kernel);
     nodes.set(id, id.startsWith("kernel") ? kernelNode(id, kernel) : blockNode(id, kernel, nodes.get(id)));
   }
