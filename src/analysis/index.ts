@@ -1,7 +1,8 @@
 /**
  * Why a model takes as long as it does, how sure that is, and what would change it. In: a platform's predictor, predictions, kernels,
- * graphs. Out: ceilings and what binds each kernel, shares, groups, blocks, configs in a few words, a gate's verdicts, curves over a field
- * of a config, edited graphs. Pure; runs in browsers too. May import predictors, kernels, graph, base.
+ * graphs. Out: ceilings and what binds each kernel, shares, groups, blocks, curves over a field of a config, edited graphs, configs in a
+ * few words, a gate's verdicts. Pure; runs in browsers too.
+ * May import predictors, kernels, graph, base.
  */
 export * from "./alike.js";
 export * from "./blocks.js";
