@@ -12,7 +12,6 @@ export * from "./front-picture.js";
 export * from "./html.js";
 export * from "./junit.js";
 export * from "./model-explorer.js";
-export { signed } from "./numbers.js";
 export * from "./report-data.js";
 export * from "./report-markdown.js";
 export * from "./trace.js";
