@@ -21,7 +21,7 @@ import * as resampling from "./types/resampling.js";
 import * as unary from "./types/unary.js";
 import type { KernelType } from "./types.js";
 
-const types: readonly KernelType[] = [
+const types = [
   convolution.convBnRelu,
   convolution.dwconvBnRelu,
   convolution.convTransposed,
@@ -77,18 +77,20 @@ const types: readonly KernelType[] = [
   resampling.gridSample,
   otherOperator,
   memoryBound,
-];
+] as const satisfies readonly KernelType[];
+
+export type KernelTypeName = (typeof types)[number]["name"];
 
 /** Types that stand for any operator: what was measured of one says nothing of the next, so they never count as covered. */
 const fallbacks: ReadonlySet<string> = new Set([otherOperator.name, memoryBound.name]);
 export const isFallbackType = (name: string): boolean => fallbacks.has(name);
 
-const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type]));
+const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type] as const));
 
 /** Names of all catalogue types. */
-export const kernelTypeNames: readonly string[] = types.map((type) => type.name);
+export const kernelTypeNames: readonly KernelTypeName[] = types.map((type) => type.name);
 
-export const isKernelTypeName = (name: string): boolean => byName.has(name);
+export const isKernelTypeName = (name: string): name is KernelTypeName => byName.has(name);
 
 /** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
 export function kernelTypeOf(name: string): KernelType {
