@@ -113,11 +113,7 @@ async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceS
   const { types, count, seed, sampler } = request;
   // Spaces have no or hardly any configs of these.
   const rare = (types ?? []).filter(
-<<<<<<< HEAD
-    (type) => statistics.types[type] === undefined || rareTypes.some((rare) => rare === type),
-=======
     (type) => statistics.types[type] === undefined || rareTypes.some((rareType) => rareType === type),
->>>>>>> main
   );
   const share = rare.length === 0 ? 0 : Math.ceil(count / (types?.length ?? 1));
   const typical = rare.flatMap((type) => typicalConfigs(type, share, seed).map((config) => ({ type, config })));
