@@ -2,7 +2,14 @@
  * One roofline for all kernel types of a platform: what a kernel without a predictor of its own is taken to cost.
  * A rough estimate, always above 0 ms.
  */
-import { type Kernel, type KernelConfig, type KernelType, kernelCost, rooflineTerms } from "../kernels/index.js";
+import {
+  isKernelTypeName,
+  type Kernel,
+  type KernelConfig,
+  type KernelType,
+  kernelCost,
+  rooflineTerms,
+} from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
 import { slownessOf } from "./slowness.js";
 
@@ -38,7 +45,8 @@ const smallMs = 0.002;
  * takes 0.3. Infinite for kernels that are not small.
  */
 export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
-  const work = workMs(roofline, kernel);
+  // Of a user's own type neither the work nor the bytes are known.
+  const work = isKernelTypeName(kernel.type) ? workMs(roofline, kernel) : Number.POSITIVE_INFINITY;
   return work <= smallMs ? constantOf(roofline) + headroom * work : Number.POSITIVE_INFINITY;
 }
 

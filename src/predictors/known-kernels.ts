@@ -3,7 +3,7 @@
  * without a predictor is estimated by the platform's general roofline.
  */
 import { getOrCreate } from "../base/index.js";
-import { isFallbackType, type Kernel } from "../kernels/index.js";
+import { isFallbackType, isKernelTypeName, type Kernel } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
 import { type GeneralRoofline, generalLatencyMs, mostSmallMs } from "./general-roofline.js";
 import { doubtOf } from "./slowness.js";
@@ -122,7 +122,7 @@ function outside(
     Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)),
   );
   // A weak predictor knows no more than the kind of work does: between the two.
-  const isWeak = mape > weakMape || !Number.isFinite(mape);
+  const isWeak = (mape > weakMape || !Number.isFinite(mape)) && isKernelTypeName(kernel.type);
   if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));
   if (reason === undefined) return { latencyMs, width: 0, predictorWidth };
   const most = mostSmallMs(general, kernel);
