@@ -7,6 +7,7 @@ export * from "./files.js";
 export * from "./folds.js";
 export * from "./grouping.js";
 export * from "./hashing.js";
+export * from "./lookup.js";
 export * from "./package-root.js";
 export * from "./random.js";
 export * from "./statistics.js";

@@ -59,7 +59,7 @@ function parseOptions(id: string, query: string | undefined): Record<string, str
   for (const pair of query.split("&")) {
     const [name = "", value = "", ...more] = pair.split("=");
     if (!word.test(name) || !word.test(value) || more.length > 0) throw bad(id, `"${pair}" is not option=value`);
-    if (name in options) throw bad(id, `option "${name}" is given twice`);
+    if (Object.hasOwn(options, name)) throw bad(id, `option "${name}" is given twice`);
     options[name] = value;
   }
   return options;

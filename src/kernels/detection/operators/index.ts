@@ -2,6 +2,7 @@
  * Operators to kernels: one table over all operators that the catalogue can describe. In: a node with shapes.
  * Out: the kernel type and config. May import the catalogue's types and the work graph.
  */
+import { own } from "../../../base/index.js";
 import * as convolution from "./convolution.js";
 import * as elementwise from "./elementwise.js";
 import { type KernelOf, type OperatorEntry, view } from "./entry.js";
@@ -129,4 +130,4 @@ const entries: Readonly<Record<string, OperatorEntry>> = {
 export const describedOperators: readonly string[] = Object.keys(entries).sort();
 
 export const entryOf = (operator: string): ((...node: Parameters<OperatorEntry>) => KernelOf | undefined) | undefined =>
-  entries[operator];
+  own(entries, operator);
