@@ -10,6 +10,6 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  external: ["@duckdb/node-api", "cli-progress", "cli-table3", "commander", "echarts", "onnxruntime-node"],
+  external: ["@duckdb/node-api", "cli-progress", "commander", "echarts", "onnxruntime-node"],
   logLevel: "warning",
 });

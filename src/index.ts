@@ -9,8 +9,8 @@ export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
 export { profileKernels } from "./jobs/profile.js";
+export { readModelFile } from "./jobs/read-model.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
-export { readModelFile } from "./jobs/workspace.js";
 export {
   createUserKernelType,
   type Detection,

@@ -3,6 +3,7 @@ export * from "./accuracy.js";
 export * from "./compute.js";
 export * from "./conformal.js";
 export * from "./errors.js";
+export * from "./file-faults.js";
 export * from "./files.js";
 export * from "./folds.js";
 export * from "./grouping.js";

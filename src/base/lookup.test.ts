@@ -5,7 +5,8 @@ import { didYouMean, nearest, own } from "./lookup.js";
 test("what every object has is no entry of a table", () => {
   const table = { Relu: 1 };
   assert.equal(own(table, "Relu"), 1);
-  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) assert.equal(own(table, name), undefined);
+  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"])
+    assert.equal(own(table, name), undefined);
 });
 
 test("the nearest name is told where one is near, and nothing where none is", () => {

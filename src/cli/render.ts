@@ -1,38 +1,28 @@
 /** Tables and numbers for people. */
-import Table from "cli-table3";
 
 export { percent } from "../base/index.js";
 
 /** A table without frames, numbers right-aligned. */
 export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = head.map(
-    (_, i) => rows.length > 0 && rows.every((row) => /^[-–+±\d.]/.test(String(row[i] ?? "")) || row[i] === ""),
-  );
-  const table = new Table({
-    head: [...head],
-    chars: {
-      top: "",
-      "top-mid": "",
-      "top-left": "",
-      "top-right": "",
-      bottom: "",
-      "bottom-mid": "",
-      "bottom-left": "",
-      "bottom-right": "",
-      left: "",
-      "left-mid": "",
-      mid: "",
-      "mid-mid": "",
-      right: "",
-      "right-mid": "",
-      middle: "  ",
-    },
-    style: { head: process.stdout.isTTY ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
-    colAligns: numeric.map((isNumeric) => (isNumeric ? "right" : "left")),
-  });
-  for (const row of rows) table.push(row.map(String));
-  return table.toString();
+  const isBold = process.stdout.isTTY === true;
+  const texts = rows.map((row) => head.map((_, i) => String(row[i] ?? "")));
+  const columns = head.map((title, i) => ({
+    width: texts.reduce((most, row) => Math.max(most, widthOf(row[i]!)), widthOf(title)),
+    isNumeric: rows.length > 0 && texts.every((row) => row[i] === "" || /^[-–+±\d.]/.test(row[i]!)),
+  }));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => {
+        const space = " ".repeat(columns[i]!.width - widthOf(cell));
+        return columns[i]!.isNumeric ? space + cell : cell + space;
+      })
+      .join("  ")
+      .trimEnd();
+  return [isBold ? `\x1b[1m${line(head)}\x1b[22m` : line(head), ...texts.map(line)].join("\n");
 }
+
+/** In characters, not in code units. */
+const widthOf = (text: string): number => [...text].length;
 
 /** Milliseconds with three significant digits. */
 export function ms(value: number): string {

@@ -6,7 +6,7 @@ import type { Precision } from "../platforms/index.js";
 import { formatOf } from "../readers/index.js";
 import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
 import type { LocalPlatform } from "./local-platform.js";
-import { readModelBytes, readModelFile } from "./workspace.js";
+import { type ModelUse, readModelBytes, readModelFile, settledModel } from "./read-model.js";
 
 const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
 
@@ -29,16 +29,24 @@ export function encoderOf(format: EngineDescription["format"], precision: Precis
 const refusals: ReadonlySet<string> = new Set(["unsupported-operator", "limit-exceeded"]);
 
 /**
- * The file itself where it is in the engine's format and as precise as the platform. Otherwise the same graph, written in the
- * engine's format and precision with weights of our own: latency does not depend on their values.
+ * The file itself where it is in the engine's format and as precise as the platform, with its weights in it and the sizes of its
+ * inputs stated. Otherwise the same graph, written in the engine's format and precision with weights of our own: latency does not
+ * depend on their values.
  * @throws LitepredError for a file that cannot be read.
  */
-export function fileForEngine(path: string, { platform, description }: LocalPlatform): () => Uint8Array {
-  const bytes = readModelBytes(path);
-  const sameFormat = formatOf(bytes) === description.format;
-  if (sameFormat && platform.precision !== "int8") return () => bytes;
-  const graph = readModelFile(path);
-  if (sameFormat && isQuantized(graph)) return () => bytes;
+export function fileForEngine(
+  path: string,
+  { platform, description }: LocalPlatform,
+  use: ModelUse = {},
+): () => Uint8Array {
+  const sameFormat = formatOf(readModelBytes(path)) === description.format;
+  const settled = () => {
+    const bytes = settledModel(path, use);
+    return () => bytes;
+  };
+  if (sameFormat && platform.precision !== "int8") return settled();
+  const graph = readModelFile(path, use.inputs, use.signature);
+  if (sameFormat && isQuantized(graph)) return settled();
   const encode = encoderOf(description.format, platform.precision);
   return () => encode(graph);
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LitepredError, packagePath } from "../base/index.js";
+import { didYouMean, fileFault, LitepredError, packagePath } from "../base/index.js";
 import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
@@ -71,8 +71,9 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
         const entry = describe(file);
         if (!entries.some((known) => known.platform === entry.platform)) entries.push(entry);
       } catch (error) {
-        if (!(error instanceof LitepredError)) throw error;
-        problems.push({ file, reason: error.message });
+        const fault = error instanceof LitepredError ? error : fileFault(error);
+        if (fault === undefined) throw error;
+        problems.push({ file, reason: fault.message });
       }
     }
     return { entries, problems };
@@ -85,7 +86,7 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     throw new LitepredError(
       "no-predictor",
       `there is no predictor for platform "${platform}"`,
-      `adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
+      `${didYouMean(platform, known)}adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
       { platform },
     );
   };

@@ -1,18 +1,14 @@
 import type { ModelReport } from "../../jobs/predict.js";
 import { ms, percent, renderTable } from "../render.js";
-import { collect, defaultPlatform, numberOf, type RegisterCommand } from "./command.js";
+import { collect, defaultPlatform, modelOptions, numberOf, type RegisterCommand } from "./command.js";
 
 export const predict: RegisterCommand = (program, run) => {
-  program
+  const command = program
     .command("predict")
     .description("latency of ONNX or TFLite models on a platform, with an interval and the breakdown by kernel")
     .argument("<model...>", "ONNX or TFLite files")
-    .option("--platform <id>", "platform id, or all", defaultPlatform)
-    .option(
-      "--input <name=shape>",
-      "shape of a model input, e.g. x=1x3x224x224, in the file's order of axes (repeatable)",
-      collect,
-    )
+    .option("--platform <id>", "platform id, or all", defaultPlatform);
+  modelOptions(command)
     .option("--level <share>", "level of the interval", "0.9")
     .option("--pool <dir>", "another folder of predictors (repeatable)", collect)
     .option("--kernels", "list every kernel")
@@ -24,6 +20,7 @@ export const predict: RegisterCommand = (program, run) => {
           models,
           platform: options.platform,
           inputs: options.input ?? [],
+          signature: options.signature,
           level: numberOf(options, "level"),
           pools: options.pool ?? [],
         });
@@ -42,6 +39,7 @@ function describe(report: ModelReport, everyKernel: boolean): string {
     `${report.model} on ${report.platform}`,
     `  ${ms(report.latencyMs)} ms   ${percent(interval.level, 0)} interval ${ms(interval.lowMs)} – ${ms(interval.highMs)} ms   kernels covered ${percent(coverage.kernels)} (${percent(coverage.flops)} of the FLOPs)`,
   ];
+  for (const line of report.assumed) lines.push(`  ${line}`);
   for (const { node, operator, reason } of report.unpredicted.slice(0, 10))
     lines.push(`  ! ${node} (${operator}): ${reason}`);
   if (report.unpredicted.length > 10) lines.push(`  ! and ${report.unpredicted.length - 10} more (see --json)`);

@@ -12,5 +12,6 @@ export {
   type NchwcBlock,
   nchwcBlockOf,
   type RuleOptions,
+  ruledEngines,
   ruleEngines,
 } from "./rules.js";
