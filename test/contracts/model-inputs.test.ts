@@ -39,7 +39,7 @@ test("a settled ONNX file has its sizes stated and its weights inside; one that 
   const file = new Uint8Array(Float32Array.of(0, 1, 2).buffer);
   const externalData = (_: string, offset: number, length = 0) => file.slice(offset, offset + length);
   const whole = readModel(settleModel("onnx", bytes, { shapes: {}, externalData }));
-  assert.deepEqual([...whole.tensors.get("w")!.values!], [1, 2]);
+  assert.deepEqual(Array.from(whole.tensors.get("w")!.values!), [1, 2]);
   const short = { shapes: {}, externalData: () => file.slice(0, 4) };
   assert.throws(() => settleModel("onnx", bytes, short), { code: "invalid-model", message: /ends before/ });
 });
