@@ -145,8 +145,18 @@ export function installed(home: string, name: string, version: string): Installe
   const folder = engineFolder(home, name, version);
   const file = join(folder, installedFile);
   if (!existsSync(file)) return undefined;
-  const record = installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const record = readRecord(file);
+  if (record === undefined) return undefined;
   return record.python !== undefined && !existsSync(enginePython(folder)) ? undefined : record;
+}
+
+/** A record that is damaged is of nothing: installing again makes it whole. */
+function readRecord(file: string): InstalledEngine | undefined {
+  try {
+    return installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
 }
 
 export const installedFile = "installed.json";

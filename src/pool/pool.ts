@@ -2,9 +2,9 @@
  * Where predictors live: folders of artefacts, one safetensors file for each platform. The user's own folder comes
  * first, then the pool that ships with the package.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { didYouMean, fileFault, LitepredError, packagePath } from "../base/index.js";
+import { didYouMean, fileFault, LitepredError, packagePath, saveWhole } from "../base/index.js";
 import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
@@ -91,11 +91,8 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     );
   };
   const write = (bytes: Uint8Array, folder: string, platform: string): string => {
-    mkdirSync(folder, { recursive: true });
     const file = join(folder, fileName(platform));
-    const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, file);
+    saveWhole(file, bytes);
     return file;
   };
   return {

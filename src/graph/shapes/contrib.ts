@@ -85,7 +85,7 @@ const multiHeadAttention: Rule = (node, inputs) => {
 export const contribRules: RuleTable = {
   Attention: packedAttention,
   BiasGelu: likeFirst,
-  BiasSoftmax: likeFirst,
+  BiasSoftmax: softmaxLike,
   DequantizeLinear: quantizationRules.DequantizeLinear!,
   DynamicQuantizeMatMul: matrixRules.MatMul!,
   FastGelu: likeFirst,
@@ -105,7 +105,7 @@ export const contribRules: RuleTable = {
   QLinearLeakyRelu: likeFirst,
   QLinearMul: qLinearBinary,
   QLinearSigmoid: likeFirst,
-  QLinearSoftmax: likeFirst,
+  QLinearSoftmax: softmaxLike,
   QuantizeLinear: quantizationRules.QuantizeLinear!,
   QuickGelu: likeFirst,
   RotaryEmbedding: likeFirst,

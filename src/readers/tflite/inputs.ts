@@ -1,5 +1,5 @@
 /** Run-time inputs: their shapes, as the file or the caller says, and the order that their axes are taken for. */
-import { didYouMean, LitepredError } from "../../base/index.js";
+import { didYouMean, LitepredError, own } from "../../base/index.js";
 import { identity, nhwc, type Permutation, samePermutation } from "../../graph/index.js";
 import { exampleInput, isOpenSize, type ModelInput } from "../model-inputs.js";
 import { checkedShape, constantValues, type FileModel, type FileOperator, invalid } from "./model.js";
@@ -89,7 +89,7 @@ export function inputOrders(
   const builtins = new Set(operators.map(({ builtin }) => builtin));
   const hasImages = [...builtins].some((builtin) => ofImages.has(builtin));
   return (index, rank) => {
-    const noted = notes[file.tensor(index).name];
+    const noted = own(notes, file.tensor(index).name);
     if (noted !== undefined && noted.length === rank) return noted;
     if (rank !== 4 || !hasImages) return identity(rank);
     const reader = operators.find(({ inputs }) => inputs[0] === index);
