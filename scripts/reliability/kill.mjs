@@ -126,9 +126,10 @@ async function check() {
 
 /** After the next writing start nothing half written is left, here or in the folder for temporary files. */
 async function lastStart() {
+  const before = done.size;
   const last = start("profile", 1);
   await last.begun;
-  await sleep(500);
+  for (let waited = 0; done.size === before && waited < 600; waited++) await sleep(100);
   last.kill();
   await last.ended;
   await check();

@@ -94,6 +94,7 @@ export async function openStore(home: string): Promise<Store> {
       return [...new Set([...journaled, ...listTables(home).map((table) => table.platform)])].sort();
     },
     async compact() {
+      removeLeftovers(home);
       await journal.finish();
       return compactJournal(home, report);
     },

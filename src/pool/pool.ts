@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { didYouMean, fileFault, LitepredError, packagePath, saveWhole } from "../base/index.js";
+import { didYouMean, fileFault, LitepredError, packagePath, removeParts, saveWhole } from "../base/index.js";
 import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
@@ -92,6 +92,7 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
   };
   const write = (bytes: Uint8Array, folder: string, platform: string): string => {
     const file = join(folder, fileName(platform));
+    removeParts(folder);
     saveWhole(file, bytes);
     return file;
   };

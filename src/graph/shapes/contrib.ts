@@ -4,6 +4,7 @@
  */
 import { broadcast } from "./broadcast.js";
 import { convolutionRules } from "./convolution.js";
+import { softmaxLike } from "./elementwise.js";
 import { matMulShape, matrixRules } from "./matrix.js";
 import { normalizationRules } from "./normalization.js";
 import { poolingRules } from "./pooling.js";
