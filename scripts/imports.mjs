@@ -8,12 +8,13 @@ export const source = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Top line first: a folder imports from lines below its own. docs/adr/0004 says where this departs from the first plan. */
 export const layout = [
-  ["cli", "server"],
+  ["cli"],
+  ["server"],
   ["experiments"],
   ["jobs"],
-  ["evaluation", "search", "pool"],
-  ["transfer", "baselines"],
-  ["predictors", "sampling", "profiling", "fusion"],
+  ["evaluation", "search", "pool", "reports"],
+  ["transfer", "baselines", "analysis"],
+  ["accuracy", "predictors", "sampling", "profiling", "fusion"],
   ["engines"],
   ["measurements", "spaces"],
   ["readers", "writers", "kernels"],

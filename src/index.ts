@@ -1,15 +1,17 @@
 /**
- * The public API, in pipeline order: read, detect, predict, measure, train, adapt. `examples/` shows each in a few lines.
+ * The public API, in pipeline order: read, detect, predict, measure, train, adapt, search. `examples/` shows each in a few lines.
  */
 export { LitepredError } from "./base/index.js";
 export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
 export { createGraphBuilder } from "./graph/index.js";
-export { type AdaptReport, type AdaptRequest, adaptPlatform } from "./jobs/adapt.js";
+export { adaptPlatform } from "./jobs/adapt.js";
+export type { AdaptReport } from "./jobs/adapt-report.js";
+export type { AdaptRequest } from "./jobs/adapt-target.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
-export { profileKernels } from "./jobs/profile.js";
 export { readModelFile } from "./jobs/read-model.js";
+export { type FoundArchitecture, type SearchReport, type SearchRequest, search } from "./jobs/search.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export {
   createUserKernelType,
@@ -33,10 +35,26 @@ export {
   readArtefact,
   trainKernelPredictor,
 } from "./predictors/index.js";
-export { protocols } from "./profiling/index.js";
+export { profileKernels, protocols } from "./profiling/index.js";
 export { type ReadOptions, readModel } from "./readers/index.js";
 export { onnxRuntime } from "./runtime/index.js";
 export { collectStatistics, loadSampler, planKernels } from "./sampling/index.js";
-export { kernelLists, loadSpace, type Space, spaceNames } from "./spaces/index.js";
+export {
+  type AccuracyPredictor,
+  hypervolume,
+  type LatencyPredictor,
+  latencyOf,
+  type SearchProblem,
+  type SearchState,
+  searchFrom,
+} from "./search/index.js";
+export {
+  createUserSpace,
+  kernelLists,
+  loadSpace,
+  type Space,
+  spaceNames,
+  type UserSpaceDefinition,
+} from "./spaces/index.js";
 export { loadTransferMethod, type TransferMethod } from "./transfer/index.js";
 export { writeOnnx } from "./writers/index.js";

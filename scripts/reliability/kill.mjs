@@ -49,7 +49,7 @@ process.exitCode = Object.values(counts).some((n) => n > 0) ? 1 : 0;
 async function prepare() {
   const first = start("profile", 0);
   await first.begun;
-  await sleep(3000);
+  for (let waited = 0; done.size < 120 && waited < 1200; waited++) await sleep(100);
   first.kill();
   await first.ended;
   const { exportPool } = await dist("jobs/pool.js");

@@ -2,9 +2,11 @@
 export * from "./accuracy.js";
 export * from "./compute.js";
 export * from "./conformal.js";
+export * from "./divergence.js";
 export * from "./errors.js";
 export * from "./file-faults.js";
 export * from "./files.js";
+export type { Finding } from "./finding.js";
 export * from "./folds.js";
 export * from "./grouping.js";
 export * from "./hashing.js";

@@ -2,27 +2,26 @@
 
 export { percent } from "../base/index.js";
 
-/** A table without frames, numbers right-aligned. */
-export function renderTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** A table without frames, numbers right-aligned. @param isText columns that are text even where it begins with a digit */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  isText: readonly boolean[] = [],
+): string {
   const isBold = process.stdout.isTTY === true;
+  const isNumber = (cell: string) => cell === "" || /^[-–+±\d.]/.test(cell);
   const texts = rows.map((row) => head.map((_, i) => String(row[i] ?? "")));
   const columns = head.map((title, i) => ({
-    width: texts.reduce((most, row) => Math.max(most, widthOf(row[i]!)), widthOf(title)),
-    isNumeric: rows.length > 0 && texts.every((row) => row[i] === "" || /^[-–+±\d.]/.test(row[i]!)),
+    width: texts.reduce((most, row) => Math.max(most, row[i]!.length), title.length),
+    isNumeric: !isText[i] && rows.length > 0 && texts.every((row) => isNumber(row[i]!)),
   }));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => {
-        const space = " ".repeat(columns[i]!.width - widthOf(cell));
-        return columns[i]!.isNumeric ? space + cell : cell + space;
-      })
+      .map((cell, i) => (columns[i]!.isNumeric ? cell.padStart(columns[i]!.width) : cell.padEnd(columns[i]!.width)))
       .join("  ")
       .trimEnd();
   return [isBold ? `\x1b[1m${line(head)}\x1b[22m` : line(head), ...texts.map(line)].join("\n");
 }
-
-/** In characters, not in code units. */
-const widthOf = (text: string): number => [...text].length;
 
 /** Milliseconds with three significant digits. */
 export function ms(value: number): string {

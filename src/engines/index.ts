@@ -7,9 +7,13 @@
 export * from "./android/index.js";
 export { findChromium } from "./browser.js";
 export * from "./contract.js";
+export { encoderOf } from "./encoder.js";
+export type { EngineRow } from "./engine-row.js";
 export * from "./install/command.js";
+export { installEngine, listEngines } from "./install/engines.js";
 export * from "./install/npm.js";
 export * from "./install/python.js";
+export type { LocalPlatform } from "./local-platform.js";
 export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
 export * from "./recipes.js";

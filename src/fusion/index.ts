@@ -10,10 +10,9 @@ export * from "./evidence-page.js";
 export { type FusionExperiment, fusionExperiments } from "./experiments.js";
 export {
   type CountEvidence,
-  countVerdict,
-  expectedCounts,
   type FusionFinding,
   type FusionRequest,
   findFusions,
   type SizeEvidence,
 } from "./find.js";
+export { experimentsNamed, pairEvidence, toThousandths } from "./pair-evidence.js";

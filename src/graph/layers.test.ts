@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createGraphBuilder, type GraphBuilder } from "./builder.js";
-import * as layers from "./layers.js";
+import * as layers from "./index.js";
 
 /** Shape that a layer gives to an input of this shape, and the operators it is made of. */
 function trace(shape: readonly number[], layer: (b: GraphBuilder, x: string) => string) {

@@ -8,12 +8,11 @@ import { createSyntheticEngine, type SyntheticDevice, syntheticDevice, synthetic
 import { openStore } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
+import { profileKernels, protocols } from "../profiling/index.js";
 import { buildExampleModel } from "../spaces/index.js";
 import { adaptPlatform } from "./adapt.js";
 import { fitAndSave, loadSources } from "./fit.js";
 import { importTables } from "./import.js";
-import { profileKernels } from "./profile.js";
 import { startHere } from "./start.js";
 import { trainPlatform } from "./train.js";
 

@@ -2,14 +2,19 @@
 import { execFile } from "node:child_process";
 import { loadavg } from "node:os";
 import { promisify } from "node:util";
-import { LitepredError, median, relativeError } from "../base/index.js";
-import { bundledEngine, EngineFailure, engineNames, loadEngine, quietCores } from "../engines/index.js";
+import { type Finding, LitepredError, median, relativeError } from "../base/index.js";
+import {
+  bundledEngine,
+  EngineFailure,
+  encoderOf,
+  engineNames,
+  loadEngine,
+  phoneFindings,
+  quietCores,
+} from "../engines/index.js";
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
 import { idleShare, modelPlan, protocols, startEngine, timeModels } from "../profiling/index.js";
 import { buildExampleModel } from "../spaces/index.js";
-import { phoneFindings } from "./attached.js";
-import { encoderOf } from "./encoding.js";
-import type { Finding } from "./finding.js";
 import { openLocalPlatform } from "./workspace.js";
 
 export interface DoctorRequest {

@@ -4,15 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
-import { EngineFailure } from "../engines/index.js";
+import { EngineFailure, encoderOf, type LocalPlatform } from "../engines/index.js";
 import { activation, createGraphBuilder, type Graph } from "../graph/index.js";
 import { configKey, detectKernels, type FusionRules } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { readModel } from "../readers/index.js";
 import { loadSpace } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
-import { encoderOf, fileForEngine } from "./encoding.js";
-import type { LocalPlatform } from "./local-platform.js";
+import { fileForEngine } from "./encoding.js";
 import { rulesOf } from "./workspace.js";
 
 const platformOf = (format: string, precision = "fp32") =>

@@ -1,32 +1,8 @@
-/** Graph → the model file that an engine takes. */
-import { LitepredError } from "../base/index.js";
-import { type EngineDescription, EngineFailure } from "../engines/index.js";
+/** Model files as an engine takes them. */
+import { encoderOf, type LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
-import type { Precision } from "../platforms/index.js";
 import { formatOf } from "../readers/index.js";
-import { writeNcnn, writeOnnx, writeTflite } from "../writers/index.js";
-import type { LocalPlatform } from "./local-platform.js";
 import { type ModelUse, readModelBytes, readModelFile, settledModel } from "./read-model.js";
-
-const writers = { onnx: writeOnnx, tflite: writeTflite, ncnn: writeNcnn } as const;
-
-/**
- * The writer for an engine. fp16 and bf16 are how an engine computes: its models are written as fp32. A graph that has no
- * form in the format is an EngineFailure, recorded like any other model that an engine rejects.
- */
-export function encoderOf(format: EngineDescription["format"], precision: Precision): (graph: Graph) => Uint8Array {
-  const write = writers[format];
-  return (graph) => {
-    try {
-      return write(graph, { precision: precision === "int8" ? "int8" : "fp32" });
-    } catch (error) {
-      const isRefusal = error instanceof LitepredError && refusals.has(error.code);
-      throw isRefusal ? new EngineFailure("rejected", error.message) : error;
-    }
-  };
-}
-
-const refusals: ReadonlySet<string> = new Set(["unsupported-operator", "limit-exceeded"]);
 
 /**
  * The file itself where it is in the engine's format and as precise as the platform, with its weights in it and the sizes of its

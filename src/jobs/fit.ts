@@ -1,11 +1,12 @@
 /** From what the store has of a platform, and the pool's predictors, to its predictor in the pool: what `train`, `adapt` and `start` share. */
 import { LitepredError, packageVersion } from "../base/index.js";
-import { kernelRows, type Measurement, type Store } from "../measurements/index.js";
+import { importedTypes, kernelRows, type Measurement, type Store } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, type RecipeName } from "../predictors/index.js";
-import { keptNominal } from "../profiling/index.js";
+import { callCostOf, keptNominal } from "../profiling/index.js";
 import { onnxRuntime } from "../runtime/index.js";
+import { type Candidates, importedCandidates, networkKernels } from "../sampling/index.js";
 import {
   type FittedPlatform,
   fitPlatform,
@@ -13,10 +14,6 @@ import {
   type MeasuredNetwork,
   type PlatformTask,
 } from "../transfer/index.js";
-import { callCostOf } from "./call-cost.js";
-import { type Candidates, importedCandidates } from "./candidates.js";
-import { importedTypes } from "./import.js";
-import { networkKernels } from "./networks.js";
 import { measuredNchwcBlock, rulesOf } from "./workspace.js";
 
 export interface FitRequest {

@@ -3,16 +3,18 @@
  * say most per second, then kernels at the edges of what these had.
  */
 import { LitepredError } from "../base/index.js";
-import { kernelTimingOf } from "../engines/index.js";
+import { kernelTimingOf, type LocalPlatform } from "../engines/index.js";
 import { detectKernels, kernelTypeOf } from "../kernels/index.js";
 import { kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
-import { edgeConfigs, planNetworks } from "../sampling/index.js";
-import type { LocalPlatform } from "./local-platform.js";
-import { type Network, reservedForFits, sequenceOfNetworks } from "./networks.js";
-import { type ProfileResult, profileKernels } from "./profile.js";
-import { type ProfiledModels, profileInModels } from "./profile-models.js";
+import {
+  type ProfiledModels,
+  type ProfileResult,
+  profileInModels,
+  profileKernels,
+  protocols,
+} from "../profiling/index.js";
+import { edgeConfigs, type Network, planNetworks, reservedForFits, sequenceOfNetworks } from "../sampling/index.js";
 import { rulesOf } from "./workspace.js";
 
 export interface InContextRequest {
@@ -39,7 +41,7 @@ const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 150;
+const edgesPerMinute = 170;
 const edgesAtMost = 500;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */

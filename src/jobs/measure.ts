@@ -1,7 +1,7 @@
 /** Measures whole models into the store; what the store has is not measured again unless asked. */
 import { randomUUID } from "node:crypto";
 import { LitepredError, sha256 } from "../base/index.js";
-import { type Engine, EngineFailure } from "../engines/index.js";
+import { type Engine, EngineFailure, encoderOf } from "../engines/index.js";
 import {
   asStored,
   type Measurement,
@@ -13,7 +13,6 @@ import {
 } from "../measurements/index.js";
 import { formatPlatformId, type Platform } from "../platforms/index.js";
 import { measureModelFiles, startEngine } from "../profiling/index.js";
-import { encoderOf } from "./encoding.js";
 
 export interface ModelToMeasure {
   readonly subject: Subject;

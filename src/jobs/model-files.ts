@@ -1,9 +1,11 @@
 /** Model files → measured whole-model latency. */
 import { basename } from "node:path";
+import type { LocalPlatform } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
+import { type BadFile, badFileOf, isBad } from "./bad-files.js";
 import { fileForEngine } from "./encoding.js";
-import { fileSubject, measureModels } from "./measure.js";
+import { fileSubject, type ModelToMeasure, measureModels } from "./measure.js";
 import { assumptions, readModelBytes, readModelInterface } from "./read-model.js";
 import { openLocalPlatform } from "./workspace.js";
 
@@ -16,7 +18,7 @@ export interface MeasureFilesRequest {
   /** `name=1x3x224x224`, as on the command line. */
   readonly inputs?: readonly string[];
   readonly signature?: string | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type MeasuredFile = {
@@ -35,20 +37,32 @@ export type MeasuredFile = {
       readonly runs: number;
       readonly sessions: number;
     }
-  | {
-      readonly failed: string;
-    }
+  | { readonly failed: string }
 );
 
-/** In the order of the models. @throws LitepredError for unreadable files and unknown platforms. */
-export async function measureFiles(request: MeasureFilesRequest): Promise<MeasuredFile[]> {
+/** In the order of the models; a file that cannot be read is a row that says why. @throws LitepredError for unknown platforms. */
+export async function measureFiles(request: MeasureFilesRequest): Promise<(MeasuredFile | BadFile)[]> {
   const local = await openLocalPlatform(request.platform, request.home);
-  const { platform, id, engine } = local;
-  const assumed = request.models.map((model) => assumptions(readModelInterface(model, request), request));
-  const models = request.models.map((model) => {
-    const bytes = fileForEngine(model, local, request);
-    return { subject: fileSubject(basename(model), bytes, readModelBytes(model)), bytes };
-  });
+  const files = request.models.map((model) =>
+    badFileOf(model, (): NamedModel => {
+      const assumed = assumptions(readModelInterface(model, request), request);
+      const bytes = fileForEngine(model, local, request);
+      return { model, subject: fileSubject(basename(model), bytes, readModelBytes(model)), bytes, assumed };
+    }),
+  );
+  const readable = files.filter((file): file is NamedModel => !isBad(file));
+  const measured = readable.length === 0 ? [] : await measureReadable(request, local, readable);
+  const rows = measured.values();
+  return files.map((file) => (isBad(file) ? file : rows.next().value!));
+}
+
+type NamedModel = ModelToMeasure & Pick<MeasuredFile, "model" | "assumed">;
+
+async function measureReadable(
+  request: MeasureFilesRequest,
+  { platform, id, engine }: LocalPlatform,
+  models: readonly NamedModel[],
+): Promise<MeasuredFile[]> {
   const store = await openStore(request.home);
   try {
     const results = await measureModels({
@@ -62,7 +76,7 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<Measur
       signal: request.signal,
     });
     return results.map(({ outcome }, i) => {
-      const head = { model: request.models[i]!, platform: id, assumed: assumed[i]! };
+      const head = { model: models[i]!.model, platform: id, assumed: models[i]!.assumed };
       if (outcome.status === "failed") return { ...head, failed: `${outcome.reason}: ${outcome.message}` };
       const { latencyMs, observedMs = latencyMs, relativeError = Number.NaN, runs, sessions } = outcome;
       return { ...head, latencyMs, observedMs, slowdown: observedMs / latencyMs, relativeError, runs, sessions };

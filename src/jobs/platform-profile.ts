@@ -2,12 +2,11 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
-import { protocol as protocolNamed, protocols } from "../profiling/index.js";
-import { collectStatistics, loadSampler, planKernels, type SpaceStatistics } from "../sampling/index.js";
+import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
+import { collectStatistics, loadSampler, networksToFit, planKernels, type SpaceStatistics } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { profileInContext, timesInContext } from "./in-context.js";
-import { measureNetworks, networksToFit } from "./networks.js";
-import { profileKernels } from "./profile.js";
+import { measureNetworks } from "./networks.js";
 import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 export interface PlatformProfileRequest {

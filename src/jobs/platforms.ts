@@ -1,10 +1,9 @@
 /** What can be measured here, and what measurements and predictors there are. */
 
-import { engineNames, loadEngine } from "../engines/index.js";
+import { attachedPlatforms, engineNames, loadEngine } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
 import { formatPlatformId, resolveLocal } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
-import { attachedPlatforms } from "./attached.js";
 
 export interface PlatformRow {
   readonly platform: string;

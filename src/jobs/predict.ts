@@ -1,18 +1,20 @@
 /** Model files → predicted latency with interval, coverage and breakdown. */
 import { didYouMean, LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
 import { detectKernels, type Kernel, ruledEngines } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { openPool, type Pool } from "../pool/index.js";
-import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
+import { loadPlatformPredictor, type ModelPrediction, type PlatformPredictor } from "../predictors/index.js";
 import { onnxRuntime } from "../runtime/index.js";
-import { assumptions, readModelFile, readModelInterface } from "./read-model.js";
+import { type BadFile, badFileOf, isBad } from "./bad-files.js";
+import { assumptions, type ModelUse, readModelFile, readModelInterface } from "./read-model.js";
 import { resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface PredictRequest {
   readonly home: string;
   readonly models: readonly string[];
-  /** Platform id, or `all` for every platform of the pool. */
-  readonly platform: string;
+  /** Platform ids; `all` stands for every platform of the pool. */
+  readonly platform: string | readonly string[];
   /** `name=1x3x224x224`, as on the command line. */
   readonly inputs: readonly string[];
   /** Of .tflite files with several. */
@@ -27,32 +29,99 @@ export interface ModelReport extends ModelPrediction {
   readonly model: string;
   readonly platform: string;
   /** What nobody stated, a line each: sizes of open axes, the signature. */
-  readonly assumed: readonly string[];
+  readonly assumed?: readonly string[] | undefined;
 }
 
-/** In the order of the models, for each the platforms. @throws LitepredError for unreadable files and unknown platforms. */
-export async function predictModels(request: PredictRequest): Promise<ModelReport[]> {
-  if (!(request.level > 0 && request.level < 1))
-    throw new LitepredError("bad-usage", `--level ${request.level} is not between 0 and 1`, "for example --level 0.9");
-  const graphs = request.models.map((model) => ({
+/** A model as read, and what it is called in reports. */
+export interface NamedGraph {
+  readonly model: string;
+  readonly graph: Graph;
+  /** What nobody stated of a file, a line each. */
+  readonly assumed?: readonly string[] | undefined;
+}
+
+/** @throws LitepredError naming the file. */
+function namedGraph(model: string, use: ModelUse): NamedGraph {
+  const graph = readModelFile(model, use.inputs, use.signature);
+  return { model, graph, assumed: assumptions(readModelInterface(model, use), use) };
+}
+
+type Asked = Pick<PredictRequest, "home" | "platform" | "level" | "pools">;
+
+/** In the order of the models, for each the platforms. @throws LitepredError for the first unreadable file, and for unknown platforms. */
+export function predictModels(request: PredictRequest): Promise<ModelReport[]> {
+  checkLevel(request.level);
+  return predictGraphs(
+    request,
+    request.models.map((model) => namedGraph(model, request)),
+  );
+}
+
+/** The same for models that are read. */
+export async function predictGraphs(request: Asked, graphs: readonly NamedGraph[]): Promise<ModelReport[]> {
+  const reports = await askEach(request, graphs, predictOne(request.level));
+  return reports.filter((report): report is ModelReport => !isBad(report));
+}
+
+/** The same, with a row for each file that cannot be read. @throws LitepredError for unknown platforms */
+export function predictFiles(request: PredictRequest): Promise<(ModelReport | BadFile)[]> {
+  return askEach(request, readFiles(request), predictOne(request.level));
+}
+
+const predictOne =
+  (level: number) =>
+  async ({ predictor, graph, model, platform, assumed }: Subject): Promise<ModelReport> => ({
     model,
-    graph: readModelFile(model, request.inputs, request.signature),
-    assumed: assumptions(readModelInterface(model, request), request),
-  }));
+    platform,
+    ...(assumed === undefined ? {} : { assumed }),
+    ...(await predictor.predict(graph, level)),
+  });
+
+/** The models of a request, each read or a reason why not. */
+export const readFiles = ({
+  models,
+  ...use
+}: Pick<PredictRequest, "models" | "inputs" | "signature">): (NamedGraph | BadFile)[] =>
+  models.map((model) => badFileOf(model, () => namedGraph(model, use)));
+
+/** A model and a platform that predicts it. */
+export interface Subject extends NamedGraph {
+  readonly platform: string;
+  readonly predictor: PlatformPredictor;
+}
+
+/** Asks each platform about each model, in the order of the models, for each the platforms. A file that cannot be read is one row. */
+export async function askEach<T>(
+  request: Asked,
+  graphs: readonly (NamedGraph | BadFile)[],
+  ask: (subject: Subject) => Promise<T>,
+): Promise<(T | BadFile)[]> {
+  checkLevel(request.level);
   const pool = openPool(request.home, request.pools);
-  const ids =
-    request.platform === "all" ? allPlatforms(pool) : [await resolvePlatformId(request.platform, request.home)];
-  const reports: ModelReport[] = [];
-  for (const id of ids) {
-    // A handful of kernels is computed faster than the engine starts; many models are worth it.
-    const backend = request.models.length > 20 ? onnxRuntime : undefined;
-    const predictor = await loadPlatformPredictor(await loadArtefact(pool, id, request.home), backend);
-    for (const { model, graph, assumed } of graphs)
-      reports.push({ model, platform: id, assumed, ...(await predictor.predict(graph, request.level)) });
+  const rows: (T | BadFile)[][] = graphs.map((graph) => (isBad(graph) ? [graph] : []));
+  // A handful of kernels is computed faster than the engine starts; many models are worth it.
+  const backend = graphs.length > 20 ? onnxRuntime : undefined;
+  for (const platform of await platformsOf(request, pool)) {
+    const predictor = await loadPlatformPredictor(await loadArtefact(pool, platform, request.home), backend);
+    for (const [i, graph] of graphs.entries())
+      if (!isBad(graph)) rows[i]!.push(await ask({ ...graph, platform, predictor }));
     await predictor.release();
   }
-  const order = new Map(request.models.map((model, i) => [model, i]));
-  return reports.sort((a, b) => order.get(a.model)! - order.get(b.model)!);
+  return rows.flat();
+}
+
+function checkLevel(level: number): void {
+  if (!(level > 0 && level < 1))
+    throw new LitepredError("bad-usage", `--level ${level} is not between 0 and 1`, "for example --level 0.9");
+}
+
+/** Full ids, each once. */
+async function platformsOf(request: Asked, pool: Pool): Promise<string[]> {
+  const asked = [request.platform].flat();
+  const ids = await Promise.all(
+    asked.map(async (id) => (id === "all" ? allPlatforms(pool) : [await resolvePlatformId(id, request.home)])),
+  );
+  return [...new Set(ids.flat())];
 }
 
 /** A platform without a predictor may be a slip of the pen: an engine or an option that there is not. */
@@ -76,8 +145,7 @@ async function checkWords(pool: Pool, id: string, home: string): Promise<void> {
     throw new LitepredError("unknown-platform", `platform id "${id}": there is no engine "${asked.engine}"`, hint);
   }
   if (!engineNames.includes(asked.engine)) return;
-  const { version } = asked;
-  const engine = await loadEngine(asked.engine, { version, home });
+  const engine = await loadEngine(asked.engine, { version: asked.version, home });
   const described = await engine.describe().catch(() => undefined);
   if (described !== undefined) checkSettings(described, asked);
 }
@@ -91,24 +159,20 @@ function allPlatforms(pool: Pool): string[] {
 
 export interface KernelReport {
   readonly model: string;
-  readonly assumed: readonly string[];
+  readonly assumed?: readonly string[] | undefined;
   readonly kernels: readonly Kernel[];
   readonly unsupported: readonly { readonly node: string; readonly operator: string; readonly reason: string }[];
 }
 
-export interface KernelsRequest {
-  readonly model: string;
-  readonly engine: string;
-  readonly inputs: readonly string[];
-  readonly signature?: string | undefined;
+/** @throws LitepredError `unknown-name` for an engine without rules. */
+export function listKernels({ model, engine, ...use }: ModelUse & { model: string; engine: string }): KernelReport {
+  return kernelsOf(namedGraph(model, use), engine);
 }
 
-/** @throws LitepredError `unknown-name` for an engine without rules. */
-export function listKernels({ model, engine, inputs, signature }: KernelsRequest): KernelReport {
+export function kernelsOf({ model, graph, assumed = [] }: NamedGraph, engine: string): KernelReport {
   checkEngine(engine);
-  const graph = readModelFile(model, inputs, signature);
-  const assumed = assumptions(readModelInterface(model, { inputs, signature }), { signature });
-  return { model, assumed, ...detectKernels(graph, rulesOf(parsePlatformId(`local/cpu/${engine}/fp32`))) };
+  const platform = parsePlatformId(`local/cpu/${engine}/fp32`);
+  return { model, assumed, ...detectKernels(graph, rulesOf(platform)) };
 }
 
 function checkEngine(engine: string): void {

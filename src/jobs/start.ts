@@ -3,15 +3,15 @@
  * predicted, then measured (twice, for the noise) and compared.
  */
 import { accuracyOf, median, relativeError } from "../base/index.js";
-import type { Engine } from "../engines/index.js";
+import { type Engine, encoderOf } from "../engines/index.js";
 import { type Measurement, networkSubject, openStore, type Protocol } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
 import { protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
-import { type AdaptReport, adaptPlatform } from "./adapt.js";
-import { encoderOf } from "./encoding.js";
+import { adaptPlatform } from "./adapt.js";
+import type { AdaptReport } from "./adapt-report.js";
 import { measureModels } from "./measure.js";
 import { openLocalPlatform } from "./workspace.js";
 

@@ -1,10 +1,9 @@
 /** Measurements of a platform → its predictors in the pool, from scratch. */
 import { conformalQuantile, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
-import { openStore } from "../measurements/index.js";
+import { importedTypes, openStore } from "../measurements/index.js";
 import { recipeNamed } from "../predictors/index.js";
 import { fitAndSave } from "./fit.js";
-import { importedTypes } from "./import.js";
 import { resolvePlatformId } from "./workspace.js";
 
 export interface TrainRequest {

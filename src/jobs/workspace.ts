@@ -1,5 +1,5 @@
 /** What jobs share: the platform that a user means, its engine, its fusion rules. */
-import type { Engine } from "../engines/index.js";
+import type { Engine, LocalPlatform } from "../engines/index.js";
 import { type FusionRules, type NchwcBlock, nchwcBlockOf } from "../kernels/index.js";
 import type { Measurement } from "../measurements/index.js";
 import {
@@ -13,12 +13,12 @@ import {
 } from "../platforms/index.js";
 import { openPool } from "../pool/index.js";
 import { platformRules } from "../predictors/index.js";
-import type { LocalPlatform } from "./local-platform.js";
 
 /** A platform of this machine or of an attached phone, ready to be measured; of any device where the engine is given. @throws LitepredError when it is another device or the engine is missing. */
 export async function openLocalPlatform(wanted: string, home: string, given?: Engine): Promise<LocalPlatform> {
   const asked = parsePlatformId(wanted);
-  if (given === undefined && !isLocal(asked)) return (await import("./attached.js")).openAttachedPlatform(asked, home);
+  if (given === undefined && !isLocal(asked))
+    return (await import("../engines/index.js")).openAttachedPlatform(asked, home);
   const { loadEngine } = await import("../engines/index.js");
   const engine = given ?? (await loadEngine(asked.engine, { version: asked.version, home }));
   const description = await engine.describe();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { exampleConfig } from "./catalogue.js";
 import { configKey, normalizeConfig, projectConfig, validateConfig } from "./config.js";
 import { kernelCost } from "./cost.js";
 import { extractFeatures, featureNames } from "./features.js";
@@ -94,4 +95,11 @@ describe("user-defined kernel types", () => {
     assert.deepEqual(kernelCost(kernel), { flops: 10, activationBytes: 0, weightBytes: 12 });
     assert.equal(kernelCost({ ...kernel, type: "relu", config: { c: 2, h: 3, w: 4 } }).activationBytes, 192);
   });
+});
+
+it("features by name, for predictors of a version that computed fewer", () => {
+  const configs = [58, 64].map((cin) => ({ ...exampleConfig("dwconv-bn-relu"), cin }));
+  const some = extractFeatures("dwconv-bn-relu", configs, "derived", ["channels not by 4", "8/cin"]);
+  assert.deepEqual([...some], [1, 8 / 58, 0, 8 / 64].map(Math.fround));
+  assert.throws(() => extractFeatures("dwconv-bn-relu", configs, "derived", ["of a later version"]), /internal/);
 });

@@ -2,6 +2,7 @@
  * Configs to feature vectors, the same code for training and prediction. The extractor of a type is compiled once from
  * its fields; `published` is what LitePred and nn-Meter use, `derived` what the measurements in docs say matters.
  */
+import { invariant } from "../base/index.js";
 import { exampleConfig, kernelTypeOf } from "./catalogue.js";
 import { logSize } from "./sizes.js";
 import type { Field, KernelConfig, KernelType } from "./types.js";
@@ -30,12 +31,27 @@ export function featureNames(type: string | KernelType, set: FeatureSet): string
 /**
  * Row-major configs.length × featureNames(...).length; all finite.
  * Configs must be valid (normalizeConfig, projectConfig): an unknown choice is all zeros, a missing number is NaN.
+ * @param only these columns, in this order: for predictors of a version that computed fewer
+ * @throws LitepredError `internal` for a name that the set lacks
  */
 export function extractFeatures(
   type: string | KernelType,
   configs: readonly KernelConfig[],
   set: FeatureSet,
+  only?: readonly string[],
 ): Float32Array {
+  const all = extractAll(type, configs, set);
+  const names = featureNames(type, set);
+  if (only === undefined || only.join() === names.join()) return all;
+  const columns = only.map((name) => names.indexOf(name));
+  invariant(!columns.includes(-1), `features that ${set} lacks: ${only.join(", ")}`);
+  const out = new Float32Array(configs.length * columns.length);
+  for (let row = 0, at = 0; row < configs.length; row++)
+    for (const column of columns) out[at++] = all[row * names.length + column]!;
+  return out;
+}
+
+function extractAll(type: string | KernelType, configs: readonly KernelConfig[], set: FeatureSet): Float32Array {
   const { names, write } = extractorOf(type, set);
   const out = new Float32Array(configs.length * names.length);
   let offset = 0;

@@ -14,6 +14,8 @@ import { type GaussianSample, NOISE_FLOOR, negativeLogLikelihood, observedCovari
 import { requireColumns, type Standardisation, selectColumns, standardise } from "./standardise.js";
 
 export interface GaussianProcess extends TrainedModel {
+  /** What `predict` answers, at once. */
+  mean(x: Matrix): Float64Array;
   /** Mean and variance of the noise-free function per row, and the variance of the noise, in the target's unit. */
   posterior(x: Matrix): { mean: Float64Array; variance: Float64Array; noiseVariance: number };
   /** −ln p(y | x) of the standardised targets, all rows, at the fitted hyper-parameters. */
@@ -65,16 +67,19 @@ export function createGaussianProcess(content: GaussianContent): GaussianProcess
   };
   const meanOf = (k: Float64Array) => target.mean[0]! + unit * dot(k, 0, alpha, 0, n);
 
+  const predictMean = (x: Matrix) => {
+    const mean = new Float64Array(x.rows);
+    visitRows(x, (i, k) => {
+      mean[i] = meanOf(k);
+    });
+    return mean;
+  };
+
   return {
     inputs,
+    mean: predictMean,
     negativeLogLikelihood: () => negativeLogLikelihood(factor(), sample.y, alpha),
-    async predict(x) {
-      const mean = new Float64Array(x.rows);
-      visitRows(x, (i, k) => {
-        mean[i] = meanOf(k);
-      });
-      return mean;
-    },
+    predict: async (x) => predictMean(x),
     posterior(x) {
       const mean = new Float64Array(x.rows);
       const variance = new Float64Array(x.rows);

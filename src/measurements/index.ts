@@ -9,5 +9,7 @@ export * from "./measurement.js";
 export type { StoreProblem } from "./problem.js";
 export * from "./store.js";
 export * from "./tables/folder.js";
+export { importedProtocol, observation } from "./tables/imported.js";
 export * from "./tables/kernel-table.js";
 export * from "./tables/raw-table.js";
+export { importedTypes, keepUserTypes } from "./tables/user-types.js";

@@ -1,6 +1,6 @@
 /** Measurements of kernels as rows to learn from: one per config. */
-import { getOrCreate, median } from "../base/index.js";
-import { configKey, type Measurement } from "./measurement.js";
+import { getOrCreate, median, stableJson } from "../base/index.js";
+import type { Measurement } from "./measurement.js";
 
 export interface KernelRows {
   readonly type: string;
@@ -19,7 +19,7 @@ export function kernelRows(measured: readonly Measurement[]): KernelRows[] {
     const { subject, outcome } = measurement;
     if (subject.kind !== "kernel" || outcome.status !== "ok" || !(outcome.latencyMs > 0)) continue;
     const ofType = getOrCreate(byType, subject.type, () => new Map<string, Measurement[]>());
-    getOrCreate(ofType, configKey(subject.config), () => []).push(measurement);
+    getOrCreate(ofType, stableJson(subject.config), () => []).push(measurement);
   }
   return [...byType]
     .sort(([a], [b]) => (a < b ? -1 : 1))

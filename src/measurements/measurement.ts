@@ -123,15 +123,14 @@ export type Measurement = z.infer<typeof measurementSchema>;
 export const asStored = (measurement: Measurement): Measurement =>
   measurementSchema.parse(JSON.parse(JSON.stringify(measurement)));
 
-/** Identity of a kernel config within its type: equal configs have equal keys. */
-export function configKey(config: Readonly<Record<string, number | string>>): string {
-  return stableJson(config);
-}
+/** Equal for equal kernels: type and config. */
+export const kernelKey = ({ type, config }: Pick<Extract<Subject, { kind: "kernel" }>, "type" | "config">): string =>
+  `${type} ${stableJson(config)}`;
 
 /** Folder of a subject, and what tells it from others there: kernels by type and config, models by their bytes. */
 export function subjectKey(subject: Subject): { type: string; key: string } {
   return subject.kind === "kernel"
-    ? { type: subject.type, key: configKey(subject.config) }
+    ? { type: subject.type, key: stableJson(subject.config) }
     : { type: modelType, key: subject.sha256 };
 }
 

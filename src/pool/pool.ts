@@ -4,7 +4,16 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { didYouMean, fileFault, LitepredError, packagePath, removeParts, saveWhole } from "../base/index.js";
+import {
+  type Accuracy,
+  didYouMean,
+  fileFault,
+  LitepredError,
+  median,
+  packagePath,
+  removeParts,
+  saveWhole,
+} from "../base/index.js";
 import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
@@ -21,6 +30,10 @@ export interface PoolEntry {
     readonly mape: number;
   }[];
   readonly correctionModels: number;
+  /** Whole networks, each predicted by a correction without it; absent in files of before. */
+  readonly heldOut?: Accuracy | undefined;
+  /** Median relative error of the same networks; absent where none was measured. */
+  readonly typicalError?: number | undefined;
 }
 
 export interface PoolProblem {
@@ -164,5 +177,7 @@ function describe(file: string): PoolEntry {
       mape: heldOut.mape,
     })),
     correctionModels: correction.models,
+    heldOut: correction.heldOut,
+    typicalError: correction.residuals.length === 0 ? undefined : Math.expm1(median(correction.residuals)),
   };
 }

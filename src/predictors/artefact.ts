@@ -79,9 +79,8 @@ export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly 
   if (hash !== metadata.sha256) throw corrupt("its hash does not match its content");
   const parsed = manifestSchema.safeParse(parseJson(manifest));
   if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).split("\n")[0]!);
-  const { catalogueVersion: version, ...artefact } = parsed.data;
-  if (version !== catalogueVersion())
-    throw corrupt(`it was made for kernel catalogue ${version}, this is ${catalogueVersion()}`);
+  // Whether each predictor fits this catalogue is checked by the names of its features, when it is loaded.
+  const { catalogueVersion: _, ...artefact } = parsed.data;
   const kernels = artefact.kernels.map((kernel) => ({
     ...kernel,
     models: kernel.models.map((model) => ({ ...model, arrays: bindArrays(model.arrays, tensors) })),

@@ -33,12 +33,26 @@ export interface WholeModel {
 
 export interface Corrector {
   /** Factor on the plain sum, and the half width of the interval around it in ln units. */
-  correct(kernels: readonly PredictedKernel[], level: number): { readonly factor: number; readonly halfWidth: number };
+  correct(kernels: readonly PredictedKernel[], level: number): Corrected;
+  /** The same of many models by their make-up. Without a level the width is NaN, and it is several times faster. */
+  correctAll(models: ShareTable, level: number | undefined): readonly Corrected[];
+}
+
+export interface Corrected {
+  readonly factor: number;
+  readonly halfWidth: number;
+}
+
+/** The make-up of models: share of the time in each of some kernel types, one model after the other, and ln of the sums in ms. */
+export interface ShareTable {
+  readonly types: readonly string[];
+  readonly shares: Float64Array;
+  readonly logSums: Float64Array;
 }
 
 export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
 
-/** Interval when no whole model was measured on the platform: kernel errors are taken to be fully correlated. */
+/** Interval when no whole model was measured on the platform, whatever the level. Choice: no measurement says how wide it should be. */
 const uncorrectedWidth = 0.15;
 /** With fewer models the shares of time cannot be told apart: the constant alone is fitted. Choice. */
 const modelsForShares = 8;
@@ -100,15 +114,19 @@ function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fi
 }
 
 export function createCorrector(correction: Correction): Corrector {
-  if (correction.models === 0) return { correct: () => ({ factor: 1, halfWidth: uncorrectedWidth }) };
-  const evaluate = evaluator(correction);
-  return {
-    correct(kernels, level) {
-      const { log, deviation } = evaluate(shares(kernels));
-      const halfWidth = conformalQuantile(correction.scores, level) * Math.hypot(deviation, correction.floor);
-      return { factor: Math.exp(log), halfWidth };
-    },
+  if (correction.models === 0) {
+    const uncorrected = { factor: 1, halfWidth: uncorrectedWidth };
+    return { correct: () => uncorrected, correctAll: ({ logSums }) => Array.from(logSums, () => uncorrected) };
+  }
+  const evaluate = evaluatorOfAll(correction);
+  const correctAll = (models: ShareTable, level: number | undefined) => {
+    const quantile = level === undefined ? Number.NaN : conformalQuantile(correction.scores, level);
+    return evaluate(models, level !== undefined).map(({ log, deviation }) => ({
+      factor: Math.exp(log),
+      halfWidth: quantile * Math.hypot(deviation, correction.floor),
+    }));
   };
+  return { correct: (kernels, level) => correctAll(tableOf(shares(kernels)), level)[0]!, correctAll };
 }
 
 export function sumMs(kernels: readonly PredictedKernel[]): number {
@@ -125,7 +143,6 @@ interface Evaluation {
   readonly deviation: number;
 }
 
-/** A model's make-up: share of the time by kernel type, and ln of its sum in ms. */
 interface Shares {
   readonly byType: ReadonlyMap<string, number>;
   readonly logSum: number;
@@ -193,18 +210,53 @@ function robustRidge(rows: readonly (readonly number[])[], targets: readonly num
 /** Their deviation, by the median of their sizes: outliers do not count. */
 const scaleOf = (errors: readonly number[]) => Math.max(median(errors.map(Math.abs)) * deviationsPerMedian, leastScale);
 
-function evaluator({ intercept, types, process }: Fit): (row: Shares) => Evaluation {
-  const linear = ({ byType }: Shares) => {
+function evaluator(fitted: Fit): (row: Shares) => Evaluation {
+  const evaluate = evaluatorOfAll(fitted);
+  return (row) => evaluate(tableOf(row), true)[0]!;
+}
+
+const tableOf = ({ byType, logSum }: Shares): ShareTable => ({
+  types: [...byType.keys()],
+  shares: Float64Array.from(byType.values()),
+  logSums: Float64Array.of(logSum),
+});
+
+/** Where nobody asks for the deviation it is NaN. */
+function evaluatorOfAll({ intercept, types, process }: Fit) {
+  const gaussian = process && loadGaussianProcess(process.state);
+  return (table: ShareTable, withDeviation: boolean): Evaluation[] => {
+    const linear = linearLogs(table, intercept, types);
+    if (gaussian === undefined) return linear.map((log) => ({ log, deviation: 0 }));
+    const inputs = columnsOf(table, process!.types);
+    if (!withDeviation) {
+      const mean = gaussian.mean(inputs);
+      return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Number.NaN }));
+    }
+    const { mean, variance, noiseVariance } = gaussian.posterior(inputs);
+    return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Math.sqrt(variance[i]! + noiseVariance) }));
+  };
+}
+
+function linearLogs({ types, shares, logSums }: ShareTable, intercept: number, coefficients: Fit["types"]): number[] {
+  const own = types.map((type) => coefficients[type] ?? 0);
+  return Array.from(logSums, (_, i) => {
     let log = intercept;
-    for (const [type, share] of byType) log += share * (types[type] ?? 0);
+    for (let t = 0; t < own.length; t++) log += shares[i * own.length + t]! * own[t]!;
     return log;
-  };
-  if (process === undefined) return (row) => ({ log: linear(row), deviation: 0 });
-  const gaussian = loadGaussianProcess(process.state);
-  return (row) => {
-    const { mean, variance, noiseVariance } = gaussian.posterior(processInputs([row], process.types));
-    return { log: linear(row) + mean[0]!, deviation: Math.sqrt(variance[0]! + noiseVariance) };
-  };
+  });
+}
+
+/** The shares of these types, then ln sum: what the process looks at. */
+function columnsOf({ types, shares, logSums }: ShareTable, wanted: readonly string[]) {
+  const columns = wanted.length + 1;
+  const values = new Float64Array(logSums.length * columns);
+  const places = wanted.map((type) => types.indexOf(type));
+  for (const [i, logSum] of logSums.entries()) {
+    for (const [j, place] of places.entries())
+      if (place >= 0) values[i * columns + j] = shares[i * types.length + place]!;
+    values[(i + 1) * columns - 1] = logSum;
+  }
+  return { rows: logSums.length, columns, values };
 }
 
 function processInputs(rows: readonly Shares[], types: readonly string[]) {

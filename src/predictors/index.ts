@@ -8,6 +8,7 @@ export * from "./artefact.js";
 export * from "./correction.js";
 export * from "./general-roofline.js";
 export * from "./kernel-predictor.js";
+export * from "./part-predictor.js";
 export * from "./platform-predictor.js";
 export * from "./platform-rules.js";
 export * from "./recipes.js";

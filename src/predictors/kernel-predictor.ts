@@ -89,7 +89,7 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
     targetRange: fitted.targetRange,
-    featureNames: featureNames(fitted.row, recipes[fitted.recipe].features),
+    featureNames: fitted.names,
     userType: set.userType,
     roofline: fitted.roofline && [...fitted.roofline],
     models: fitted.models.map((model) => model.toState()),
@@ -122,14 +122,14 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
   return { predicted, measured, last };
 }
 
-/** @throws LitepredError `corrupt-artefact` when the state was made for other features than this program computes. */
+/** @throws LitepredError `corrupt-artefact` when the state was made for features that this program does not compute. */
 export async function loadKernelPredictor(
   state: KernelPredictorState,
   backend?: ComputeBackend,
 ): Promise<KernelPredictor> {
   const row = rowOf(state);
-  const names = featureNames(row, recipes[state.recipe].features);
-  if (names.join() !== state.featureNames.join())
+  const known = new Set(featureNames(row, recipes[state.recipe].features));
+  if (!state.featureNames.every((name) => known.has(name)))
     throw new LitepredError(
       "corrupt-artefact",
       `the predictor of "${state.type}" was trained on other features than this version computes`,
@@ -141,6 +141,7 @@ export async function loadKernelPredictor(
     targetRange: state.targetRange,
     models,
     row,
+    names: state.featureNames,
     roofline: state.roofline && Float64Array.from(state.roofline),
   });
 }
@@ -153,6 +154,8 @@ interface Fit {
   readonly targetRange: readonly [number, number];
   readonly models: readonly TrainedModel[];
   readonly row: KernelType;
+  /** Of the features, in the order of the columns. */
+  readonly names: readonly string[];
   readonly roofline: Float64Array | undefined;
 }
 
@@ -171,7 +174,8 @@ async function fit(
   const row = rowOf(set);
   const roofline = recipe.rooflineResidual ? fitRoofline(row, set.configs, set.latenciesMs) : undefined;
   const base = roofline ? applyRoofline(roofline, row, set.configs) : undefined;
-  const x = features(row, set.configs, options.recipe);
+  const columns = featureNames(row, recipe.features);
+  const x = features({ row, names: columns, recipe: options.recipe }, set.configs);
   const y = Float64Array.from(set.latenciesMs, (latency, i) => latency / (base?.[i] ?? 1));
   const names = recipe.learners(set.configs.length);
   const models: TrainedModel[] = [];
@@ -194,12 +198,12 @@ async function fit(
   }
   const logs = y.map(Math.log);
   const targetRange = [logs.reduce((a, b) => Math.min(a, b)), logs.reduce((a, b) => Math.max(a, b))] as const;
-  return { recipe: options.recipe, targetRange, models, row, roofline };
+  return { recipe: options.recipe, targetRange, models, row, names: columns, roofline };
 }
 
 async function predictWith(fitted: Fit, configs: readonly KernelConfig[]): Promise<Float64Array> {
   if (configs.length === 0) return new Float64Array(0);
-  const x = features(fitted.row, configs, fitted.recipe);
+  const x = features(fitted, configs);
   const log = new Float64Array(configs.length);
   const [low, high] = [fitted.targetRange[0] - extrapolation, fitted.targetRange[1] + extrapolation];
   for (const model of fitted.models) {
@@ -213,12 +217,14 @@ async function predictWith(fitted: Fit, configs: readonly KernelConfig[]): Promi
   return log.map((value, i) => Math.exp(value) * (base?.[i] ?? 1));
 }
 
-function features(type: KernelType, configs: readonly KernelConfig[], recipe: RecipeName): Matrix {
-  const set = recipes[recipe].features;
+function features(
+  { row, names, recipe }: Pick<Fit, "row" | "names" | "recipe">,
+  configs: readonly KernelConfig[],
+): Matrix {
   return {
     rows: configs.length,
-    columns: featureNames(type, set).length,
-    values: extractFeatures(type, configs, set),
+    columns: names.length,
+    values: extractFeatures(row, configs, recipes[recipe].features, names),
   };
 }
 

@@ -83,6 +83,8 @@ function compose(
   return {
     latencyMs,
     sumMs: sum,
+    factor,
+    callMs,
     interval: { level, lowMs: latencyMs * Math.exp(-width), highMs: latencyMs * Math.exp(width) },
     coverage: {
       kernels: kernels.length === 0 ? 0 : 1 - doubt.kernels / kernels.length,

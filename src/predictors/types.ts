@@ -44,6 +44,9 @@ export interface ModelPrediction {
   readonly latencyMs: number;
   /** Plain sum over kernels, before the correction. */
   readonly sumMs: number;
+  /** The total is made of `sumMs` · `factor` + `callMs`: the model-level correction, and what a call costs whatever the model is. */
+  readonly factor: number;
+  readonly callMs: number;
   readonly interval: Interval;
   /** Shares (0–1) of the kernels and of the FLOPs that had a predictor within its range. */
   readonly coverage: { readonly kernels: number; readonly flops: number };

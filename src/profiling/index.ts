@@ -5,6 +5,7 @@
  * May import engines, measurements, spaces, writers, kernels, graph, platforms, formats, base.
  */
 
+export { callCostOf, measureCall } from "./call-cost.js";
 export { idleShare, readConditions } from "./conditions.js";
 export * from "./in-models.js";
 export type { KernelTask } from "./kernel-session.js";
@@ -13,6 +14,8 @@ export * from "./measure-kernels.js";
 export * from "./measure-model.js";
 export { keepNominal, keptNominal, nominalTimes } from "./nominal.js";
 export * from "./pairing.js";
+export * from "./profile-kernels.js";
+export * from "./profile-models.js";
 export * from "./protocol.js";
 export { outcomeOf, type SessionEstimate } from "./reference-state.js";
 export { openReferences, type ReferenceName, type ReferenceTimes, referenceNames } from "./references.js";

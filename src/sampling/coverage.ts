@@ -9,11 +9,10 @@ import { createCollector, requireStatistics } from "./draw.js";
 import { neighbour } from "./neighbour.js";
 import { weightedOrder } from "./prior.js";
 import type { ConfigStatistics, Sampler, SamplingRequest, SamplingResult } from "./sampler.js";
-import { cumulated, indexAt } from "./weights.js";
+import { cumulated, indexAt, tempered } from "./weights.js";
 
 /** Candidates, at most: the configs with the largest shares. Choice, for speed; they hold nearly all latency. */
 const mostCandidates = 4000;
-const temper = 0.6;
 /** Share of draws that are moved to a neighbour. */
 const movedShare = 0.3;
 
@@ -38,7 +37,7 @@ function* spreadOver(
   random: Random,
 ): Generator<KernelConfig> {
   const points = candidates.map(({ config }) => pointOf(type, config));
-  const weights = candidates.map(({ share }) => share ** temper);
+  const weights = candidates.map(({ share }) => tempered(share));
   const nearest = new Float64Array(candidates.length).fill(1);
   let next = indexAt(cumulated(weights), random.next());
   for (let drawn = 0; drawn < Math.min(count, candidates.length); drawn++) {

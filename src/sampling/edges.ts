@@ -1,47 +1,121 @@
 /**
  * Configs at the edges of what was measured: every choice that the catalogue has and nothing measured had, and sizes beyond the smallest
- * and largest, so that models of kinds that the spaces lack are within the range of a platform's predictors.
+ * and largest, so that models of kinds that the spaces lack are within the range of a platform's predictors. Several edges share a config
+ * where they go together (height and width; a batch and an activation), so that few configs reach all of them.
  */
-import { exampleConfig, type KernelConfig, kernelTypeOf, projectConfig } from "../kernels/index.js";
+import {
+  exampleConfig,
+  type Field,
+  type KernelConfig,
+  type KernelType,
+  kernelTypeOf,
+  projectConfig,
+} from "../kernels/index.js";
 
 /** Sizes go beyond those measured by this factor. Choice. */
 const beyond = 4;
-/** Kernels with more elements than this take longer than they tell. Choice. */
+/** Kernels with more elements or FLOPs than these take longer than they tell. Choice. */
 const mostElements = 16e6;
+const mostFlops = 2e9;
+
+type Edge = readonly [field: string, value: number | string];
+
+interface Around {
+  readonly row: KernelType;
+  /** What was measured, from the middle outwards. */
+  readonly bases: readonly KernelConfig[];
+}
 
 /** Distinct valid configs; `measured` may be empty: then they surround the catalogue's example. */
 export function edgeConfigs(type: string, measured: readonly KernelConfig[]): KernelConfig[] {
   const row = kernelTypeOf(type);
-  const base = typical(measured) ?? exampleConfig(row);
-  // Choices first: a value that was never seen says nothing of itself, a size beyond is a guess at least.
-  const fields = [...row.fields].sort((a, b) => Number(b.kind === "choice") - Number(a.kind === "choice"));
-  const changes = fields.flatMap((field): KernelConfig[] => {
-    if (field.kind === "choice") {
-      const known = new Set(measured.map((config) => config[field.name]));
-      return field.choices.filter((choice) => !known.has(choice)).map((choice) => ({ [field.name]: choice }));
-    }
-    const values = measured.map((config) => Number(config[field.name]));
-    const [least, most] =
-      values.length > 0 ? [Math.min(...values), Math.max(...values)] : [1, Number(base[field.name])];
-    return [Math.floor(least / beyond), most * beyond].map((value) => ({
-      [field.name]: Math.min(field.max, Math.max(field.min, value)),
-    }));
-  });
+  const around = { row, bases: measured.length > 0 ? fromTheMiddle(measured) : [exampleConfig(row)] };
+  const numbers = row.fields.filter(({ kind }) => kind !== "choice");
+  const ends = (fields: readonly Field[]) => [
+    ...extremes(around, fields, "most"),
+    ...extremes(around, fields, "least"),
+  ];
+  const sizes = pack(around, ends(numbers.filter((field) => field.default === undefined)));
+  const options = ends(numbers.filter((field) => field.default !== undefined)).map((edge) => [edge]);
+  const choices = pack(around, unseenChoices(around));
+  const rare = Array.from({ length: Math.max(options.length, choices.length) }, (_, i) => {
+    const both = [...(options[i] ?? []), ...(choices[i] ?? [])];
+    return fits(around, both) ? [both] : [options[i], choices[i]];
+  }).flat();
   const found = new Map<string, KernelConfig>();
-  for (const change of changes) {
-    const config = projectConfig(row, { ...base, ...change });
-    const { input, output, weight } = row.elements(config);
-    if (input + output + weight <= mostElements) found.set(JSON.stringify(config), config);
-  }
+  for (let i = 0; i < Math.max(sizes.length, rare.length); i++)
+    for (const edges of [sizes[i], rare[i]]) {
+      const config = edges && configWith(around, edges);
+      if (config && isShort(row, config)) found.set(JSON.stringify(config), config);
+    }
   return [...found.values()];
 }
 
-/** The config in the middle by its work: large ones beside one extreme size would be out of all proportion. */
-function typical(measured: readonly KernelConfig[]): KernelConfig | undefined {
+const unseenChoices = ({ row, bases }: Around): Edge[] =>
+  row.fields.flatMap((field): Edge[] => {
+    if (field.kind !== "choice") return [];
+    const known = new Set(bases.map((config) => config[field.name]));
+    return field.choices.filter((choice) => !known.has(choice)).map((choice) => [field.name, choice]);
+  });
+
+const extremes = ({ bases }: Around, fields: readonly Field[], end: "least" | "most"): Edge[] =>
+  fields.flatMap((field): Edge[] => {
+    if (field.kind === "choice") return [];
+    const values = bases.map((config) => Number(config[field.name]));
+    const measured = end === "least" ? Math.min(...values) : Math.max(...values);
+    const value = end === "least" ? Math.floor(measured / beyond) : measured * beyond;
+    const reached = Math.min(field.max, Math.max(field.min, value));
+    return reached === measured ? [] : [[field.name, reached]];
+  });
+
+/** Each edge goes into the first group that it fits into. */
+function pack(around: Around, edges: readonly Edge[]): Edge[][] {
+  const groups: Edge[][] = [];
+  for (const edge of edges) {
+    const group = groups.find((held) => fits(around, [...held, edge]));
+    if (group) group.push(edge);
+    else groups.push([edge]);
+  }
+  return groups;
+}
+
+/** No two of one field, and a config has them all that does not take long. */
+function fits(around: Around, edges: readonly Edge[]): boolean {
+  if (new Set(edges.map(([field]) => field)).size < edges.length) return false;
+  const config = configWith(around, edges);
+  return hasAll(config, edges) && isShort(around.row, config);
+}
+
+const hasAll = (config: KernelConfig, edges: readonly Edge[]) =>
+  edges.every(([field, value]) => config[field] === value);
+
+/** Around the first config that keeps them all: 64 groups need channels that they divide. */
+function configWith({ row, bases }: Around, edges: readonly Edge[]): KernelConfig {
+  const changed = (base: KernelConfig) => projectConfig(row, { ...base, ...Object.fromEntries(edges) });
+  for (const base of bases.slice(0, mostBases)) {
+    const config = changed(base);
+    if (hasAll(config, edges)) return config;
+  }
+  return changed(bases[0]!);
+}
+
+/** Choice: enough for channels of every kind. */
+const mostBases = 50;
+
+function isShort(row: KernelType, config: KernelConfig): boolean {
+  const { input, output, weight } = row.elements(config);
+  return input + output + weight <= mostElements && row.flops(config) <= mostFlops;
+}
+
+/** First the config in the lower middle by its work: large ones beside one extreme size would be out of all proportion. */
+function fromTheMiddle(measured: readonly KernelConfig[]): KernelConfig[] {
   const elements = (config: KernelConfig) =>
     Object.values(config).reduce<number>(
       (product, value) => product * (typeof value === "number" ? Math.max(1, value) : 1),
       1,
     );
-  return [...measured].sort((a, b) => elements(a) - elements(b))[measured.length >> 2];
+  const sorted = [...measured].sort((a, b) => elements(a) - elements(b));
+  const middle = sorted.length >> 2;
+  const away = new Map(sorted.map((config, i) => [config, Math.abs(i - middle)]));
+  return sorted.sort((a, b) => away.get(a)! - away.get(b)!);
 }

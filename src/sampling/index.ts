@@ -1,13 +1,15 @@
 /**
  * Which kernel configs to measure. In: a kernel type, a count, a seed and statistics of the spaces. Out: distinct valid
  * configs with a report of duplicates and projections. Samplers are listed here alone and loaded on first use.
- * May import spaces, kernels, graph, learning, runtime, base.
+ * Also which networks: drawn, named, built again. May import measurements, spaces, kernels, graph, learning, runtime, base.
  */
 import { LitepredError } from "../base/index.js";
 import type { Sampler } from "./sampler.js";
 
+export { type Candidates, importedCandidates, networksPerSpace, spaceCandidates } from "./candidates.js";
 export * from "./distribution.js";
 export { edgeConfigs } from "./edges.js";
+export * from "./named-networks.js";
 export { sizeFields } from "./neighbour.js";
 export { type NetworkCandidate, planNetworks } from "./networks.js";
 export * from "./plan.js";

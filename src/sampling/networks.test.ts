@@ -44,4 +44,9 @@ describe("configs at the edges", () => {
     const channels = edgeConfigs("conv-bn-relu", measured).map(({ cin }) => Number(cin));
     assert.ok(Math.min(...channels) < 8 && Math.max(...channels) > 256);
   });
+  it("reach groups, around a config whose channels they divide", () => {
+    const measured = [12, 20, 128].map((cin) => ({ ...exampleConfig("conv-bn-relu"), cin, cout: cin, groups: 1 }));
+    const odd = { ...exampleConfig("conv-bn-relu"), cin: 32, cout: 32, groups: 32 };
+    assert.ok(edgeConfigs("conv-bn-relu", [...measured, odd]).some(({ groups }) => Number(groups) > 32));
+  });
 });

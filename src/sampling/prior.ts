@@ -6,9 +6,8 @@ import { createRandom, type Random } from "../base/index.js";
 import { drawDistinct, requireStatistics } from "./draw.js";
 import { neighbour } from "./neighbour.js";
 import type { ConfigStatistics, Sampler, SamplingRequest, SamplingResult } from "./sampler.js";
+import { tempered } from "./weights.js";
 
-/** Weights are share to this power. Choice: 1 would spend the budget on a few dozen dominating configs. */
-const temper = 0.6;
 /** Share of draws that are moved to a neighbour. */
 const movedShare = 0.5;
 
@@ -27,7 +26,7 @@ export function samplePrior(request: SamplingRequest): SamplingResult {
 /** A weighted draw without replacement of all configs (Efraimidis and Spirakis 2006: keys u^(1/w)). */
 export function weightedOrder(configs: readonly ConfigStatistics[], random: Random): ConfigStatistics[] {
   return configs
-    .map((entry) => ({ entry, key: Math.log(random.next() || Number.MIN_VALUE) / entry.share ** temper }))
+    .map((entry) => ({ entry, key: Math.log(random.next() || Number.MIN_VALUE) / tempered(entry.share) }))
     .sort((a, b) => b.key - a.key)
     .map(({ entry }) => entry);
 }

@@ -9,7 +9,10 @@ import { neighbour, sizeFields } from "./neighbour.js";
 import { samplePrior } from "./prior.js";
 import type { ConfigStatistics, Sampler, SamplingRequest, SamplingResult, TypeStatistics } from "./sampler.js";
 import { type Observations, varying } from "./vae/codec.js";
-import { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+import { type ConfigVaeOptions, trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
+import { tempered } from "./weights.js";
+
+type Training = ConfigVaeOptions["training"];
 
 /** Distinct configs below which there is no distribution to learn. Choice. */
 const fewest = 50;
@@ -17,10 +20,8 @@ const fewest = 50;
 const batch = 1024;
 /** Share of new configs in a batch below which the sizes seen are used up: from then on draws are moved to neighbours. */
 const exhausted = 0.05;
-/** As in prior sampling: without it a few dozen dominating configs would be the whole distribution. */
-const temper = 0.6;
 
-export const observedWeight = ({ share }: ConfigStatistics): number => share ** temper;
+export const observedWeight = ({ share }: ConfigStatistics): number => tempered(share);
 
 export function observationsOf({ type, configs }: TypeStatistics): Observations {
   return {
@@ -30,7 +31,7 @@ export function observationsOf({ type, configs }: TypeStatistics): Observations 
   };
 }
 
-async function sampleVae(request: SamplingRequest, variant: VaeVariant): Promise<SamplingResult> {
+async function sampleVae(request: SamplingRequest, variant: VaeVariant, training?: Training): Promise<SamplingResult> {
   const observations = observationsOf(requireStatistics(request));
   if (observations.configs.length < fewest || varying(observations).length === 0) {
     const { configs, report } = samplePrior(request);
@@ -38,11 +39,7 @@ async function sampleVae(request: SamplingRequest, variant: VaeVariant): Promise
     return { configs, report: { ...report, fallback } };
   }
   const { seed, backend, signal } = request;
-  const vae = await trainConfigVae(observations, variant, {
-    seed,
-    ...(backend ? { backend } : {}),
-    ...(signal ? { signal } : {}),
-  });
+  const vae = await trainConfigVae(observations, variant, { seed, backend, signal, training });
   try {
     const collector = createCollector(request);
     const random = createRandom(`${seed}/moved`);
@@ -60,14 +57,22 @@ async function sampleVae(request: SamplingRequest, variant: VaeVariant): Promise
   }
 }
 
-export const published: Sampler = {
-  name: "vae",
-  summary: "the published VAE: one scaled column for each field, latent 128, Gaussian vectors decoded",
-  sample: (request) => sampleVae(request, "published"),
+const described: Readonly<Record<VaeVariant, Pick<Sampler, "name" | "summary">>> = {
+  published: {
+    name: "vae",
+    summary: "the published VAE: one scaled column for each field, latent 128, Gaussian vectors decoded",
+  },
+  ordinal: {
+    name: "vae-ordinal",
+    summary: "our VAE: sizes as ordinal answers, the rest as one class, latent 8, aggregated posterior",
+  },
 };
 
-export const ordinal: Sampler = {
-  name: "vae-ordinal",
-  summary: "our VAE: sizes as ordinal answers, the rest as one class, latent 8, aggregated posterior",
-  sample: (request) => sampleVae(request, "ordinal"),
-};
+/** @param training in place of parts of the variant's recipe */
+export const createVaeSampler = (variant: VaeVariant, training?: Training): Sampler => ({
+  ...described[variant],
+  sample: (request) => sampleVae(request, variant, training),
+});
+
+export const published = createVaeSampler("published");
+export const ordinal = createVaeSampler("ordinal");

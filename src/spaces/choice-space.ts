@@ -62,7 +62,8 @@ export function createChoiceSpace<const G extends Genes>(
 
   const assemble = (choose: (slot: Slot, index: number) => Choice): A => {
     const architecture: Record<string, Choice | Choice[]> = {};
-    for (const [index, slot] of slots.entries()) {
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!;
       const choice = choose(slot, index);
       if (slot.position === undefined) architecture[slot.gene] = choice;
       else if (slot.position === 0) architecture[slot.gene] = [choice];
@@ -74,14 +75,17 @@ export function createChoiceSpace<const G extends Genes>(
     const value = architecture[slot.gene] as Choice | readonly Choice[] | undefined;
     return (slot.position === undefined ? value : (value as readonly Choice[] | undefined)?.[slot.position]) as Choice;
   };
-  const canonical = (architecture: A): A =>
-    definition.active === undefined
-      ? architecture
-      : assemble((slot) =>
-          definition.active!(architecture, slot.gene, slot.position ?? 0)
-            ? choiceAt(architecture, slot)
-            : slot.options[0]!,
-        );
+  const canonical = (architecture: A): A => {
+    if (definition.active === undefined) return architecture;
+    const choices = slots.map((slot) => choiceAt(architecture, slot));
+    let isChanged = false;
+    for (const [i, slot] of slots.entries()) {
+      if (choices[i] === slot.options[0] || definition.active(architecture, slot.gene, slot.position ?? 0)) continue;
+      choices[i] = slot.options[0]!;
+      isChanged = true;
+    }
+    return isChanged ? assemble((_, i) => choices[i]!) : architecture;
+  };
   const indexOf = (architecture: A, slot: Slot): number => {
     const index = slot.options.indexOf(choiceAt(architecture, slot));
     if (index < 0) {
@@ -103,6 +107,7 @@ export function createChoiceSpace<const G extends Genes>(
       canonical(assemble((slot) => (random.next() < rate ? random.pick(slot.options) : choiceAt(architecture, slot)))),
     cross: (a, b, random: Random) => canonical(assemble((slot) => choiceAt(random.next() < 0.5 ? a : b, slot))),
     encode: (architecture) => slots.map((slot) => indexOf(architecture, slot)),
+    optionCounts: slots.map(({ options }) => options.length),
     decode(vector) {
       if (vector.length !== slots.length) throw invalid(`${vector.length} numbers instead of ${slots.length}`);
       return canonical(

@@ -7,10 +7,12 @@ import { LitepredError } from "../base/index.js";
 import type { Space } from "./space.js";
 
 export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
-export { kernelLists } from "./kernel-lists.js";
+export { fixGenes } from "./fix-genes.js";
+export { kernelLists, kernelParts } from "./kernel-lists.js";
 export { buildExampleModel, buildReferenceModel, exampleModelNames } from "./members/index.js";
 export { type NasBench201, nasBench201OfString, nasBench201ToString } from "./nas/nasbench201.js";
 export type { Architecture, Choice, Segment, Space } from "./space.js";
+export { createUserSpace, type UserSpaceDefinition } from "./user-space.js";
 
 type Loader = () => Promise<{ default: Space }>;
 

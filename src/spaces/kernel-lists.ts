@@ -2,6 +2,7 @@
  * Kernels of many architectures of one space. In a space that is a chain of segments each kind of segment is detected once,
  * inside the first architecture that has it: a search meets the same blocks again and again.
  */
+import { getOrCreate } from "../base/index.js";
 import { createGraphBuilder, type Graph } from "../graph/index.js";
 import { type DetectedPart, type Detection, detectKernels, detectParts, type FusionRules } from "../kernels/index.js";
 import type { Segment, Space } from "./space.js";
@@ -11,10 +12,22 @@ import type { Segment, Space } from "./space.js";
  * the architecture in which a segment was seen first.
  */
 export function kernelLists<A>(space: Space<A>, rules: FusionRules): (architecture: A) => Detection {
+  const partsOf = kernelParts(space, rules);
+  return (architecture) => {
+    const parts = partsOf(architecture);
+    return {
+      kernels: parts.flatMap(({ kernels }) => kernels),
+      unsupported: parts.flatMap(({ unsupported }) => unsupported),
+    };
+  };
+}
+
+/** The same as parts, one a segment: a segment that was met before is the same object. A space that is no chain is one part. */
+export function kernelParts<A>(space: Space<A>, rules: FusionRules): (architecture: A) => readonly Detection[] {
   const { segments: segmentsOf } = space;
   // Of another graph than the space's the segments are not known.
   if (segmentsOf === undefined || rules.given !== undefined)
-    return (architecture) => detectKernels(space.toGraph(architecture), rules);
+    return (architecture) => [detectKernels(space.toGraph(architecture), rules)];
   /** By the segment's key and the layout of what enters it. */
   const known = new Map<string, DetectedPart>();
   const knownParts = (segments: readonly Segment[]): DetectedPart[] | undefined => {
@@ -28,17 +41,12 @@ export function kernelLists<A>(space: Space<A>, rules: FusionRules): (architectu
   };
   const learn = (segments: readonly Segment[]): DetectedPart[] => {
     const { graph, ends } = buildChain(space.name, segments);
-    const parts = detectParts(graph, rules, ends);
-    for (const [i, { key }] of segments.entries()) known.set(nameIn(key, parts[i - 1]), parts[i]!);
-    return parts;
+    const found = detectParts(graph, rules, ends);
+    return segments.map(({ key }, i) => getOrCreate(known, nameIn(key, found[i - 1]), () => found[i]!));
   };
   return (architecture) => {
     const segments = segmentsOf(architecture);
-    const parts = knownParts(segments) ?? learn(segments);
-    return {
-      kernels: parts.flatMap(({ kernels }) => kernels),
-      unsupported: parts.flatMap(({ unsupported }) => unsupported),
-    };
+    return knownParts(segments) ?? learn(segments);
   };
 }
 

@@ -31,6 +31,8 @@ export interface Space<A = Architecture> {
   cross(a: A, b: A, random: Random): A;
   /** One integer for each gene position: the index of its option. Always of the same length. */
   encode(architecture: A): number[];
+  /** How many options each position of an encoding has, where they can be chosen one by one. */
+  readonly optionCounts?: readonly number[];
   /** Inverse of `encode`. @throws LitepredError `invalid-config` for a vector that encodes no architecture. */
   decode(vector: readonly number[]): A;
   /** The complete model, batch 1, weights without values. @throws LitepredError `invalid-config`. */

@@ -3,7 +3,7 @@
  * kernels were measured, fit one compact predictor a kernel type, correct by whole networks, and hold the result against the best
  * source. What is measured, and when, is the caller's.
  */
-import { type ComputeBackend, median } from "../base/index.js";
+import { type ComputeBackend, median, stableJson } from "../base/index.js";
 import {
   createUserKernelType,
   type FusionRules,
@@ -12,7 +12,7 @@ import {
   type KernelType,
   kernelTypeOf,
 } from "../kernels/index.js";
-import { configKey, type KernelRows } from "../measurements/index.js";
+import type { KernelRows } from "../measurements/index.js";
 import {
   type Correction,
   createPlatformPredictor,
@@ -74,7 +74,7 @@ export interface FittedPlatform {
 
 /** A kernel type with fewer rows, and no source, is left to the general roofline. */
 const fewestRows = 5;
-/** With so many rows a kernel type needs no source. Measured: 130 networks alone put 90 % of 48 models within ±5 %. */
+/** With so many rows a kernel type needs no source. Choice: a dozen for each field that most kernel types have. */
 const enoughRows = 60;
 /** Candidates that teach a compact predictor what the adapted one says: it only has to repeat a smooth function. Choice. */
 const taughtBy = 250;
@@ -142,7 +142,7 @@ async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRow
   const known = new Map(
     [...measured].map(([type, { configs, latenciesMs }]) => [
       type,
-      new Map(configs.map((config, i) => [configKey(config), latenciesMs[i]!])),
+      new Map(configs.map((config, i) => [stableJson(config), latenciesMs[i]!])),
     ]),
   );
   return method.adapt({
@@ -155,7 +155,7 @@ async function adapt(task: PlatformTask, measured: ReadonlyMap<string, KernelRow
       measure: async (requests) =>
         requests.map(({ type, config }) => ({
           status: "measured",
-          latencyMs: known.get(type)!.get(configKey(config))!,
+          latencyMs: known.get(type)!.get(stableJson(config))!,
         })),
     }),
   });
@@ -193,8 +193,8 @@ async function trainingSets(
       if (rows.configs.length >= fewestRows) sets.push({ ...rows, check: [] });
       continue;
     }
-    const own = new Set(rows.configs.map(configKey));
-    const others = (task.candidates.get(type) ?? []).filter((config) => !own.has(configKey(config)));
+    const own = new Set(rows.configs.map(stableJson));
+    const others = (task.candidates.get(type) ?? []).filter((config) => !own.has(stableJson(config)));
     const taught = others.slice(0, taughtBy);
     const predictions = await adapted.predict(taught);
     const configs = [...rows.configs, ...taught];

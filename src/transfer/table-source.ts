@@ -1,6 +1,5 @@
 /** A source of which only a table is known: the measured latency where the config is in it, else a fit on the table. */
-import type { KernelConfig, KernelType } from "../kernels/index.js";
-import { configText } from "../measurements/index.js";
+import { configKey, type KernelConfig, type KernelType } from "../kernels/index.js";
 import type { MeasuredTable, Source } from "./types.js";
 
 /** Predicts ms for configs that are not in the table. */
@@ -14,14 +13,14 @@ export function createTableSource(
   fit: () => Promise<TableFit>,
   network?: Source["network"],
 ): Source {
-  const known = new Map(table.configs.map((config, i) => [configText(type, config), table.latenciesMs[i]!]));
+  const known = new Map(table.configs.map((config, i) => [configKey(type, config), table.latenciesMs[i]!]));
   let fitted: Promise<TableFit> | undefined;
   return {
     platform,
     table,
     ...(network && { network }),
     async latencies(configs) {
-      const out = Float64Array.from(configs, (config) => known.get(configText(type, config)) ?? Number.NaN);
+      const out = Float64Array.from(configs, (config) => known.get(configKey(type, config)) ?? Number.NaN);
       const missing = configs.map((_, i) => i).filter((i) => Number.isNaN(out[i]!));
       if (missing.length === 0) return out;
       fitted ??= fit();

@@ -3,9 +3,9 @@
  * May import base, graph and formats.
  */
 
-export { ncnnOperators, writeNcnn } from "./ncnn/write.js";
+export { writeNcnn } from "./ncnn/write.js";
 export * from "./onnx/write.js";
 export { quantizeGraph } from "./quantize.js";
 export { settleModel } from "./settle.js";
 export type { Settlement } from "./settlement.js";
-export { tfliteOperators, writeTflite } from "./tflite/write.js";
+export { writeTflite } from "./tflite/write.js";

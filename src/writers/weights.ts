@@ -5,9 +5,6 @@
 import { createRandom } from "../base/index.js";
 import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/index.js";
 
-/** A weight's values as an engine reads them; quantised types are whole numbers. */
-export type WeightValues = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
-
 /** Of int8 weights: see quantize.ts. */
 export const largestWeight = 63;
 

@@ -6,5 +6,6 @@ export { type LearnerSubject, learnerContract } from "./learner.js";
 export { type ReaderContract, readOrRefuse, testReader } from "./reader.js";
 export { samplerContract } from "./sampler.js";
 export { spaceContract } from "./space.js";
+export { storeContract } from "./store.js";
 export { transferMethodContract } from "./transfer-method.js";
 export { testWriter, type WriterContract } from "./writer.js";

@@ -7,10 +7,9 @@ import { fileURLToPath } from "node:url";
 import { sha256 } from "../../src/base/index.js";
 import { type Engine, startChildEngine } from "../../src/engines/index.js";
 import { createGraphBuilder, type Graph } from "../../src/graph/index.js";
-import { profileKernels } from "../../src/jobs/profile.js";
 import { openStore } from "../../src/measurements/index.js";
 import { parsePlatformId } from "../../src/platforms/index.js";
-import { protocols } from "../../src/profiling/index.js";
+import { profileKernels, protocols } from "../../src/profiling/index.js";
 import { writeOnnx } from "../../src/writers/index.js";
 import { deedOf, reasonOf } from "./chaos-child.js";
 

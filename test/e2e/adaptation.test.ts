@@ -16,16 +16,16 @@ import {
 } from "../../src/engines/index.js";
 import type { Graph } from "../../src/graph/index.js";
 import { adaptPlatform } from "../../src/jobs/adapt.js";
-import { spaceCandidates } from "../../src/jobs/candidates.js";
 import { predictModels } from "../../src/jobs/predict.js";
-import { profileKernels } from "../../src/jobs/profile.js";
 import { startHere } from "../../src/jobs/start.js";
 import { trainPlatform } from "../../src/jobs/train.js";
+import { rulesOf } from "../../src/jobs/workspace.js";
 import { openStore } from "../../src/measurements/index.js";
 import { parsePlatformId } from "../../src/platforms/index.js";
 import { openPool } from "../../src/pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../src/predictors/index.js";
-import { protocols } from "../../src/profiling/index.js";
+import { profileKernels, protocols } from "../../src/profiling/index.js";
+import { spaceCandidates } from "../../src/sampling/index.js";
 import { buildExampleModel } from "../../src/spaces/index.js";
 import { writeOnnx } from "../../src/writers/index.js";
 
@@ -57,7 +57,7 @@ async function errorsOf(place: string, id: string, device: SyntheticDevice): Pro
 
 test("sample, measure, train: what is predicted is the formula within 5 %", async () => {
   const platform = parsePlatformId(nearId);
-  const candidates = await spaceCandidates({ platform, count: 240, seed: 1, spaces, perSpace: 10 });
+  const candidates = await spaceCandidates({ rules: rulesOf(platform), count: 240, seed: 1, spaces, perSpace: 10 });
   const kernels = [...candidates].flatMap(([type, configs]) =>
     configs.slice(0, 60).map((config) => ({ type, config })),
   );

@@ -24,6 +24,10 @@ export const modelOptions = (command: Command): Command =>
     )
     .option("--signature <name>", "of a .tflite file with several signatures");
 
+/** Every --platform that was given, or the default one. */
+export const platformsIn = (options: { readonly platform?: readonly string[] }): readonly string[] =>
+  options.platform ?? [defaultPlatform];
+
 type Options = Readonly<Record<string, unknown>>;
 
 /** The number that an option was given. @throws LitepredError `bad-usage` naming the option and the text. */

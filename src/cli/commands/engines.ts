@@ -9,7 +9,7 @@ export const engines: RegisterCommand = (program, run) => {
     .description("engines with versions, precisions and what is missing")
     .action((_options, command) =>
       run(command, async (context) => {
-        const { listEngines } = await import("../../jobs/engines.js");
+        const { listEngines } = await import("../../engines/index.js");
         context.result(await listEngines(context.home), (rows) =>
           renderTable(
             ["engine", "version", "installed", "precisions", "kernels timed by", "missing"],
@@ -32,7 +32,7 @@ export const engines: RegisterCommand = (program, run) => {
     .argument("<engine>", "name, or name@version")
     .action((engine: string, _options, command) =>
       run(command, async (context) => {
-        const { installEngine } = await import("../../jobs/engines.js");
+        const { installEngine } = await import("../../engines/index.js");
         const installed = await installEngine(engine, {
           home: context.home,
           onProgress: (line) => context.note(line),

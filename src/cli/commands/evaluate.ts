@@ -1,8 +1,12 @@
 import type { RegisterCommand } from "./command.js";
+import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
+import { evaluateKernelsCommand } from "./evaluate-kernels.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
+import { evaluateNasCommand } from "./evaluate-nas.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
+import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
 import { evaluateTransferCommand } from "./evaluate-transfer.js";
@@ -14,8 +18,12 @@ const experiments = [
   evaluateEnginesCommand,
   evaluateRepeatabilityCommand,
   evaluateRecordedCommand,
+  evaluateKernelsCommand,
   evaluateModelsCommand,
   evaluateTransferCommand,
+  evaluateAccuracyCommand,
+  evaluateRegretCommand,
+  evaluateNasCommand,
 ];
 
 export const evaluate: RegisterCommand = (program, run) => {

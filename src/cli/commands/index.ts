@@ -1,6 +1,7 @@
 /** The commands, in the order of the help text. */
 
 import { adapt } from "./adapt.js";
+import { check } from "./check.js";
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
 import { engines } from "./engines.js";
@@ -12,7 +13,11 @@ import { platforms } from "./platforms.js";
 import { pool } from "./pool.js";
 import { predict } from "./predict.js";
 import { profile } from "./profile.js";
+import { report } from "./report.js";
 import { sample } from "./sample.js";
+import { search } from "./search.js";
+import { serve } from "./serve.js";
+import { site } from "./site.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -21,6 +26,8 @@ export const commands: readonly RegisterCommand[] = [
   predict,
   kernels,
   measure,
+  check,
+  report,
   profile,
   train,
   adapt,
@@ -28,7 +35,10 @@ export const commands: readonly RegisterCommand[] = [
   pool,
   engines,
   sample,
+  search,
   importCommand,
   evaluate,
+  serve,
+  site,
   doctor,
 ];

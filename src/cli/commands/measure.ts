@@ -1,5 +1,8 @@
+import type { BadFile } from "../../jobs/bad-files.js";
 import type { MeasuredFile } from "../../jobs/model-files.js";
-import { ms, renderTable } from "../render.js";
+import { badOf, failedCell, reasons, usable } from "../bad-files.js";
+import { fittedTable, wrapped } from "../fitting.js";
+import { ms } from "../render.js";
 import { defaultPlatform, modelOptions, type RegisterCommand } from "./command.js";
 
 export const measure: RegisterCommand = (program, run) => {
@@ -13,7 +16,7 @@ export const measure: RegisterCommand = (program, run) => {
   modelOptions(command).action((models: string[], options, source) =>
     run(source, async (context) => {
       const { measureFiles } = await import("../../jobs/model-files.js");
-      const reports = await measureFiles({
+      const rows = await measureFiles({
         home: context.home,
         models,
         platform: options.platform,
@@ -23,25 +26,28 @@ export const measure: RegisterCommand = (program, run) => {
         signature: options.signature,
         signal: context.signal,
       });
-      context.result(reports, describe);
-      return reports.some((report) => "failed" in report) ? 1 : 0;
+      const measured = usable(rows, models.length);
+      context.result(rows, describe);
+      if (badOf(rows).length > 0) return 2;
+      return measured.some((row) => "failed" in row) ? 1 : 0;
     }),
   );
 };
 
-const head = ["model", "ms", "just now", "core shared", "±", "runs"];
-
-/** What is long stands below the table. */
-function describe(all: readonly MeasuredFile[]): string {
-  const notes = all.flatMap((r) => [
-    ...("failed" in r ? [`! ${r.model}: ${r.failed}`] : []),
-    ...r.assumed.map((line) => `  ${r.model}: ${line}`),
+/** Reasons stand below the table: engines explain themselves at length. */
+function describe(rows: readonly (MeasuredFile | BadFile)[]): string {
+  const of = (text: (row: Exclude<MeasuredFile, { failed: string }>) => string | number, otherwise = "") =>
+    rows.map((row) => ("failed" in row ? otherwise : text(row)));
+  const table = fittedTable([
+    { head: "model", cells: rows.map(({ model }) => model), least: 16 },
+    { head: "ms", cells: of(({ latencyMs }) => ms(latencyMs), "–") },
+    { head: "just now", cells: of(({ observedMs }) => ms(observedMs), failedCell) },
+    { head: "core shared", cells: of(({ slowdown }) => `×${slowdown.toFixed(2)}`), expendable: 2 },
+    { head: "±", cells: of(({ relativeError }) => `${(100 * relativeError).toFixed(1)} %`) },
+    { head: "runs", cells: of(({ runs }) => runs), expendable: 1 },
   ]);
-  return [renderTable(head, all.map(cells)), ...notes].join("\n");
-}
-
-function cells(r: MeasuredFile): (string | number)[] {
-  if ("failed" in r) return [r.model, "failed"];
-  const doubt = `${(100 * r.relativeError).toFixed(1)} %`;
-  return [r.model, ms(r.latencyMs), ms(r.observedMs), `×${r.slowdown.toFixed(2)}`, doubt, r.runs];
+  const assumed = rows.flatMap(({ model, ...row }) =>
+    ("assumed" in row ? row.assumed : []).flatMap((line) => wrapped(`${model}: ${line}`)),
+  );
+  return [table, ...assumed, ...reasons(rows.filter((row) => "failed" in row))].join("\n");
 }

@@ -1,6 +1,6 @@
 /** Which platforms and models the table of engines is made of. */
 import { agentEngineNames, installedEngineVersion, installedVersions, readRecipe } from "../../engines/index.js";
-import { type Network, sequenceOfNetworks } from "../../jobs/networks.js";
+import { type Network, sequenceOfNetworks } from "../../sampling/index.js";
 import { buildExampleModel, exampleModelNames, nasSpaceNames, zooSpaceNames } from "../../spaces/index.js";
 
 const seed = 4;

@@ -5,7 +5,7 @@
 import { mean, median, quantile, relativeError, shareWithin } from "../../base/index.js";
 import type { KernelTiming } from "../../engines/index.js";
 import type { Kernel } from "../../kernels/index.js";
-import { configKey, type Outcome } from "../../measurements/index.js";
+import { kernelKey, type Outcome } from "../../measurements/index.js";
 import {
   createCorrector,
   fitCorrection,
@@ -128,12 +128,10 @@ export interface MeasuredEngine {
   readonly models: readonly { readonly name: string; readonly kernels: readonly Kernel[] }[];
   /** In the order of the models. */
   readonly looks: readonly (readonly (Outcome | undefined)[])[];
-  /** Distinct kernels of the models, and two looks at them by `keyOf`. */
+  /** Distinct kernels of the models, and two looks at them by `kernelKey`. */
   readonly kernels: readonly Kernel[];
   readonly times: readonly ReadonlyMap<string, Outcome>[];
 }
-
-export const keyOf = ({ type, config }: Pick<Kernel, "type" | "config">) => `${type} ${configKey(config)}`;
 
 type MeasuredParts = Pick<
   EngineReport,
@@ -143,7 +141,7 @@ type MeasuredParts = Pick<
 export function describeMeasured({ models, looks, kernels, times }: MeasuredEngine): MeasuredParts {
   const [first, second] = times as [ReadonlyMap<string, Outcome>, ReadonlyMap<string, Outcome>];
   const summed = sumModels(completeModels({ models, looks, kernels, times }));
-  const outcomes = kernels.map((kernel) => ({ name: keyOf(kernel), outcome: first.get(keyOf(kernel)) }));
+  const outcomes = kernels.map((kernel) => ({ name: kernelKey(kernel), outcome: first.get(kernelKey(kernel)) }));
   const count = (status: Outcome["status"]) => outcomes.filter(({ outcome }) => outcome?.status === status).length;
   const wholes = models.map(({ name }, i) => ({ name, outcome: looks[0]![i] }));
   return {
@@ -162,7 +160,7 @@ function completeModels({ models, looks, times }: MeasuredEngine): CompleteModel
   return models.flatMap(({ name, kernels }, i): CompleteModel[] => {
     const wholes = looks.flatMap((look) => latencyOf(look[i]) ?? []);
     const timed = kernels.flatMap((kernel) => {
-      const latencyMs = latencyOf(times[0]!.get(keyOf(kernel)));
+      const latencyMs = latencyOf(times[0]!.get(kernelKey(kernel)));
       return latencyMs === undefined ? [] : [{ ...kernel, latencyMs }];
     });
     if (wholes.length === 0 || timed.length < kernels.length) return [];

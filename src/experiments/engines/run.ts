@@ -4,20 +4,23 @@
  * measured again.
  */
 import { createRandom, LitepredError } from "../../base/index.js";
-import { kernelTimingOf } from "../../engines/index.js";
-import { encoderOf } from "../../jobs/encoding.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
+import { encoderOf, kernelTimingOf, type LocalPlatform } from "../../engines/index.js";
 import { measureModels } from "../../jobs/measure.js";
-import type { Network } from "../../jobs/networks.js";
-import { profileKernels } from "../../jobs/profile.js";
-import { profileInModels } from "../../jobs/profile-models.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { detectKernels, type Kernel } from "../../kernels/index.js";
-import { type Measurement, networkSubject, type Outcome, openStore, type Store } from "../../measurements/index.js";
+import {
+  kernelKey,
+  type Measurement,
+  networkSubject,
+  type Outcome,
+  openStore,
+  type Store,
+} from "../../measurements/index.js";
 import { hasExactRules } from "../../predictors/index.js";
-import { protocols } from "../../profiling/index.js";
+import { profileInModels, profileKernels, protocols } from "../../profiling/index.js";
+import type { Network } from "../../sampling/index.js";
 import { installedPlatforms, testModels } from "./plan.js";
-import { describeMeasured, type EngineProblem, type EngineReport, type EnginesReport, keyOf } from "./report.js";
+import { describeMeasured, type EngineProblem, type EngineReport, type EnginesReport } from "./report.js";
 import { openSpeed, type Speed } from "./speed.js";
 
 export interface EvaluateEnginesRequest {
@@ -108,12 +111,12 @@ async function evaluateEngine(
   };
 }
 
-/** Of both looks: test models by name, kernels by `keyOf`. */
+/** Of both looks: test models by name, kernels by `kernelKey`. */
 function outcomesByLook(stored: readonly Measurement[]) {
   return [1, 2].map((repeat) => {
     const [models, kernels] = [new Map<string, Outcome>(), new Map<string, Outcome>()];
     for (const { subject, outcome, purpose } of stored.filter((row) => (row.repeat ?? 1) === repeat)) {
-      if (subject.kind === "kernel") kernels.set(keyOf(subject), outcome);
+      if (subject.kind === "kernel") kernels.set(kernelKey(subject), outcome);
       else if (purpose === "test") models.set(subject.name, outcome);
     }
     return { models, kernels };
@@ -121,7 +124,7 @@ function outcomesByLook(stored: readonly Measurement[]) {
 }
 
 const distinct = (kernels: readonly Kernel[]): Kernel[] => [
-  ...new Map(kernels.map((kernel) => [keyOf(kernel), kernel])).values(),
+  ...new Map(kernels.map((kernel) => [kernelKey(kernel), kernel])).values(),
 ];
 
 async function takeLook(look: Look): Promise<void> {

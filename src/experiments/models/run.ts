@@ -4,8 +4,8 @@
  * measurement agrees with the first.
  */
 import { basename } from "node:path";
+import type { LocalPlatform } from "../../engines/index.js";
 import { fileForEngine } from "../../jobs/encoding.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { fileSubject, measureModels } from "../../jobs/measure.js";
 import { predictModels } from "../../jobs/predict.js";
 import { readModelBytes } from "../../jobs/read-model.js";

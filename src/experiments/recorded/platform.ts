@@ -3,8 +3,8 @@
  * With a `split` column, `train` rows may be looked at and `eval` rows are the test, all of them and nothing else.
  */
 import { invariant } from "../../base/index.js";
-import type { KernelConfig } from "../../kernels/index.js";
-import { configText, type KernelTable } from "../../measurements/index.js";
+import { configKey, type KernelConfig } from "../../kernels/index.js";
+import type { KernelTable } from "../../measurements/index.js";
 import type { MeasureOutcome, MeasureRequest } from "../../transfer/index.js";
 
 export interface RecordedPlatform {
@@ -30,7 +30,7 @@ export function openRecordedPlatform({ tables }: RecordedPlatform): RecordedSess
   const rowOf = new Map(
     [...tables].map(([name, table]) => [
       name,
-      new Map(table.configs.map((config, i) => [configText(table.type, config), i])),
+      new Map(table.configs.map((config, i) => [configKey(table.type, config), i])),
     ]),
   );
   const seen = new Map([...tables.keys()].map((name) => [name, new Set<number>()]));
@@ -42,7 +42,7 @@ export function openRecordedPlatform({ tables }: RecordedPlatform): RecordedSess
     async measure(requests) {
       return requests.map(({ type, config }) => {
         const table = tableOf(type);
-        const row = rowOf.get(type)!.get(configText(table.type, config));
+        const row = rowOf.get(type)!.get(configKey(table.type, config));
         if (row === undefined) return { status: "failed", reason: "not in the table" };
         invariant(table.splits?.[row] !== "eval", `eval row of ${type} was asked for`);
         seen.get(type)!.add(row);

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createRandom } from "../../base/index.js";
-import { importedTypes, importTables } from "../../jobs/import.js";
+import { importTables } from "../../jobs/import.js";
 import { createUserKernelType } from "../../kernels/index.js";
-import { openStore } from "../../measurements/index.js";
+import { importedTypes, openStore } from "../../measurements/index.js";
 import { evaluateTransfer } from "./run-one.js";
 
 const root = mkdtempSync(join(tmpdir(), "litepred-transfer-"));
@@ -36,7 +36,7 @@ const fast = device("fast", ({ hw, cin }) => 0.02 + hw * hw * cin * 2e-6);
 const target = device("target", ({ hw, cin }) => 0.05 + hw * hw * cin * 5e-6);
 const splitTarget = device("split-target", ({ hw, cin }) => 0.05 + hw * hw * cin * 5e-6, true);
 
-test("the report has what interfaces.md says, and everything not looked at is test", async () => {
+test("the report says what was measured and how well it predicts, and everything not looked at is test", async () => {
   const report = await evaluateTransfer({ target, pool: [slow, fast], budget: 20, seed: 1, home });
   assert.equal(report.measurementsUsed, 20);
   assert.equal(report.kernels.myblock!.n, rows.length - 20);

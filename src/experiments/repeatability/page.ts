@@ -34,6 +34,6 @@ export const repeatabilityCells = (row: RepeatabilityRow): string[] => [
   percent(row.p90Difference),
   percent(row.within5, 0),
   percent(row.within10, 0),
-  row.secondsEach.toFixed(2),
+  row.secondsEach?.toFixed(2) ?? "–",
   `×${row.slowdown.toFixed(2)}`,
 ];

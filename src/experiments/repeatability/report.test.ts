@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareLooks } from "./report.js";
+import { compareLooks, secondsEach } from "./report.js";
 
 const look = (entries: [string, number][]) => ({ latencies: new Map(entries), slowdowns: [1, 1.2], secondsEach: 2 });
 const what = { platform: "here/cpu/engine@1/fp32", disturbed: false } as const;
@@ -44,4 +44,11 @@ test("kernels below the clock's reach are left out; nothing in common is no row"
     )?.n,
     1,
   );
+});
+
+test("records that come all at once began after what was recorded before them", () => {
+  assert.equal(secondsEach([9000, 9000, 9000], [1000, 3000, 12_000]), 2);
+  assert.equal(secondsEach([1000, 2000, 3000, 5000], []), 1);
+  assert.equal(secondsEach([], [1000]), undefined);
+  assert.equal(secondsEach([1000], []), undefined);
 });

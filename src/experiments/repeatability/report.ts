@@ -11,8 +11,8 @@ export interface RepeatabilityRow {
   /** Shares of differences of at most 5 and 10 %. */
   readonly within5: number;
   readonly within10: number;
-  /** Of measuring, per model or kernel and look. */
-  readonly secondsEach: number;
+  /** Of measuring, per model or kernel and look; absent where the records do not tell. */
+  readonly secondsEach?: number | undefined;
   /** Beside a program that loads memory and the other core in bursts. */
   readonly disturbed: boolean;
   /** How much slower than at the reference state it just ran, median over both looks. */
@@ -26,7 +26,7 @@ export const leastKernelMs = 0.03;
 export interface Look {
   readonly latencies: ReadonlyMap<string, number>;
   readonly slowdowns: readonly number[];
-  readonly secondsEach: number;
+  readonly secondsEach?: number | undefined;
 }
 
 /** Undefined where nothing was measured in both. */
@@ -48,7 +48,23 @@ export function compareLooks(
     p90Difference: quantile(differences, 0.9),
     within5: shareWithin(differences, 0.05),
     within10: shareWithin(differences, 0.1),
-    secondsEach: (first.secondsEach + second.secondsEach) / 2,
+    secondsEach: meanOf([first.secondsEach, second.secondsEach].filter((seconds) => seconds !== undefined)),
     slowdown: median([...first.slowdowns, ...second.slowdowns]),
   };
 }
+
+/**
+ * Seconds of measuring for each record. Records come when their window or batch ends: what was recorded last before the first of them
+ * (in a look that is the cost of a call, or the last model) tells when that began; where nothing was, the first window is missing.
+ * Undefined where that leaves nothing.
+ * @param times of the records, in ms @param before of all other records
+ */
+export function secondsEach(times: readonly number[], before: readonly number[]): number | undefined {
+  const first = Math.min(...times);
+  const began = Math.max(...before.filter((at) => at <= first));
+  const seconds = (Math.max(...times) - (Number.isFinite(began) ? began : first)) / 1000;
+  return seconds > 0 ? seconds / times.length : undefined;
+}
+
+const meanOf = (values: readonly number[]) =>
+  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;

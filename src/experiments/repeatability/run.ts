@@ -6,21 +6,24 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, LitepredError } from "../../base/index.js";
-import { encoderOf } from "../../jobs/encoding.js";
+import { encoderOf, type LocalPlatform } from "../../engines/index.js";
 import { timesInContext } from "../../jobs/in-context.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
 import { measureModels } from "../../jobs/measure.js";
-import { sequenceOfNetworks } from "../../jobs/networks.js";
-import { profileKernels } from "../../jobs/profile.js";
-import { profileInModels } from "../../jobs/profile-models.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
-import { configKey, type Measurement, networkSubject, openStore, type Store } from "../../measurements/index.js";
-import { keepNominal, keptNominal, protocols, startEngine } from "../../profiling/index.js";
-import { collectStatistics, planKernels } from "../../sampling/index.js";
+import { kernelKey, type Measurement, networkSubject, openStore, type Store } from "../../measurements/index.js";
+import {
+  keepNominal,
+  keptNominal,
+  profileInModels,
+  profileKernels,
+  protocols,
+  startEngine,
+} from "../../profiling/index.js";
+import { collectStatistics, planKernels, sequenceOfNetworks } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
 import { installedPlatforms, testModels } from "../engines/plan.js";
 import { startDisturbance } from "./disturbance.js";
-import { compareLooks, type Look, type RepeatabilityRow } from "./report.js";
+import { compareLooks, type Look, type RepeatabilityRow, secondsEach } from "./report.js";
 
 export interface RepeatabilityRequest {
   readonly home: string;
@@ -49,23 +52,11 @@ const kernelsPerNetwork = 20;
  */
 const kernelProtocol = { ...protocols.brief, name: "repeatability", sessions: 7 };
 
+/** @throws LitepredError for a platform that was asked for and is not there */
 export async function evaluateRepeatability(request: RepeatabilityRequest): Promise<RepeatabilityRow[]> {
-  const platforms = request.platforms ?? (await installedPlatforms(request.home));
   const conditions = request.disturbed ? [false, true] : [false];
-  const locals: LocalPlatform[] = [];
-  for (const round of [1, 2])
-    for (const asked of platforms)
-      try {
-        const local = await openLocalPlatform(asked, request.home);
-        if (round === 2) await waitAfterFirst(request, local.id, conditions);
-        if (request.signal?.aborted) break;
-        await settleNominal(local, request.home);
-        for (const disturbed of conditions) await takeLook(request, local, round, disturbed);
-        if (round === 2) locals.push(local);
-      } catch (error) {
-        if (!(error instanceof LitepredError)) throw error;
-        request.onProblem?.(asked, error.message);
-      }
+  let locals = await openPlatforms(request);
+  for (const round of [1, 2]) locals = await takeLooks(request, locals, round, conditions);
   const rows: RepeatabilityRow[] = [];
   for (const { id } of locals)
     for (const disturbed of conditions)
@@ -76,6 +67,45 @@ export async function evaluateRepeatability(request: RepeatabilityRequest): Prom
         if (row) rows.push(row);
       }
   return rows;
+}
+
+/** Those asked for must be there; of all that are installed, one that does not start is a problem of its own. */
+async function openPlatforms(request: RepeatabilityRequest): Promise<LocalPlatform[]> {
+  const { platforms, home } = request;
+  if (platforms !== undefined) return Promise.all(platforms.map((asked) => openLocalPlatform(asked, home)));
+  const locals: LocalPlatform[] = [];
+  for (const id of await installedPlatforms(home))
+    await orProblem(request, id, async () => void locals.push(await openLocalPlatform(id, home)));
+  return locals;
+}
+
+/** Of all platforms, in turn; those where it went well. */
+async function takeLooks(
+  request: RepeatabilityRequest,
+  locals: readonly LocalPlatform[],
+  round: number,
+  conditions: readonly boolean[],
+): Promise<LocalPlatform[]> {
+  const done: LocalPlatform[] = [];
+  for (const local of locals)
+    await orProblem(request, local.id, async () => {
+      if (round === 2) await waitAfterFirst(request, local.id, conditions);
+      if (request.signal?.aborted) return;
+      await settleNominal(local, request.home);
+      for (const disturbed of conditions) await takeLook(request, local, round, disturbed);
+      done.push(local);
+    });
+  return done;
+}
+
+/** What is the matter with one platform does not end the others. */
+async function orProblem(request: RepeatabilityRequest, platform: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof LitepredError)) throw error;
+    request.onProblem?.(platform, error.message);
+  }
 }
 
 /** Until the first looks are long enough ago, whichever call took them. */
@@ -160,7 +190,7 @@ async function timeKernels(
       models,
       protocol: kernelProtocol,
       signal: request.signal,
-      onProgress,
+      onProgress: (done) => onProgress?.(Math.min(request.kernels, done * kernelsPerNetwork)),
     });
     return;
   }
@@ -183,23 +213,21 @@ async function timeKernels(
 
 async function readLook(home: string, platform: string, kind: "model" | "kernel"): Promise<Look> {
   const store = await openStore(home);
-  const wanted = kind === "model" ? ({ kind, purpose: "test" } as const) : ({ kind } as const);
-  const rows = await store.query({ platform, status: "ok", ...wanted });
+  const all = await store.query({ platform });
   await store.close();
+  const isWanted = ({ subject, purpose }: Measurement) =>
+    subject.kind === kind && (kind === "kernel" || purpose === "test");
+  const rows = all.filter((row) => isWanted(row) && row.outcome.status === "ok");
+  const others = all.filter((row) => !isWanted(row) && row.purpose !== "in-model");
   const latencies = new Map<string, number>();
   const slowdowns: number[] = [];
   for (const { subject, outcome } of rows) {
     if (outcome.status !== "ok") continue;
-    const name = subject.kind === "kernel" ? `${subject.type} ${configKey(subject.config)}` : subject.name;
-    latencies.set(name, outcome.latencyMs);
+    latencies.set(subject.kind === "kernel" ? kernelKey(subject) : subject.name, outcome.latencyMs);
     if (outcome.observedMs !== undefined && outcome.latencyMs > 0)
       slowdowns.push(outcome.observedMs / outcome.latencyMs);
   }
-  return { latencies, slowdowns, secondsEach: secondsOf(rows) / Math.max(1, rows.length) };
+  return { latencies, slowdowns, secondsEach: secondsEach(rows.map(timeOf), others.map(timeOf)) };
 }
 
-/** From the first record to the last: windows are recorded when they end, so this is a window short. */
-function secondsOf(rows: readonly Measurement[]): number {
-  const times = rows.map(({ at }) => Date.parse(at));
-  return times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1000;
-}
+const timeOf = ({ at }: Measurement) => Date.parse(at);

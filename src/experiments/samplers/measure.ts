@@ -3,10 +3,10 @@
  * compares equal numbers, then the test kernels again. The adaptive sampler is drawn between its rounds.
  */
 import type { ComputeBackend } from "../../base/index.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
-import { profileKernels } from "../../jobs/profile.js";
+import type { LocalPlatform } from "../../engines/index.js";
 import { configKey, type KernelConfig } from "../../kernels/index.js";
 import type { Protocol, Store } from "../../measurements/index.js";
+import { profileKernels } from "../../profiling/index.js";
 import { loadSampler } from "../../sampling/index.js";
 import { acceptedBy, type DrawnType } from "./draw.js";
 import { heldOutErrors } from "./held-out-errors.js";

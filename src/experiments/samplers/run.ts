@@ -8,7 +8,7 @@
  */
 import { basename, join } from "node:path";
 import type { ComputeBackend } from "../../base/index.js";
-import type { LocalPlatform } from "../../jobs/local-platform.js";
+import type { LocalPlatform } from "../../engines/index.js";
 import { readModelFile } from "../../jobs/read-model.js";
 import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type FusionRules } from "../../kernels/index.js";

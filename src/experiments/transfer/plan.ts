@@ -1,7 +1,7 @@
 /** What `evaluate transfer --platform …` measures and compares. Pure. */
 import { createRandom } from "../../base/index.js";
-import { type NamedNetwork, networksOfSpaces } from "../../jobs/networks.js";
 import { parsePlatformId } from "../../platforms/index.js";
+import { type NamedNetwork, networksOfSpaces } from "../../sampling/index.js";
 import type { NasSpaceName } from "../../spaces/index.js";
 import { moreData } from "../more-data.js";
 

@@ -3,16 +3,16 @@
  * turn is the target of the others, by the one path that `adapt` takes (transfer/platform.ts). The transfers are computed from the store,
  * so they can be repeated with other seeds, budgets and methods without measuring again.
  */
-import { createRandom, getOrCreate, median } from "../../base/index.js";
-import { callCostOf } from "../../jobs/call-cost.js";
-import { networkKernels } from "../../jobs/networks.js";
+import { createRandom, getOrCreate, median, stableJson } from "../../base/index.js";
 import { measuredNchwcBlock, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
 import type { FusionRules, KernelConfig } from "../../kernels/index.js";
-import { configKey, kernelRows, type Measurement, openStore } from "../../measurements/index.js";
+import { kernelRows, type Measurement, openStore } from "../../measurements/index.js";
 import { parsePlatformId } from "../../platforms/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
+import { callCostOf } from "../../profiling/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
+import { networkKernels } from "../../sampling/index.js";
 import {
   fitPlatform,
   loadTransferMethod,
@@ -181,18 +181,18 @@ function measuredKernels(rows: readonly Measurement[]) {
   for (const { subject } of rows)
     if (subject.kind === "kernel")
       getOrCreate(candidates, subject.type, () => new Map<string, KernelConfig>()).set(
-        configKey(subject.config),
+        stableJson(subject.config),
         subject.config,
       );
   const latencies = new Map(
     kernelRows(rows).map(({ type, configs, latenciesMs }) => [
       type,
-      new Map(configs.map((config, i) => [configKey(config), latenciesMs[i]!])),
+      new Map(configs.map((config, i) => [stableJson(config), latenciesMs[i]!])),
     ]),
   );
   return {
     candidates: new Map([...candidates].map(([type, configs]) => [type, [...configs.values()]])),
-    latencyOf: (type: string, config: KernelConfig) => latencies.get(type)?.get(configKey(config)),
+    latencyOf: (type: string, config: KernelConfig) => latencies.get(type)?.get(stableJson(config)),
   };
 }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGraphBuilder, type Graph } from "../../graph/index.js";
 import { exampleConfig, kernelTypeNames, kernelTypeOf } from "../catalogue.js";
-import { operatorCoverage } from "./coverage.js";
 import { detectKernels } from "./detect.js";
 import { engineNodes } from "./engine-nodes.js";
 import { fusionRules, nchwcBlockOf, ruleEngines } from "./rules.js";
@@ -132,11 +131,4 @@ test("the block size follows the width of the CPU's registers; engines without r
   assert.deepEqual([128, 256, 512].map(nchwcBlockOf), [1, 8, 16]);
   assert.equal(fusionRules("no-such-engine").engine, "generic");
   assert.equal(fusionRules("litert@2.3").engine, "tflite");
-});
-
-test("coverage says of each operator what becomes of it", () => {
-  const coverage = new Map(operatorCoverage(generic).map((entry) => [entry.operator, entry]));
-  assert.deepEqual(coverage.get("Relu"), { operator: "Relu", kernel: true, free: false, fused: true });
-  assert.deepEqual(coverage.get("Flatten"), { operator: "Flatten", kernel: true, free: true, fused: false });
-  assert.equal(coverage.has("SqueezeExcite"), false);
 });

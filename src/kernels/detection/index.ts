@@ -3,7 +3,6 @@
  * Out: kernels with their configs, in the order they run, and whatever no rule covers.
  * May import base, graph and the kernel catalogue.
  */
-export { type OperatorCoverage, operatorCoverage } from "./coverage.js";
 export { type DetectedPart, detectKernels, detectParts } from "./detect.js";
 export { type EngineNode, engineNodes } from "./engine-nodes.js";
 export {

@@ -2,7 +2,8 @@
 import type { Graph } from "../../graph/index.js";
 import { runPass } from "./passes/index.js";
 import type { FusionRules } from "./rules.js";
-import { createWorkGraph, runningOrder, type WorkGraph, type WorkNode } from "./work-graph.js";
+import { createWorkGraph, type WorkGraph, type WorkNode } from "./work-graph.js";
+import { runningOrder } from "./work-order.js";
 
 /** The nodes that the engine runs, in running order. */
 export function optimise(graph: Graph, rules: FusionRules): readonly WorkNode[] {

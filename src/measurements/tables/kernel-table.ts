@@ -4,6 +4,7 @@
  */
 import { LitepredError } from "../../base/index.js";
 import {
+  configKey,
   createUserKernelType,
   type KernelConfig,
   type KernelType,
@@ -44,7 +45,7 @@ export function createKernelTable(
 function normalizeAll(type: KernelType, raw: RawTable): KernelConfig[] | undefined {
   try {
     const configs = raw.rows.map((row) => normalizeConfig(type, row.config));
-    const distinct = new Set(configs.map((config) => configText(type, config)));
+    const distinct = new Set(configs.map((config) => configKey(type, config)));
     return distinct.size === configs.length ? configs : undefined;
   } catch (error) {
     if (error instanceof LitepredError) return undefined;
@@ -92,9 +93,4 @@ function tableOf(
     ...(splits && { splits }),
     rejected: [...raw.rejected, ...rejected].sort((a, b) => a.line - b.line),
   };
-}
-
-/** Equal for equal configs of a type. */
-export function configText(type: KernelType, config: KernelConfig): string {
-  return type.fields.map((field) => config[field.name]).join("|");
 }

@@ -78,8 +78,8 @@ export async function trainConfigVae(
     ...training,
     ...options.training,
     seed,
-    ...(signal ? { signal } : {}),
-    ...(onProgress ? { onProgress } : {}),
+    signal,
+    onProgress,
   });
   const random = createRandom(`${seed}/draw`);
   const drawLatent = latent === "normal" ? normalLatents(vae) : posteriorLatents(await vae.encode(rows), observations);

@@ -13,9 +13,6 @@ import { windows } from "./operators/windows.js";
 
 const lowerings: OperatorTable = { ...windows, ...elementwise, ...matrices, ...shapes };
 
-/** Operators that the writer has a form for. */
-export const ncnnOperators: readonly string[] = Object.keys(lowerings);
-
 /**
  * A line `litepred-ncnn <bytes of the .param text>`, that text, the .bin weights; weights without values get the same
  * seeded ones as in `writeOnnx`.

@@ -11,9 +11,6 @@ import { Lowering } from "./lowering.js";
 import { lowerings } from "./operators/index.js";
 import { planScales } from "./quantization.js";
 
-/** Operators that the writer has a form for. */
-export const tfliteOperators: readonly string[] = Object.keys(lowerings);
-
 /**
  * The bytes of a .tflite file; weights without values get the same seeded ones as in `writeOnnx`.
  * @throws LitepredError `unsupported-operator` naming the node that has no .tflite form.

@@ -170,7 +170,13 @@ export const globalMaxPool: OperatorEntry = (node) => {
   const shape = shapeOf(node, 0);
   return {
     type: "reduce",
-    config: { operator: "max", outer: count(shape.slice(0, 2)), length: count(shape.slice(2)), inner: 1 },
+    config: {
+      operator: "max",
+      outer: count(shape.slice(0, 2)),
+      length: count(shape.slice(2)),
+      inner: 1,
+      trailing: "none",
+    },
   };
 };
 

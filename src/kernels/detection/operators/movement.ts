@@ -102,8 +102,10 @@ export const reduction =
     const axes = reducedAxes(node, shape.length);
     if (axes.length === 0) return { type: "copy", config: { input: count(shape), output: count(shape) } };
     const length = axes.reduce((product, axis) => product * shape[axis]!, 1);
-    const inner = count(shape.slice(Math.max(...axes) + 1));
-    return { type: "reduce", config: { operator, outer: count(shape) / (length * inner), length, inner } };
+    const after = shape.slice(Math.max(...axes) + 1);
+    const inner = count(after);
+    const trailing = inner === 1 && after.length > 0 ? "one" : "none";
+    return { type: "reduce", config: { operator, outer: count(shape) / (length * inner), length, inner, trailing } };
   };
 
 function reducedAxes(node: WorkNode, rank: number): readonly number[] {

@@ -2,17 +2,10 @@
  * Lets a convolution outside the blocked layout add the other operand of a following sum, and then apply an activation
  * (ConvAddActivationFusion, onnxruntime/core/optimizer/conv_add_act_fusion.cc).
  */
-import {
-  has,
-  nodesOf,
-  removeNode,
-  setInput,
-  setOutput,
-  soleConsumer,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+
+import { removeNode, setInput, setOutput } from "../work-edits.js";
+import { has, soleConsumer, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 import { activationName } from "./fuse-activation.js";
 
 export interface AddIntoConvOptions {

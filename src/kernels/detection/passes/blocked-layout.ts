@@ -5,46 +5,29 @@
  * Sources: onnxruntime/core/optimizer/nchwc_transformer.cc; pull requests 7442 (alignment of 4), 27691 and 27821 (GELU,
  * channel scaling), 31957 (hard swish) of microsoft/onnxruntime.
  */
-import type { PassRule } from "../rule-schema.js";
 import {
   addNode,
-  intAttribute,
   newConstant,
   newValue,
   removeNode,
   replaceInputs,
-  runningOrder,
   setInput,
   setOperator,
   setOutput,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+} from "../work-edits.js";
+import { intAttribute, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { runningOrder } from "../work-order.js";
+import {
+  type Blocked,
+  type BlockedLayoutRule,
+  type Conversion,
+  fuse,
+  isPerm,
+  makeBlocked,
+  readBlocked,
+  takesMore,
+} from "./blocked-tensors.js";
 import { activationName } from "./fuse-activation.js";
-
-export type BlockedLayoutRule = Extract<PassRule, { pass: "blocked-layout" }>;
-
-/** A tensor in blocked layout that stands for a plain one of the model. */
-interface Blocked {
-  readonly value: WorkValue;
-  /** The node that makes it. */
-  readonly node: WorkNode;
-  /** How often the plain tensor was read, as a graph output once more, when its node was converted. */
-  readonly uses: number;
-  readonly channels: number;
-}
-
-interface Conversion {
-  readonly work: WorkGraph;
-  readonly rule: BlockedLayoutRule;
-  readonly block: number;
-  readonly blocked: Map<WorkValue, Blocked>;
-  /** Plain tensors that have been put into blocked layout already. */
-  readonly reordered: Map<WorkValue, WorkValue>;
-  changed: boolean;
-}
-
 export function convertToBlocked(work: WorkGraph, rule: BlockedLayoutRule, block: number): boolean {
   if (block <= 1) return false;
   const conversion: Conversion = { work, rule, block, blocked: new Map(), reordered: new Map(), changed: false };
@@ -78,62 +61,6 @@ function convertFollower(c: Conversion, node: WorkNode): void {
   else if (operator === "Resize" || operator === "Upsample") convertResize(c, node);
   else if (operator === "GlobalAveragePool" || operator === "GlobalMaxPool") convertPool(c, node);
 }
-
-function newBlocked(c: Conversion, plain: WorkValue): WorkValue {
-  const value = newValue(c.work, `${plain.name}/nchwc`, plain.shape, plain.type);
-  value.blocked = true;
-  return value;
-}
-
-/** Gives the node a blocked output in place of its plain one. */
-function makeBlocked(c: Conversion, node: WorkNode, channels: number): void {
-  const plain = node.outputs[0]!;
-  const uses = plain.consumers.length + (plain.isOutput ? 1 : 0);
-  const value = newBlocked(c, plain);
-  setOutput(c.work, node, 0, value);
-  c.blocked.set(plain, { value, node, uses, channels });
-  c.changed = true;
-}
-
-/** Removes a node whose work `into` does from now on. */
-function fuse(c: Conversion, node: WorkNode, into: Blocked): void {
-  const plain = node.outputs[0]!;
-  const uses = plain.consumers.length + (plain.isOutput ? 1 : 0);
-  removeNode(c.work, node);
-  into.node.sources = [...into.node.sources, ...node.sources];
-  c.blocked.set(plain, { ...into, uses });
-  c.changed = true;
-}
-
-function readBlocked(c: Conversion, node: WorkNode): void {
-  const plain = node.inputs[0]!;
-  const blocked = c.blocked.get(plain);
-  setInput(c.work, node, 0, blocked?.value ?? reorderedInput(c, plain));
-}
-
-function reorderedInput(c: Conversion, plain: WorkValue): WorkValue {
-  const known = c.reordered.get(plain);
-  if (known !== undefined) return known;
-  const value = newBlocked(c, plain);
-  const transpose = plain.producer;
-  const fromNhwc =
-    transpose?.operator === "Transpose" &&
-    isPerm(transpose, "0,3,1,2") &&
-    plain.consumers.length === 1 &&
-    !plain.isOutput;
-  if (fromNhwc) {
-    // The conversion takes the channels-last tensor as it is; the last reader is about to leave the transpose.
-    addNode(c.work, "ReorderInput", "nchwc", [transpose.inputs[0]], [value], { channels_last: 1 }, transpose.sources);
-    removeNode(c.work, transpose);
-  } else {
-    addNode(c.work, "ReorderInput", "nchwc", [plain], [value], { channels_last: 0 }, []);
-  }
-  c.reordered.set(plain, value);
-  return value;
-}
-
-const isPerm = (node: WorkNode, perm: string) =>
-  (node.attributes.perm as readonly number[] | undefined)?.join(",") === perm;
 
 function convertConv(c: Conversion, node: WorkNode): void {
   const [input, weight, bias] = node.inputs;
@@ -206,10 +133,6 @@ function convertBinary(c: Conversion, node: WorkNode, isSum: boolean): void {
   }
   makeBlocked(c, node, first.channels);
 }
-
-/** Whether a following node can be taken into the convolution that makes the tensor. */
-const takesMore = ({ node, uses }: Blocked) =>
-  node.operator === "Conv" && node.domain === "nchwc" && uses === 1 && node.activation === undefined;
 
 /** Shapes that broadcast: the tensors are added with the channel blocks as an axis of their own. */
 function addReshaped(c: Conversion, node: WorkNode, blocked: readonly Blocked[]): void {

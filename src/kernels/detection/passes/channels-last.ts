@@ -2,7 +2,9 @@
  * ONNX Runtime's integer convolutions work on channels-last tensors: each gets a Transpose before and after it, which
  * are then moved and cancelled as far as they go (onnxruntime/core/optimizer/nhwc_transformer.cc).
  */
-import { addNode, has, newValue, nodesOf, setOutput, type WorkGraph } from "../work-graph.js";
+import { addNode, newValue, setOutput } from "../work-edits.js";
+import { has, type WorkGraph } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 import { permute } from "./permutation.js";
 import { pushTransposes } from "./push-transposes.js";
 import { transposeInput } from "./transpose-moves.js";

@@ -1,14 +1,7 @@
 /** Operators for which the engine has no kernel of its own are replaced by the body that the ONNX standard gives them. */
-import {
-  addNode,
-  has,
-  newValue,
-  nodesOf,
-  removeNode,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { addNode, newValue, removeNode } from "../work-edits.js";
+import { has, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 type Body = (work: WorkGraph, node: WorkNode) => void;
 

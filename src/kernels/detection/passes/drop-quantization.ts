@@ -2,7 +2,10 @@
  * Pairs of QuantizeLinear and DequantizeLinear go: an engine that runs in int8 has the operators between them in int8,
  * one that runs in fp32 has no need of them. What is left over (at inputs and outputs) stays as a kernel.
  */
-import { has, nodesOf, removeNode, replaceUses, type WorkGraph } from "../work-graph.js";
+
+import { removeNode, replaceUses } from "../work-edits.js";
+import { has, type WorkGraph } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 export function dropQuantization(work: WorkGraph): boolean {
   if (!has(work, "DequantizeLinear")) return false;

@@ -1,7 +1,9 @@
 /** Takes out nodes that pass their input on unchanged. */
 import { own } from "../../../base/index.js";
 import type { NoOperation } from "../rule-schema.js";
-import { bypass, has, intsOf, nodesOf, replaceInputs, scalarOf, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { bypass, replaceInputs } from "../work-edits.js";
+import { has, intsOf, scalarOf, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 export function eliminate(work: WorkGraph, operators: Readonly<Record<string, NoOperation>>): boolean {
   if (!Object.keys(operators).some((operator) => has(work, operator))) return false;

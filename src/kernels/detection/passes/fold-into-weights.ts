@@ -1,16 +1,7 @@
 /** Folds per-channel arithmetic with constants that follows a convolution into its weights: batch norm, scale, shift. */
-import {
-  absorb,
-  has,
-  intAttribute,
-  newConstant,
-  nodesOf,
-  setInput,
-  soleConsumer,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { absorb, newConstant, setInput } from "../work-edits.js";
+import { has, intAttribute, soleConsumer, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 export function foldIntoWeights(work: WorkGraph, into: readonly string[], operators: readonly string[]): boolean {
   if (!into.some((operator) => has(work, operator)) || !operators.some((operator) => has(work, operator))) return false;

@@ -1,5 +1,7 @@
 /** Lets a node apply the activation that follows it. */
-import { absorb, has, nodesOf, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { absorb } from "../work-edits.js";
+import { has, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 export function fuseActivation(
   work: WorkGraph,

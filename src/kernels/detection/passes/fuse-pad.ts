@@ -1,5 +1,7 @@
 /** Zero padding in front of a convolution or pooling becomes its `pads` (onnxruntime/core/optimizer/pad_fusion.cc). */
-import { bypass, has, intsOf, nodesOf, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { bypass } from "../work-edits.js";
+import { has, intsOf, soleConsumer, type WorkGraph, type WorkNode } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 export function fusePad(work: WorkGraph, into: readonly string[]): boolean {
   if (!has(work, "Pad")) return false;

@@ -2,19 +2,9 @@
  * Gathers and slices that together read every element of one axis become a Split, with a Squeeze for each index.
  * Source: GatherSliceToSplitFusion in onnxruntime/core/optimizer/gather_fusion.cc.
  */
-import {
-  addNode,
-  countOf,
-  intAttribute,
-  intsOf,
-  newConstant,
-  newValue,
-  removeNode,
-  runningOrder,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { addNode, newConstant, newValue, removeNode } from "../work-edits.js";
+import { countOf, intAttribute, intsOf, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { runningOrder } from "../work-order.js";
 
 interface Part {
   readonly node: WorkNode;

@@ -3,17 +3,9 @@
  * outside it reads what lies inside it.
  */
 import type { FusedPattern, Pattern } from "../rule-schema.js";
-import {
-  has,
-  nodesOf,
-  removeNode,
-  replaceInputs,
-  scalarOf,
-  setOperator,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { removeNode, replaceInputs, setOperator } from "../work-edits.js";
+import { has, scalarOf, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 const commutative = new Set(["Add", "Mul"]);
 

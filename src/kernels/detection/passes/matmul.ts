@@ -3,22 +3,9 @@
  * a transposition of the last two axes or a factor becomes an attribute of FusedMatMul.
  * Sources: onnxruntime/core/optimizer/matmul_add_fusion.cc, matmul_transpose_fusion.cc, matmul_scale_fusion.cc.
  */
-import {
-  addNode,
-  has,
-  newConstant,
-  newValue,
-  nodesOf,
-  removeNode,
-  scalarOf,
-  setInput,
-  setOperator,
-  setOutput,
-  soleConsumer,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { addNode, newConstant, newValue, removeNode, setInput, setOperator, setOutput } from "../work-edits.js";
+import { has, scalarOf, soleConsumer, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 /**
  * MatMul followed by the addition of a row becomes Gemm. Inputs of more than two axes: with `reshape` they are reshaped

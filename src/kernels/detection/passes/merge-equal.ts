@@ -1,5 +1,7 @@
 /** Nodes that compute the same from the same inputs become one (common subexpression elimination). */
-import { removeNode, replaceUses, runningOrder, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { removeNode, replaceUses } from "../work-edits.js";
+import type { WorkGraph, WorkNode, WorkValue } from "../work-graph.js";
+import { runningOrder } from "../work-order.js";
 
 /** Operators whose result differs from call to call, and those that every reader is given for itself. */
 const separate = new Set([

@@ -4,9 +4,11 @@
  * Sources: onnx_transpose_optimization.cc and ort_transpose_optimization.cc in onnxruntime/core/optimizer/transpose_optimization.
  * Differs: a constant that several nodes read is copied for the transposed reader instead of changed for all of them.
  */
-import { has, runningOrder, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { has, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { runningOrder } from "../work-order.js";
 import { equal, invert, type Permutation } from "./permutation.js";
-import { type Handler, handlerOf } from "./transpose-handlers.js";
+import type { Handler } from "./transpose-handler.js";
+import { handlerOf } from "./transpose-handlers.js";
 import { permOf } from "./transpose-moves.js";
 
 /** @param assigned whether nodes are assigned to the CPU already, which lets transposes pass Resize. */

@@ -5,21 +5,9 @@
  * operators), qdq_propagation.cc, ensure_unique_dq_for_node_unit.cc, relu_quantizelinear.cc, clip_quantizelinear.cc.
  */
 import type { PassRule } from "../rule-schema.js";
-import {
-  addNode,
-  bypass,
-  has,
-  newValue,
-  removeNode,
-  runningOrder,
-  scalarOf,
-  setInput,
-  setOutput,
-  soleConsumer,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { addNode, bypass, newValue, removeNode, setInput, setOutput } from "../work-edits.js";
+import { has, scalarOf, soleConsumer, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
+import { runningOrder } from "../work-order.js";
 
 export type FuseQuantizedRule = Extract<PassRule, { pass: "fuse-quantized" }>;
 

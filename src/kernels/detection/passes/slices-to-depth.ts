@@ -2,20 +2,17 @@
  * Four slices that take every other row and column, joined along the channels, become SpaceToDepth; where they are in
  * another order than its own, a Gather follows (pull request 27747 of microsoft/onnxruntime).
  */
+import { addNode, newConstant, newValue, removeNode } from "../work-edits.js";
 import {
-  addNode,
   has,
   intAttribute,
   intsOf,
-  newConstant,
-  newValue,
-  nodesOf,
-  removeNode,
   soleConsumer,
   type WorkGraph,
   type WorkNode,
   type WorkValue,
 } from "../work-graph.js";
+import { nodesOf } from "../work-order.js";
 
 const ownOrder = ["0,0", "0,1", "1,0", "1,1"];
 

@@ -1,57 +1,23 @@
 /** How a Transpose passes each operator: which inputs may be transposed, and what changes in the node when they are. */
+import { newConstant, setInput } from "../work-edits.js";
+import { intAttribute, intsOf, type WorkNode } from "../work-graph.js";
+import { equal, normalizeAxes, permute, squeeze } from "./permutation.js";
 import {
-  addNode,
-  intAttribute,
-  intsOf,
-  newConstant,
-  removeNode,
-  setInput,
-  type WorkGraph,
-  type WorkNode,
-} from "../work-graph.js";
-import { compose, equal, invert, normalizeAxes, type Permutation, permute, squeeze } from "./permutation.js";
-import {
-  cancel,
-  equalizeRanks,
-  type Push,
-  permOf,
-  pushThroughUnsqueeze,
-  transposeInput,
-  transposeOutputs,
-} from "./transpose-moves.js";
-
-export interface Handler {
-  slots(node: WorkNode): readonly number[];
-  /** Changes the graph and says so; false means that nothing was changed. */
-  push(push: Push): boolean;
-  readonly transposesOutputs: boolean;
-  /** Pushed whatever it costs. */
-  readonly always?: boolean;
-}
+  allInputs,
+  broadcast,
+  firstInput,
+  type Handler,
+  pushSimple,
+  setAttribute,
+  setInts,
+  simple,
+  transposeInputs,
+} from "./transpose-handler.js";
+import { pushThroughUnsqueeze, transposeOutputs } from "./transpose-moves.js";
+import { reshape, transposeHandler } from "./transpose-reshapes.js";
 
 const nhwcToNchw = [0, 3, 1, 2];
 const nchwToNhwc = [0, 2, 3, 1];
-
-const firstInput = () => [0];
-const allInputs = (node: WorkNode) => node.inputs.map((_, slot) => slot);
-const inputsWithAxes = (node: WorkNode) => allInputs(node).filter((slot) => (node.inputs[slot]?.shape.length ?? 0) > 0);
-
-function transposeInputs({ work, node, slots, inverse }: Push): void {
-  for (const slot of slots) transposeInput(work, node, slot, inverse);
-}
-
-function pushSimple(push: Push): boolean {
-  transposeInputs(push);
-  transposeOutputs(push.work, push.node, push.perm);
-  return true;
-}
-
-const simple = (slots: Handler["slots"]): Handler => ({ slots, push: pushSimple, transposesOutputs: true });
-const broadcast: Handler = {
-  slots: inputsWithAxes,
-  push: (push) => equalizeRanks(push) && pushSimple(push),
-  transposesOutputs: true,
-};
 
 /** Operators with an `axis` that moves along. */
 function withAxis(slots: Handler["slots"], fallback?: number): Handler {
@@ -67,16 +33,6 @@ function withAxis(slots: Handler["slots"], fallback?: number): Handler {
       return true;
     },
   };
-}
-
-function setAttribute(node: WorkNode, name: string, value: number | readonly number[]): void {
-  node.attributes = { ...node.attributes, [name]: value };
-}
-
-/** Writes a list of integers back to where the node has it: attribute or input. */
-function setInts(work: WorkGraph, node: WorkNode, attribute: string, slot: number, values: readonly number[]): void {
-  if (node.attributes[attribute] !== undefined) setAttribute(node, attribute, values);
-  else setInput(work, node, slot, newConstant(work, `${node.name}/${attribute}`, [values.length], values));
 }
 
 const sorted = (axes: readonly number[]) => [...axes].sort((a, b) => a - b);
@@ -219,104 +175,6 @@ const argument: Handler = {
     return true;
   },
 };
-
-/** Two permutations in a row cancel or become one. `nodePerm` is what `node` does to the output of the Transpose. */
-function merge(push: Push, nodePerm: Permutation): boolean {
-  const { work, transpose, node, perm, inverse } = push;
-  if (equal(inverse, nodePerm)) {
-    cancel(push);
-    return true;
-  }
-  const combined = compose(perm, nodePerm);
-  let target = node;
-  if (node.operator === "Transpose") {
-    setInput(work, node, 0, transpose.inputs[0]);
-    setAttribute(node, "perm", combined);
-  } else {
-    const output = node.outputs[0]!;
-    removeNode(work, node);
-    target = addNode(work, "Transpose", "", [transpose.inputs[0]], [output], { perm: combined }, node.sources);
-  }
-  const made = transpose.outputs[0]!;
-  if (made.consumers.length === 0 && !made.isOutput) {
-    removeNode(work, transpose);
-    target.sources = [...transpose.sources, ...target.sources];
-  }
-  return true;
-}
-
-const transposeHandler: Handler = {
-  slots: firstInput,
-  transposesOutputs: false,
-  push(push) {
-    const second = permOf(push.node);
-    return second !== undefined && second.length === push.perm.length && merge(push, second);
-  },
-};
-
-const reshape: Handler = {
-  slots: firstInput,
-  transposesOutputs: false,
-  push(push) {
-    const from = push.transpose.outputs[0]!.shape;
-    const to = push.node.outputs[0]!.shape;
-    if (push.node.inputs[1]?.constant !== true) return false;
-    const asPerm = permutationOfReshape(from, to);
-    return asPerm === undefined ? splitAxes(push, axisGroups(from, to)) : merge(push, asPerm);
-  },
-};
-
-/**
- * The output axes that each input axis is split into, where a Reshape does nothing but split: axes of length 1 belong
- * to what follows them. As seen in ONNX Runtime 1.30; the published source has no such handler yet.
- */
-function axisGroups(from: readonly number[], to: readonly number[]): number[][] | undefined {
-  const groups: number[][] = [];
-  let next = 0;
-  for (const size of from) {
-    const group: number[] = [];
-    let product = 1;
-    do {
-      if (next === to.length) return undefined;
-      product *= to[next]!;
-      group.push(next++);
-    } while (product < size);
-    if (product !== size) return undefined;
-    groups.push(group);
-  }
-  return next === to.length ? groups : undefined;
-}
-
-/** The Reshape splits the axes of the tensor as it was before the Transpose, which then permutes whole groups. */
-function splitAxes(push: Push, groups: readonly number[][] | undefined): boolean {
-  if (groups === undefined) return false;
-  const { work, node, inverse } = push;
-  const to = node.outputs[0]!.shape;
-  const order = inverse.flatMap((axis) => groups[axis]!);
-  const shape = order.map((axis) => to[axis]!);
-  setInput(work, node, 1, newConstant(work, `${node.name}/shape`, [shape.length], shape));
-  transposeInputs(push);
-  transposeOutputs(work, node, invert(order));
-  return true;
-}
-
-/** A Reshape that only moves axes of size 1 is a permutation; undefined for any other. */
-function permutationOfReshape(from: readonly number[], to: readonly number[]): number[] | undefined {
-  if (from.length !== to.length) return undefined;
-  const left: number[] = [...from];
-  const perm: number[] = [];
-  for (const target of to) {
-    let at = 0;
-    while (at < left.length && left[at] !== target) {
-      if (left[at] !== -1 && left[at] !== 1 && target !== 1) return undefined;
-      at++;
-    }
-    if (at === left.length) return undefined;
-    perm.push(at);
-    left[at] = -1;
-  }
-  return perm;
-}
 
 /** Only once it is known that the CPU runs it, and only between NCHW and NHWC. */
 const resize: Handler = {

@@ -1,16 +1,6 @@
 /** How a transpose is moved past one node: its inputs are transposed the other way, its outputs by the same permutation. */
-import {
-  addNode,
-  newConstant,
-  newValue,
-  removeNode,
-  replaceUses,
-  setInput,
-  setOutput,
-  type WorkGraph,
-  type WorkNode,
-  type WorkValue,
-} from "../work-graph.js";
+import { addNode, newConstant, newValue, removeNode, replaceUses, setInput, setOutput } from "../work-edits.js";
+import type { WorkGraph, WorkNode, WorkValue } from "../work-graph.js";
 import {
   compose,
   equal,

@@ -1,0 +1,3 @@
+declare module "virtual:package-files" {
+  export const packageFiles: Readonly<Record<string, string>>;
+}

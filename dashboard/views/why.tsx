@@ -1,0 +1,254 @@
+/** Why it takes so long: each kernel on the platform's roofline, and the steps of one kernel's latency as a size changes. */
+import type { EChartsOption } from "echarts";
+import { useMemo, useState } from "preact/hooks";
+import type { Ceilings, StepPoint } from "../../src/analysis/index.js";
+import { engine } from "../engine/client.js";
+import type { KernelRow, Prediction } from "../engine/protocol.js";
+import { axis, Chart, colour } from "../parts/chart.js";
+import { amount, configText, ms, percent, signedPercent } from "../parts/format.js";
+import { Await } from "../parts/pieces.js";
+import { useLater } from "../parts/use-later.js";
+import { route, setParams } from "../route.js";
+import { theme } from "../theme.js";
+
+export function WhyTab({ prediction }: { prediction: Prediction }) {
+  const ceilings = useLater(() => engine.ceilings(prediction.platform), [prediction.platform]);
+  return (
+    <div class="halves">
+      <section class="stack" aria-labelledby="roofline-title">
+        <h3 id="roofline-title">Roofline</h3>
+        <Await of={ceilings}>{(found) => <RooflinePlot prediction={prediction} ceilings={found} />}</Await>
+      </section>
+      <section class="stack" aria-labelledby="steps-title">
+        <h3 id="steps-title">Steps</h3>
+        <Steps prediction={prediction} />
+      </section>
+    </div>
+  );
+}
+
+const bounds = ["compute", "memory", "overhead"] as const;
+
+function RooflinePlot({ prediction, ceilings }: { prediction: Prediction; ceilings: Ceilings }) {
+  const { kernels } = prediction;
+  const shown = useMemo(() => kernels.filter(({ flops, bytes }) => flops > 0 && bytes > 0), [kernels]);
+  const bySeries = useMemo(() => bounds.map((bound) => shown.filter((kernel) => kernel.bound === bound)), [shown]);
+  const option = useMemo(() => rooflineOption(bySeries, ceilings), [bySeries, ceilings, theme.value]);
+  return (
+    <>
+      <p class="muted small">
+        Ceilings from this platform's own measurements: {amount(ceilings.flopsPerMs * 1000)}FLOP/s,{" "}
+        {amount(ceilings.bytesPerMs * 1000)}B/s, no kernel under {ms(1000 * ceilings.overheadMs)} µs. Bytes at 4 an
+        element. The larger a point, the larger its share.
+      </p>
+      <Chart
+        name="roofline"
+        height={360}
+        label={`roofline plot of ${shown.length} kernels: ${bySeries.map((series, i) => `${series.length} bound by ${bounds[i]}`).join(", ")}`}
+        option={option}
+        onPick={(at, series) => {
+          const kernel = bySeries[series]?.[at];
+          if (kernel !== undefined) setParams({ k: String(kernel.index) }, true);
+        }}
+      />
+      <BoundSummary kernels={kernels} />
+    </>
+  );
+}
+
+function BoundSummary({ kernels }: { kernels: readonly KernelRow[] }) {
+  const shareOf = (bound: KernelRow["bound"]) =>
+    kernels.reduce((sum, kernel) => sum + (kernel.bound === bound ? kernel.share : 0), 0);
+  const advice = {
+    compute: "fewer or cheaper multiplications help: smaller kernels, groups, fewer channels",
+    memory: "less traffic helps: fewer channels early on, larger strides, fusing, lower precision",
+    overhead: "fewer kernels help: fusing, fewer and larger layers",
+  };
+  return (
+    <dl class="facts small">
+      {bounds.map((bound) => (
+        <>
+          <dt>{bound}</dt>
+          <dd>
+            {percent(shareOf(bound), 0)} of the time — {advice[bound]}
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: Ceilings): EChartsOption {
+  const intensities = bySeries.flat().map(({ flops, bytes }) => flops / bytes);
+  const [low, high] = [Math.min(0.05, ...intensities), Math.max(100, ...intensities)];
+  const roof = (x: number) => Math.min(ceilings.flopsPerMs, x * ceilings.bytesPerMs) / 1e6;
+  const corner = ceilings.flopsPerMs / ceilings.bytesPerMs;
+  const colours = [colour("--compute"), colour("--memory"), colour("--overhead")];
+  return {
+    grid: { left: 56, right: 16, top: 30, bottom: 44 },
+    legend: {
+      top: 0,
+      right: 0,
+      icon: "circle",
+      itemWidth: 9,
+      textStyle: { color: colour("--muted") },
+      data: [...bounds],
+    },
+    xAxis: {
+      type: "log",
+      min: low,
+      max: high,
+      ...axis("FLOPs a byte", { nameLocation: "middle", nameGap: 28 }),
+      axisLabel: { color: colour("--muted"), formatter: (x: number) => String(Number(x.toPrecision(1))) },
+    },
+    yAxis: {
+      type: "log",
+      ...axis("GFLOP/s"),
+      axisLabel: { color: colour("--muted"), formatter: (y: number) => String(Number(y.toPrecision(1))) },
+    },
+    tooltip: {
+      confine: true,
+      backgroundColor: colour("--card"),
+      borderColor: colour("--line"),
+      textStyle: { color: colour("--text") },
+    },
+    series: [
+      ...bySeries.map((kernels, i) => ({
+        name: bounds[i],
+        type: "scatter" as const,
+        itemStyle: { color: colours[i], opacity: 0.75 },
+        symbolSize: (_: unknown, { dataIndex }: { dataIndex: number }) =>
+          6 + 60 * Math.sqrt(kernels[dataIndex]!.share) * 0.6,
+        data: kernels.map(({ flops, bytes, latencyMs }) => [flops / bytes, flops / latencyMs / 1e6]),
+        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => describe(kernels[dataIndex]!) },
+      })),
+      {
+        name: "roof",
+        type: "line" as const,
+        silent: true,
+        symbol: "none",
+        lineStyle: { color: colour("--muted"), width: 1.5 },
+        data: [low, Math.min(high, Math.max(low, corner)), high].map((x) => [x, roof(x)]),
+      },
+    ],
+  } as EChartsOption;
+}
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+const describe = ({ name, type, config, latencyMs, share }: KernelRow) =>
+  `${escaped(name)}<br>${escaped(type)} ${escaped(configText(config))}<br>${ms(latencyMs)} ms, ${percent(share)}`;
+
+function Steps({ prediction }: { prediction: Prediction }) {
+  const ordered = useMemo(() => [...prediction.kernels].sort((a, b) => b.latencyMs - a.latencyMs), [prediction]);
+  const kernel = prediction.kernels[Number(route.value.params.k ?? -1)] ?? ordered[0];
+  const [field, setField] = useState("cout");
+  const fields = useLater(() => (kernel === undefined ? undefined : engine.fields(kernel.type)), [kernel?.type]);
+  if (kernel === undefined) return <p class="muted">no kernels</p>;
+  return (
+    <>
+      <label class="field">
+        kernel
+        <select
+          value={String(kernel.index)}
+          style="max-width:100%"
+          onChange={(event) => setParams({ k: event.currentTarget.value }, true)}
+        >
+          {ordered.slice(0, 200).map(({ index, type, config, share }) => (
+            <option key={index} value={String(index)}>
+              {percent(share)} {type} {configText(config)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Await of={fields}>
+        {(names) => {
+          const chosen = names.includes(field)
+            ? field
+            : (["cout", "cin", "h"].find((name) => names.includes(name)) ?? names[0]!);
+          return (
+            <>
+              <label class="field">
+                changes
+                <select value={chosen} onChange={(event) => setField(event.currentTarget.value)}>
+                  {names.map((name) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <StepPlot platform={prediction.platform} kernel={kernel} field={chosen} />
+            </>
+          );
+        }}
+      </Await>
+    </>
+  );
+}
+
+function StepPlot({ platform, kernel, field }: { platform: string; kernel: KernelRow; field: string }) {
+  const points = useLater(
+    () => engine.steps(platform, kernel.type, kernel.config, field),
+    [platform, kernel.type, kernel.config, field],
+  );
+  return (
+    <Await of={points}>{(found) => <StepChart points={found} at={Number(kernel.config[field])} field={field} />}</Await>
+  );
+}
+
+function StepChart({ points, at, field }: { points: readonly StepPoint[]; at: number; field: string }) {
+  const option = useMemo(() => stepOption(points, at, field), [points, at, field, theme.value]);
+  const here = points.find(({ value }) => value === at);
+  const next = points.find(({ value }) => value > at);
+  if (points.length < 2) return <p class="muted">{field} cannot be changed by itself here</p>;
+  return (
+    <>
+      <p class="small">
+        {here && next
+          ? `${field} ${at} → ${next.value}: ${signedPercent(next.latencyMs / here.latencyMs - 1)} for this kernel. `
+          : ""}
+        <span class="muted">Predicted; dashed where nothing like it was measured.</span>
+      </p>
+      <Chart
+        name={`steps-${field}`}
+        height={300}
+        label={`latency of the kernel over ${field}, from ${points[0]!.value} to ${points.at(-1)!.value}`}
+        option={option}
+      />
+    </>
+  );
+}
+
+function stepOption(points: readonly StepPoint[], at: number, field: string): EChartsOption {
+  const line = (known: boolean) => ({
+    type: "line" as const,
+    symbol: "none",
+    step: false as const,
+    lineStyle: { color: colour("--compute"), width: 2, type: known ? ("solid" as const) : ("dashed" as const) },
+    data: points.map((point) => [point.value, point.known === known ? point.latencyMs : null]),
+    ...(known && {
+      markPoint: {
+        symbol: "circle",
+        symbolSize: 9,
+        itemStyle: { color: colour("--memory") },
+        label: { show: false },
+        data: points.filter(({ value }) => value === at).map(({ value, latencyMs }) => ({ coord: [value, latencyMs] })),
+      },
+    }),
+  });
+  return {
+    grid: { left: 56, right: 16, top: 24, bottom: 44 },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      backgroundColor: colour("--card"),
+      borderColor: colour("--line"),
+      textStyle: { color: colour("--text") },
+      valueFormatter: (value) => (typeof value === "number" ? `${ms(value)} ms` : ""),
+    },
+    xAxis: { type: "value", min: "dataMin", max: "dataMax", ...axis(field, { nameLocation: "middle", nameGap: 28 }) },
+    yAxis: { type: "value", ...axis("ms") },
+    series: [line(true), line(false)],
+  } as EChartsOption;
+}

@@ -1,0 +1,42 @@
+/** The networks that a search has to beat, with the accuracy that their authors published; and which networks found are tried. Pure. */
+
+import type { Graph } from "../../graph/index.js";
+import type { FoundArchitecture } from "../../jobs/search.js";
+import { buildExampleModel, loadSpace } from "../../spaces/index.js";
+
+export interface RivalNetwork {
+  readonly name: string;
+  /** ImageNet top-1 in percent as published, at 224. */
+  readonly published: number;
+  /** Points that LitePred's search or our accuracy data allow at equal multiply-adds: what is aimed at. */
+  readonly aim: number;
+  graph(): Promise<Graph>;
+}
+
+/** Sandler et al., CVPR 2018, table 4; Howard et al., ICCV 2019, table 3. */
+export const rivals: readonly RivalNetwork[] = [
+  { name: "MobileNetV2", published: 72.0, aim: 4.4, graph: async () => buildExampleModel("mobilenet-v2") },
+  { name: "MobileNetV3 × 0.75", published: 73.3, aim: 0.8, graph: async () => mobileNetV3(0.75) },
+  { name: "MobileNetV3", published: 75.2, aim: 0.5, graph: async () => buildExampleModel("mobilenet-v3-large") },
+];
+
+async function mobileNetV3(width: number): Promise<Graph> {
+  const space = await loadSpace("mobilenetv3");
+  return space.toGraph({ r: 224, size: "large", width, squeezeOf: "expanded", code: "torchvision" });
+}
+
+/** Predicted or measured so much above the budget may still be below it when measured beside the rival. Choice. */
+const slack = 1.03;
+
+/** The most accurate of a front that may keep the budget. */
+export function candidatesOf(
+  { best, pareto }: { best: readonly FoundArchitecture[]; pareto: readonly FoundArchitecture[] },
+  budgetMs: number,
+  count: number,
+): FoundArchitecture[] {
+  const all = new Map([...best, ...pareto].map((one) => [one.encoding.join(), one]));
+  return [...all.values()]
+    .filter(({ platforms: [own] }) => (own!.measuredMs ?? own!.latencyMs) <= slack * budgetMs)
+    .sort((a, b) => b.accuracy - a.accuracy)
+    .slice(0, count);
+}

@@ -1,0 +1,126 @@
+/**
+ * The latency of very many models that share their parts, as a search meets them: each part's kernels are predicted and summed once,
+ * a model is the sum of its parts. The same number as `predict` gives for the whole graph, without the list of kernels.
+ */
+import type { Detection } from "../kernels/index.js";
+import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
+import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
+import type { PlatformPredictorParts } from "./platform-predictor.js";
+
+export interface PartsPrediction {
+  readonly latencyMs: number;
+  /** NaN where no interval was asked for. */
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly flops: number;
+  readonly params: number;
+}
+
+/** A model as its parts; the same part is the same object. */
+export type ModelParts = readonly Detection[];
+
+/** In the order of the models. @param level of the interval; undefined: none is wanted */
+export type PartsPredictor = (models: readonly ModelParts[], level?: number) => Promise<PartsPrediction[]>;
+
+interface PartSum {
+  /** Kernel types as numbered by the predictor, and the milliseconds in each before the correction. */
+  readonly types: readonly number[];
+  readonly ms: readonly number[];
+  /** Milliseconds in doubt, each times how far it may be off in ln units. */
+  readonly doubtMs: number;
+  readonly flops: number;
+  readonly params: number;
+}
+
+/** @param refit on what the platform's own correction leaves over: ln(measured ÷ corrected) of networks measured since */
+export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Correction): PartsPredictor {
+  const knownKernels = createKnownKernels(parts.kernels, parts.general);
+  const correct = combinedCorrection(parts.correction, refit);
+  const known = new WeakMap<Detection, PartSum>();
+  const types: string[] = [];
+  const learn = async (models: readonly ModelParts[]) => {
+    const missing = [...new Set(models.flatMap((model) => model.filter((part) => !known.has(part))))];
+    if (missing.length === 0) return;
+    const found = await knownKernels(missing);
+    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types));
+  };
+  return async (models, level) => {
+    await learn(models);
+    const { table, totals } = sumModels(models, known, types);
+    const corrected = correct(table, level);
+    return totals.map(({ sumMs, doubtMs, flops, params }, i) => {
+      const { factor, halfWidth } = corrected[i]!;
+      const latencyMs = sumMs * factor + parts.callMs;
+      const width = halfWidth + doubtMs / sumMs;
+      return { latencyMs, lowMs: latencyMs * Math.exp(-width), highMs: latencyMs * Math.exp(width), flops, params };
+    });
+  };
+}
+
+/** The refit sees what the platform's correction made of the sums; the wider of the two intervals stands. */
+function combinedCorrection(correction: Correction, refit: Correction | undefined): Corrector["correctAll"] {
+  const first = createCorrector(correction);
+  if (refit === undefined || refit.models === 0) return first.correctAll;
+  const second = createCorrector(refit);
+  return (table, level) => {
+    const own = first.correctAll(table, level);
+    const logSums = table.logSums.map((logSum, i) => logSum + Math.log(own[i]!.factor));
+    return second.correctAll({ ...table, logSums }, level).map(({ factor, halfWidth }, i) => ({
+      factor: factor * own[i]!.factor,
+      halfWidth: Math.max(halfWidth, own[i]!.halfWidth),
+    }));
+  };
+}
+
+/** @param types grows by those that the part is the first to have */
+function sumOfPart({ kernels }: Detection, known: readonly KnownKernel[], types: string[]): PartSum {
+  const byType = new Map<number, number>();
+  let [doubtMs, flops, params] = [0, 0, 0];
+  for (const [i, kernel] of kernels.entries()) {
+    const { latencyMs, doubt } = known[i]!;
+    if (!types.includes(kernel.type)) types.push(kernel.type);
+    const type = types.indexOf(kernel.type);
+    byType.set(type, (byType.get(type) ?? 0) + latencyMs);
+    doubtMs += doubt === undefined ? 0 : latencyMs * doubt.width;
+    flops += kernel.flops;
+    params += kernel.params;
+  }
+  return { types: [...byType.keys()], ms: [...byType.values()], doubtMs, flops, params };
+}
+
+interface Totals {
+  sumMs: number;
+  doubtMs: number;
+  flops: number;
+  params: number;
+}
+
+function sumModels(
+  models: readonly ModelParts[],
+  known: WeakMap<Detection, PartSum>,
+  types: readonly string[],
+): { table: ShareTable; totals: Totals[] } {
+  const width = types.length;
+  const shares = new Float64Array(models.length * width);
+  const totals = models.map((model, i) => {
+    const ofModel = shares.subarray(i * width, (i + 1) * width);
+    const total: Totals = { sumMs: 0, doubtMs: 0, flops: 0, params: 0 };
+    for (const part of model) addPart(known.get(part)!, ofModel, total);
+    for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
+    return total;
+  });
+  return {
+    table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) },
+    totals,
+  };
+}
+
+function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
+  for (let j = 0; j < part.types.length; j++) {
+    byType[part.types[j]!]! += part.ms[j]!;
+    total.sumMs += part.ms[j]!;
+  }
+  total.doubtMs += part.doubtMs;
+  total.flops += part.flops;
+  total.params += part.params;
+}

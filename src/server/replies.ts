@@ -1,0 +1,31 @@
+/** Answers of the routes, and errors as answers: the caller's faults with their hint, our own without a stack. */
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type ErrorCode, LitepredError } from "../base/index.js";
+import { errorSchema } from "./schemas.js";
+
+export const reply = <T extends z.ZodType>(schema: T, description: string) => ({
+  content: { "application/json": { schema } },
+  description,
+});
+
+/** For the list of a route's responses. */
+export const failures = { 400: reply(errorSchema, "the request or the model is at fault") };
+
+const statusOf: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
+  "limit-exceeded": 413,
+  "no-predictor": 404,
+  "unknown-name": 404,
+  "unknown-platform": 404,
+  "engine-unavailable": 503,
+};
+
+export function errorReply(c: Context, error: unknown): Response {
+  if (error instanceof LitepredError) {
+    const { code, message, hint } = error;
+    return c.json({ code, message, hint }, statusOf[code] ?? 400);
+  }
+  process.stderr.write(`litepred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return c.json({ code: "internal", message: "litepred has failed here; its log says why", hint: "" }, 500);
+}

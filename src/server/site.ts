@@ -1,0 +1,46 @@
+/** The page, the pool and some models as files that any web server can offer: nothing is computed where they lie. */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LitepredError } from "../base/index.js";
+import { listModels, listPlatforms, modelFile, type Offers, predictorFile } from "./offers.js";
+import { openPage } from "./page.js";
+
+export interface SiteReport {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly platforms: number;
+  readonly models: number;
+}
+
+/** @throws LitepredError `bad-usage` for a folder that holds something else. */
+export function writeSite(offers: Offers, folder: string): SiteReport {
+  checkFolder(folder);
+  const page = openPage();
+  const [platforms, models] = [listPlatforms(offers), listModels(offers)];
+  const content: [path: string, bytes: Uint8Array | string][] = [
+    ...page.files.map((path): [string, Uint8Array] => [path, page.read(path)!]),
+    ["pool/index.json", JSON.stringify(platforms)],
+    ...platforms.map(({ file }): [string, Uint8Array] => [`pool/${file}`, predictorFile(offers, file)!]),
+    ["models/index.json", JSON.stringify(models)],
+    ...models.map(({ file }): [string, Uint8Array] => [`models/${file}`, modelFile(offers, file)!]),
+  ];
+  for (const [path, bytes] of content) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const bytes = content.reduce((total, [, { length }]) => total + length, 0);
+  return { folder, files: content.length, bytes, platforms: platforms.length, models: models.length };
+}
+
+/** A site written before may be written again; nothing else is touched. */
+function checkFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const there = readdirSync(folder);
+  if (there.length > 0 && !there.includes("engine-worker.js"))
+    throw new LitepredError(
+      "bad-usage",
+      `${folder} is not empty`,
+      "give a new folder, or one that a site was written into",
+    );
+}

@@ -1,0 +1,110 @@
+/** Long jobs: started by a request, followed as server-sent events from their beginning, cancelled by another request. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { streamSSE } from "hono/streaming";
+import { LitepredError } from "../base/index.js";
+import type { Offers } from "./offers.js";
+import { modelBody } from "./prediction-routes.js";
+import { failures, reply } from "./replies.js";
+import { adaptBody, errorSchema, jobSchema, measureQuery } from "./schemas.js";
+import type { TaskBody, TaskList } from "./task-list.js";
+
+const started = { 202: reply(jobSchema, "the job that runs"), ...failures };
+const unknown = { 404: reply(errorSchema, "no such job") };
+const params = z.object({ id: z.string() });
+
+const measureRoute = createRoute({
+  method: "post",
+  path: "/api/jobs/measure",
+  summary: "Measures a model on a platform of this machine",
+  request: { query: measureQuery, body: modelBody },
+  responses: started,
+});
+const adaptRoute = createRoute({
+  method: "post",
+  path: "/api/jobs/adapt",
+  summary: "Brings a new platform in from the pool",
+  request: { body: { content: { "application/json": { schema: adaptBody } } } },
+  responses: started,
+});
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/jobs",
+  summary: "Jobs since the server was started",
+  responses: { 200: reply(z.array(jobSchema), "jobs") },
+});
+const cancelRoute = createRoute({
+  method: "delete",
+  path: "/api/jobs/{id}",
+  summary: "Cancels a job; what was measured is kept",
+  request: { params },
+  responses: { 200: reply(jobSchema, "the job"), ...unknown },
+});
+const eventsRoute = createRoute({
+  method: "get",
+  path: "/api/jobs/{id}/events",
+  summary: "What a job tells, from its beginning: stage, progress, round, result, error, end",
+  request: { params },
+  responses: { 200: { description: "server-sent events" }, ...unknown },
+});
+
+export function addTaskRoutes(app: OpenAPIHono, tasks: TaskList, offers: Offers): void {
+  app.openapi(measureRoute, async (c) => {
+    const query = c.req.valid("query");
+    const body = measuring(offers.home, query, new Uint8Array(await c.req.arrayBuffer()));
+    return c.json(tasks.start("measure", query.platform, body), 202);
+  });
+  app.openapi(adaptRoute, (c) => {
+    const request = c.req.valid("json");
+    return c.json(tasks.start("adapt", request.platform, adapting(offers, request)), 202);
+  });
+  app.openapi(listRoute, (c) => c.json([...tasks.list()], 200));
+  app.openapi(cancelRoute, (c) => c.json(known(tasks.cancel(c.req.param("id"))), 200));
+  app.openapi(eventsRoute, (c) => {
+    const events = known(tasks.events(c.req.param("id")));
+    return streamSSE(c, async (stream) => {
+      for await (const { event, data } of events) await stream.writeSSE({ event, data: JSON.stringify(data) });
+    }) as never;
+  });
+}
+
+function known<T>(found: T | undefined): T {
+  if (found === undefined) throw new LitepredError("unknown-name", "there is no such job", "see /api/jobs");
+  return found;
+}
+
+/** Engines are given files: the model lies in a folder of its own while it is measured. */
+function measuring(home: string, query: z.infer<typeof measureQuery>, bytes: Uint8Array): TaskBody {
+  return async (tell, signal) => {
+    const { measureFiles } = await import("../jobs/model-files.js");
+    const folder = mkdtempSync(join(tmpdir(), "litepred-upload-"));
+    const file = join(folder, query.name.endsWith(".tflite") ? "model.tflite" : "model.onnx");
+    try {
+      writeFileSync(file, bytes);
+      tell("stage", { label: "measuring", total: 1 });
+      const [report] = await measureFiles({ ...query, home, models: [file], again: true, signal });
+      return { ...report, model: query.name };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+function adapting({ home, pools }: Offers, request: z.infer<typeof adaptBody>): TaskBody {
+  return async (tell, signal) => {
+    const { adaptPlatform } = await import("../jobs/adapt.js");
+    return adaptPlatform({
+      ...request,
+      home,
+      pools,
+      method: "default",
+      protocol: "quick",
+      signal,
+      onStage: (label, total) => tell("stage", { label, total }),
+      onProgress: (done, note) => tell("progress", { done, note }),
+      onRound: (round) => tell("round", round),
+    });
+  };
+}
