@@ -34,11 +34,13 @@ async function loudStore() {
 
 const verbs = {
   async profile() {
-    const { profileKernels } = await dist("jobs/profile.js");
-    const { spaceCandidates } = await dist("jobs/candidates.js");
+    const { profileKernels } = await dist("profiling/index.js");
+    const { spaceCandidates } = await dist("sampling/index.js");
     const platform = parsePlatformId(platformId);
     const spaces = ["mobilenetv2"];
-    const byType = await spaceCandidates({ platform, count: 60, seed: Number(seed), spaces, perSpace: 3 });
+    const { rulesOf } = await dist("jobs/workspace.js");
+    const asked = { rules: rulesOf(platform), count: 60, seed: Number(seed), spaces, perSpace: 3 };
+    const byType = await spaceCandidates(asked);
     const kernels = [...byType].flatMap(([type, configs]) => configs.map((config) => ({ type, config })));
     const store = await loudStore();
     say("begin");
