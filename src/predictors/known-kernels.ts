@@ -69,6 +69,12 @@ function wantedOf(wanted: Map<string, ConfigMap<Wanted>>, kernel: Kernel): Wante
   return entry;
 }
 
+/** A kernel on tensors without elements. */
+const nothingToDo: KnownKernel = {
+  latencyMs: 0,
+  doubt: { reason: "works on a tensor without elements", width: unpredictedWidth },
+};
+
 async function predictKernels(
   predictor: KernelPredictor | undefined,
   wanted: ConfigMap<Wanted>,
@@ -86,6 +92,8 @@ async function predictKernels(
   const latencies = await predictor.predict(configs);
   return configs.map((config, i) => {
     const reason = predictor.outOfRange(config);
+    // Where a size is 0 its logarithm is no feature.
+    if (!Number.isFinite(latencies[i])) return nothingToDo;
     return { latencyMs: latencies[i]!, doubt: reason === undefined ? undefined : { reason, width: outOfRangeWidth } };
   });
 }
