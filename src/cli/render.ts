@@ -1,6 +1,6 @@
 /** Tables and numbers for people. */
 
-export { percent } from "../base/index.js";
+export { count, milliseconds as ms, percent, signedPercent } from "../base/index.js";
 
 /** A table without frames, numbers right-aligned. @param isText columns that are text even where it begins with a digit */
 export function renderTable(
@@ -21,21 +21,4 @@ export function renderTable(
       .join("  ")
       .trimEnd();
   return [isBold ? `\x1b[1m${line(head)}\x1b[22m` : line(head), ...texts.map(line)].join("\n");
-}
-
-/** Milliseconds with three significant digits. */
-export function ms(value: number): string {
-  if (!Number.isFinite(value)) return "–";
-  return value >= 100
-    ? value.toFixed(0)
-    : value >= 10
-      ? value.toFixed(1)
-      : value >= 1
-        ? value.toFixed(2)
-        : value.toPrecision(2);
-}
-
-/** A signed relative error as per cent. */
-export function signedPercent(value: number): string {
-  return `${value >= 0 ? "+" : "−"}${Math.abs(value * 100).toFixed(1)} %`;
 }

@@ -5,14 +5,14 @@ import { didYouMean, LitepredError } from "../../base/index.js";
 import type { TypeProto_Tensor, ValueInfoProto } from "../../formats/onnx/index.js";
 import type { Tensor } from "../../graph/index.js";
 import { type DeclaredAxis, exampleInput, isOpenSize, type ModelInput } from "../model-inputs.js";
+import { givenSymbol, namesIn, sizeOfSymbol } from "./symbols.js";
 import { elementType, staticShape } from "./tensor-proto.js";
 
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
 
 /** Run-time inputs with static shapes, in the file's order. */
 export function resolveInputs(declared: readonly ValueInfoProto[], given: InputShapes): ModelInput[] {
-  checkNames(declared, given);
-  const symbols = new Map<string, number>();
+  const symbols = givenSizes(declared, given);
   for (const info of declared) bindGiven(info, given, symbols);
   const stated = new Set(symbols.keys());
   for (const info of declared) bindBatch(info, symbols);
@@ -21,13 +21,21 @@ export function resolveInputs(declared: readonly ValueInfoProto[], given: InputS
   return declared.map((info) => resolveInput(info, given, symbols, stated, hint));
 }
 
-function checkNames(declared: readonly ValueInfoProto[], given: InputShapes): void {
+/** Sizes that are given by their own names. @throws LitepredError `bad-usage` for a name of neither input nor size. */
+function givenSizes(declared: readonly ValueInfoProto[], given: InputShapes): Map<string, number> {
   const names = declared.map(({ name }) => name);
-  for (const name of Object.keys(given)) {
+  const open = new Set(declared.flatMap(symbolsOf));
+  const symbols = new Map<string, number>();
+  for (const [name, shape] of Object.entries(given)) {
     if (names.includes(name)) continue;
-    const hint = `${didYouMean(name, names)}Its inputs: ${names.join(", ") || "none"}.`;
-    throw new LitepredError("bad-usage", `the model has no input "${name}"`, hint);
+    if (!open.has(name)) {
+      const sizes = open.size > 0 ? `; sizes that may be given too: ${[...open].join(", ")}` : "";
+      const hint = `${didYouMean(name, [...names, ...open])}Its inputs: ${names.join(", ") || "none"}${sizes}.`;
+      throw new LitepredError("bad-usage", `the model has no input "${name}"`, hint);
+    }
+    symbols.set(name, givenSymbol(name, shape));
   }
+  return symbols;
 }
 
 function tensorTypeOf(info: ValueInfoProto): TypeProto_Tensor {
@@ -46,12 +54,25 @@ function axesOf(info: ValueInfoProto): DeclaredAxis[] | undefined {
   });
 }
 
+const sizeOf = (axis: string, symbols: ReadonlyMap<string, number>): number | undefined =>
+  axis === "" ? undefined : sizeOfSymbol(axis, symbols);
+
+const isStated = (axis: string, stated: ReadonlySet<string>): boolean =>
+  axis !== "" && namesIn(axis).every((name) => stated.has(name));
+
 /** Where the size is still not known; −1 for an input without a rank. */
 function openAxis(info: ValueInfoProto, symbols: ReadonlyMap<string, number>): number | undefined {
   const axes = axesOf(info);
   if (axes === undefined) return -1;
-  const open = axes.findIndex((axis, i) => i > 0 && typeof axis === "string" && !symbols.has(axis));
+  const open = axes.findIndex((axis, i) => i > 0 && typeof axis === "string" && sizeOf(axis, symbols) === undefined);
   return open < 0 ? undefined : open;
+}
+
+/** Names of sizes in an input's shape. */
+function symbolsOf(info: ValueInfoProto): string[] {
+  if (info.type?.value.case !== "tensorType") return [];
+  const dims = info.type.value.value.shape?.dim ?? [];
+  return dims.flatMap(({ value }) => (value.case === "dimParam" && value.value !== "" ? namesIn(value.value) : []));
 }
 
 function givenShape(info: ValueInfoProto, given: InputShapes): readonly number[] | undefined {
@@ -91,8 +112,8 @@ function resolveInput(
     const size = axes[open] === "" ? "is not known" : `is "${axes[open]}"`;
     throw new LitepredError("invalid-model", `${what} has an axis ${open} whose size ${size}`, hint);
   }
-  const sizes = axes.map((axis) => BigInt(typeof axis === "number" ? axis : (symbols.get(axis) ?? 1)));
-  const assumed = axes.flatMap((axis, i) => (typeof axis === "string" && !stated.has(axis) ? [i] : []));
+  const sizes = axes.map((axis) => BigInt(typeof axis === "number" ? axis : (sizeOf(axis, symbols) ?? 1)));
+  const assumed = axes.flatMap((axis, i) => (typeof axis === "string" && !isStated(axis, stated) ? [i] : []));
   return { name, shape: staticShape(sizes, what), type, assumed };
 }
 
