@@ -12,7 +12,7 @@ await Promise.all([
     format: "esm",
     platform: "node",
     target: "node20",
-    external: ["@duckdb/node-api", "cli-progress", "cli-table3", "commander", "echarts", "onnxruntime-node"],
+    external: ["@duckdb/node-api", "cli-progress", "commander", "echarts", "onnxruntime-node"],
     logLevel: "warning",
   }),
   bundleDashboard(),

@@ -13,8 +13,9 @@ SCALARS = {"Int8": "byte", "Uint8": "ubyte", "Bool": "bool", "Int16": "short", "
 LEFT_OUT = re.compile(
     r"StableHLO|RNN|LSTM|Lstm|SVDF|Hash|String|Call|If|While|Var|Bucketize|Random|Sparse|Lsh|LSH|Skip|Concatenate?Embedding"
     r"|Embedding|Unique|Segment|Matrix|Reverse|Rfft|Imag|Real|ComplexAbs|Dilat|Densify|NonMax|Assign|Read|Where|Sign")
-LISTED = ["Model", "OperatorCode", "SubGraph", "Tensor", "QuantizationParameters", "Operator", "Buffer", "Metadata"]
-DROPPED_FIELDS = {"Tensor": {"sparsity", "hasRank", "variantTensors", "externalBuffer"}, "Model": {"signatureDefs", "externalBufferGroups", "externalBuffers"},
+LISTED = ["Model", "OperatorCode", "SubGraph", "Tensor", "QuantizationParameters", "Operator", "Buffer", "Metadata",
+          "SignatureDef", "TensorMap"]
+DROPPED_FIELDS = {"Tensor": {"sparsity", "hasRank", "variantTensors", "externalBuffer"}, "Model": {"externalBufferGroups", "externalBuffers"},
                   "QuantizationParameters": {"details"}, "Operator": {"builtinOptions2", "builtinOptions2Type", "debugMetadataIndex", "largeCustomOptionsOffset", "largeCustomOptionsSize"},
                   "SubGraph": {"debugMetadataIndex"}}
 

@@ -15,10 +15,10 @@ export type { CheckRequest } from "./jobs/check-types.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
 export { type ModelReport, type PredictRequest, predictModels } from "./jobs/predict.js";
+export { readModelFile } from "./jobs/read-model.js";
 export { renderReport, reportModels } from "./jobs/report.js";
 export { type FoundArchitecture, type SearchReport, type SearchRequest, search } from "./jobs/search.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
-export { readModelFile } from "./jobs/workspace.js";
 export {
   createUserKernelType,
   type Detection,

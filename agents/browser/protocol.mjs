@@ -107,6 +107,9 @@ export const elements = (shape) => shape.reduce((product, size) => product * siz
 
 const arrays = {
   float32: Float32Array,
+  float64: Float64Array,
+  /** Bit patterns, as engines take them. */
+  float16: Uint16Array,
   int64: BigInt64Array,
   uint64: BigUint64Array,
   int32: Int32Array,
@@ -121,13 +124,22 @@ const arrays = {
 /** Uniform in ±1 for floats, zeros for indices and flags: values do not change dense arithmetic, denormals would. */
 function seeded(type, shape) {
   const values = create(type, elements(shape));
-  if (type !== "float32") return values;
+  if (!type.startsWith("float")) return values;
   let state = 1;
   for (let i = 0; i < values.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    values[i] = state / 2 ** 31;
+    values[i] = type === "float16" ? halfBits(state / 2 ** 31) : state / 2 ** 31;
   }
   return values;
+}
+
+/** As in src/engines/process/values.ts, for numbers of at most 1; what is too small for a normal one becomes 0. */
+function halfBits(value) {
+  const size = Math.abs(value);
+  const exponent = Math.floor(Math.log2(size));
+  if (exponent < -14) return 0;
+  const mantissa = Math.min(1023, Math.max(0, Math.floor((size / 2 ** exponent - 1) * 1024)));
+  return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | mantissa;
 }
 
 function create(type, count) {
@@ -138,7 +150,8 @@ function create(type, count) {
 function typed(type, floats) {
   if (type === "float32") return floats;
   const values = create(type, floats.length);
-  const convert = type.endsWith("64") ? (value) => BigInt(Math.round(value)) : (value) => value;
+  const isBig = type === "int64" || type === "uint64";
+  const convert = isBig ? (value) => BigInt(Math.round(value)) : type === "float16" ? halfBits : (value) => value;
   for (let i = 0; i < floats.length; i++) values[i] = convert(floats[i]);
   return values;
 }

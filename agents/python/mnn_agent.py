@@ -60,8 +60,11 @@ class MnnModel(Model):
     def feed(self, arrays):
         for name, array in arrays.items():
             shape, dtype = self.shapes[name]
-            halide = MNN.Halide_Type_Float if dtype == np.float32 else MNN.Halide_Type_Int
-            host = MNN.Tensor(shape, halide, np.ascontiguousarray(array), MNN.Tensor_DimensionType_Caffe)
+            # Its converter makes float32 of all floats and int32 of all whole numbers.
+            is_float = np.issubdtype(dtype, np.floating)
+            halide = MNN.Halide_Type_Float if is_float else MNN.Halide_Type_Int
+            values = np.ascontiguousarray(array, np.float32 if is_float else np.int32)
+            host = MNN.Tensor(shape, halide, values, MNN.Tensor_DimensionType_Caffe)
             self.tensors[name].copyFrom(host)
 
     def invoke(self):

@@ -8,7 +8,10 @@ INITIALIZER_NAME = 8
 INFO_NAME, INFO_TYPE = 1, 2
 TYPE_TENSOR, TENSOR_TYPE, TENSOR_SHAPE = 1, 1, 2
 SHAPE_DIM, DIM_VALUE = 1, 1
-TYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 6: np.int32, 7: np.int64, 9: np.bool_}
+TYPES = {
+    1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
+    10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
+}
 
 
 def fields(data):
@@ -70,6 +73,8 @@ def tensor_type(tensor):
     shape, dtype = [], np.float32
     for number, value in fields(tensor):
         if number == TENSOR_TYPE:
+            if value not in TYPES:
+                raise ValueError("no values for an input of ONNX's element type %d" % value)
             dtype = TYPES[value]
         elif number == TENSOR_SHAPE:
             shape = [dim_value(dim) for n, dim in fields(value) if n == SHAPE_DIM]

@@ -22,3 +22,4 @@ export const writeFileSync = refused;
 export const mkdirSync = refused;
 export const renameSync = refused;
 export const statSync = refused;
+export const rmSync = refused;

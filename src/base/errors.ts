@@ -15,6 +15,7 @@ export type ErrorCode =
   | "no-predictor"
   | "no-data"
   | "engine-unavailable"
+  | "file-system"
   | "corrupt-artefact"
   | "limit-exceeded"
   | "interrupted";

@@ -1,16 +1,62 @@
 /** Files in the workspace that are replaced as a whole: a process that is killed leaves the old one or the new one. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { LitepredError } from "./errors.js";
 
-/** Makes the folder where it is missing. */
+/** Name of a file that is being written beside `path`; it says who writes, so that what a dead process left is known. */
+export const partOf = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${hostname()}.${process.pid}.part`);
+
+/** Makes the folder where it is missing. A disk that is full leaves the old file. */
 export function saveWhole(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}.part`;
-  writeFileSync(partial, content);
-  renameSync(partial, path);
+  const partial = partOf(path);
+  try {
+    writeFileSync(partial, content, { flush: true });
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
 }
 
 /** What `saveWhole(path, JSON.stringify(…))` has left; undefined where there is no such file. */
 export function readKept(path: string): unknown {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LitepredError("corrupt-artefact", `${path} is damaged: it is not JSON`, "remove it; it is made anew");
+  }
+}
+
+/** Takes away what processes of this machine that are no more have left half written in a folder. */
+export function removeParts(folder: string): void {
+  for (const name of namesIn(folder)) {
+    if (!name.endsWith(".part")) continue;
+    const parts = name.split(".");
+    const host = hostname();
+    const isOurs = name.slice(0, name.lastIndexOf(`.${parts.at(-2)}.part`)).endsWith(`.${host}`);
+    if (isOurs && !isAlive(Number(parts.at(-2)))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // Not there: nothing is left in it.
+  }
+}
+
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }

@@ -1,6 +1,8 @@
 /** What every command gets: the workspace, where output goes, and a signal that Ctrl-C aborts. */
-import { resolve } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import { LitepredError, nearest } from "../base/index.js";
 
 export interface CliContext {
   /** Absolute path of the workspace. */
@@ -16,11 +18,34 @@ export interface CliContext {
 
 export function createContext(command: Command, signal: AbortSignal): CliContext {
   const { home, json } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
+  const note = (line: string) => void process.stderr.write(`${line}\n`);
+  const given = home ?? process.env.LITEPRED_HOME;
+  if (given !== undefined) checkHome(resolve(given), note);
   return {
-    home: resolve(home ?? process.env.LITEPRED_HOME ?? ".litepred"),
+    home: resolve(given ?? ".litepred"),
     json: json === true,
     signal,
     result: (value, text) => void process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`),
-    note: (line) => void process.stderr.write(`${line}\n`),
+    note,
   };
+}
+
+/** A workspace is made when something is kept in it, so one that is not there may be new, or a slip. @throws LitepredError for a file */
+function checkHome(home: string, note: (line: string) => void): void {
+  const found = statSync(home, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  const hint = "name a folder (--home, or LITEPRED_HOME)";
+  if (found !== undefined) throw new LitepredError("file-system", `the workspace ${home} is not a folder`, hint);
+  const meant = nearest(basename(home), foldersIn(dirname(home)));
+  const alike = meant === undefined ? "" : `; did you mean ${resolve(dirname(home), meant)}?`;
+  note(`there is no workspace ${home} yet${alike}`);
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

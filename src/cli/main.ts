@@ -1,6 +1,6 @@
 /** The command line: parse, call, render. Commands load what they need when they run, so that a cold start stays short. */
 import { Command, CommanderError } from "commander";
-import { LitepredError, packageVersion } from "../base/index.js";
+import { fileFault, LitepredError, packageVersion } from "../base/index.js";
 import { commands } from "./commands/index.js";
 import { createContext } from "./context.js";
 
@@ -44,9 +44,10 @@ function allCommands(program: Command): Command[] {
 
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof LitepredError) {
-    process.stderr.write(`litepred: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
-    return error.code === "interrupted" || error.code === "engine-unavailable" ? 1 : 2;
+  const fault = error instanceof LitepredError ? error : fileFault(error);
+  if (fault !== undefined) {
+    process.stderr.write(`litepred: ${fault.message}\n${fault.hint ? `  ${fault.hint}\n` : ""}`);
+    return fault.code === "interrupted" || fault.code === "engine-unavailable" ? 1 : 2;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`litepred: ${text}\n`);

@@ -16,6 +16,7 @@ export function describePrediction(report: ModelReport, everyKernel: boolean): s
   return [
     ...wrapped(`${report.model} on ${report.platform}`),
     ...headline(report),
+    ...(report.assumed ?? []).flatMap((line) => wrapped(line, outputWidth(), "  ")),
     ...unpredictedLines(report),
     "",
     ...(kernels.length > 0 ? [kernelTable(shown, report.sumMs)] : []),

@@ -1,5 +1,4 @@
 /** Tables and numbers for people. */
-import Table from "cli-table3";
 
 export { count, milliseconds as ms, percent, signedPercent } from "../base/index.js";
 
@@ -9,30 +8,17 @@ export function renderTable(
   rows: readonly (readonly (string | number)[])[],
   isText: readonly boolean[] = [],
 ): string {
-  const isNumber = (cell: string | number | undefined) => /^[-–+±\d.]/.test(String(cell ?? "")) || cell === "";
-  const numeric = head.map((_, i) => !isText[i] && rows.length > 0 && rows.every((row) => isNumber(row[i])));
-  const table = new Table({
-    head: [...head],
-    chars: {
-      top: "",
-      "top-mid": "",
-      "top-left": "",
-      "top-right": "",
-      bottom: "",
-      "bottom-mid": "",
-      "bottom-left": "",
-      "bottom-right": "",
-      left: "",
-      "left-mid": "",
-      mid: "",
-      "mid-mid": "",
-      right: "",
-      "right-mid": "",
-      middle: "  ",
-    },
-    style: { head: process.stdout.isTTY ? ["bold"] : [], border: [], "padding-left": 0, "padding-right": 0 },
-    colAligns: numeric.map((isNumeric) => (isNumeric ? "right" : "left")),
-  });
-  for (const row of rows) table.push(row.map(String));
-  return table.toString();
+  const isBold = process.stdout.isTTY === true;
+  const isNumber = (cell: string) => cell === "" || /^[-–+±\d.]/.test(cell);
+  const texts = rows.map((row) => head.map((_, i) => String(row[i] ?? "")));
+  const columns = head.map((title, i) => ({
+    width: texts.reduce((most, row) => Math.max(most, row[i]!.length), title.length),
+    isNumeric: !isText[i] && rows.length > 0 && texts.every((row) => isNumber(row[i]!)),
+  }));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (columns[i]!.isNumeric ? cell.padStart(columns[i]!.width) : cell.padEnd(columns[i]!.width)))
+      .join("  ")
+      .trimEnd();
+  return [isBold ? `\x1b[1m${line(head)}\x1b[22m` : line(head), ...texts.map(line)].join("\n");
 }

@@ -3,13 +3,11 @@
  * can do stands in its recipe; the child process, time limits and failures are those of every engine (running.ts).
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { LitepredError, packagePath } from "../base/index.js";
 import { type Engine, type EngineDescription, EngineFailure, type EngineSettings } from "./contract.js";
 import { startChild } from "./process/child.js";
 import { startChildEngine } from "./process/running.js";
+import { makeScratch } from "./process/scratch.js";
 import { engineFolder, type Host, installed, installedVersions, type NpmRecipe, recipeVersion } from "./recipes.js";
 import { checkSettings } from "./settings.js";
 
@@ -51,7 +49,7 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
       const host = hostFor(recipe, settings);
       const folder = engineFolder(home, recipe.name, description.version);
       // Chromium's profile; left behind where it is killed.
-      const scratch = await mkdtemp(join(tmpdir(), "litepred-host-"));
+      const scratch = await makeScratch();
       const command = {
         command: process.execPath,
         args: [
@@ -61,9 +59,8 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
           folder,
           ...(host === "chromium" ? [findChromium()] : []),
         ],
-        env: { TMPDIR: scratch },
+        env: { TMPDIR: scratch.folder },
       };
-      const discard = () => rm(scratch, { recursive: true, force: true, maxRetries: 5 });
       try {
         const hostName = await askHost(command, settings);
         const running = await startChildEngine(command, settings, recipe.format, recipe.limits ?? usualLimits);
@@ -72,11 +69,11 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
           host: hostName ?? running.host,
           async close() {
             await running.close();
-            await discard();
+            await scratch.remove();
           },
         };
       } catch (error) {
-        await discard();
+        await scratch.remove();
         throw error;
       }
     },

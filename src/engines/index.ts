@@ -18,6 +18,7 @@ export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
 export * from "./recipes.js";
 export { bundledEngine, type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./registry.js";
+export { checkSettings } from "./settings.js";
 export {
   createSyntheticEngine,
   type SyntheticDevice,

@@ -14,6 +14,7 @@ import {
   takeProfile,
 } from "./onnxruntime-profile.js";
 import { createStopwatch, enoughRuns } from "./process/stopwatch.js";
+import { asFloats, randomValues, valuesOfType } from "./process/values.js";
 import { decodeFloats, encodeFloats, type WireRequest } from "./process/wire.js";
 
 const packageName = process.argv[2] ?? "onnxruntime-node";
@@ -50,8 +51,9 @@ function sessionOptions({ processor, options }: EngineSettings): InferenceSessio
 async function prepare(path: string, profile: boolean, settings: EngineSettings): Promise<{ handle: number }> {
   const options = { ...sessionOptions(settings), ...(profile ? profilingOptions(path) : {}) };
   const session = await runtime.InferenceSession.create(path, options);
-  const feeds: Record<string, Tensor> = {};
-  for (const input of inputsOf(session, path)) feeds[input.name] = randomTensor(input.type, input.shape);
+  const feeds = Object.fromEntries(
+    inputsOf(session, path).map(({ name, type, shape }) => [name, randomTensor(type, shape)]),
+  );
   const handle = handles++;
   loaded.set(handle, {
     session,
@@ -83,23 +85,10 @@ async function releaseSession(session: InferenceSession): Promise<void> {
   await release?.call(session);
 }
 
-/** Uniform in ±1 for floats, zeros for indices and flags: values do not change dense arithmetic, denormals would. */
 function randomTensor(type: string, shape: readonly (number | string)[]): Tensor {
   const dims = shape.map((size) => (typeof size === "number" ? size : 1));
   const count = dims.reduce((product, size) => product * size, 1);
-  if (type === "float32") {
-    const values = new Float32Array(count);
-    let state = 1;
-    for (let i = 0; i < count; i++) {
-      state = (Math.imul(state, 1664525) + 1013904223) | 0;
-      values[i] = state / 2 ** 31;
-    }
-    return new runtime.Tensor("float32", values, dims);
-  }
-  if (type === "int64" || type === "uint64") return new runtime.Tensor(type, new BigInt64Array(count), dims);
-  if (type === "uint8" || type === "bool") return new runtime.Tensor(type, new Uint8Array(count), dims);
-  if (type === "int32") return new runtime.Tensor(type, new Int32Array(count), dims);
-  throw new Error(`no values for an input of type ${type}`);
+  return new runtime.Tensor(type as "float32", randomValues(type, count) as Float32Array, dims);
 }
 
 async function time(model: Loaded, plan: TimingPlan): Promise<{ wallMs: number[] }> {
@@ -132,12 +121,13 @@ async function run({ session, feeds }: Loaded, inputs: Readonly<Record<string, s
   const given = Object.entries(inputs).map(([name, text]) => {
     const dims = feeds[name]?.dims;
     if (dims === undefined) throw new Error(`the model has no input "${name}"`);
-    return [name, new runtime.Tensor("float32", decodeFloats(text), dims)] as const;
+    const values = valuesOfType(feeds[name]!.type, decodeFloats(text));
+    return [name, new runtime.Tensor(feeds[name]!.type as "float32", values as Float32Array, dims)] as const;
   });
   const results = await session.run({ ...feeds, ...Object.fromEntries(given) });
   const outputs = Object.entries(results).map(([name, tensor]) => [
     name,
-    encodeFloats(Float32Array.from(tensor.data as Float32Array)),
+    encodeFloats(asFloats(tensor.type, tensor.data as Float32Array)),
   ]);
   return { outputs: Object.fromEntries(outputs) as Record<string, string> };
 }

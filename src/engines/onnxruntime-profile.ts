@@ -35,11 +35,15 @@ export function modelInputs(modelPath: string): { name: string; type: string; sh
     if (weights.has(name) || type?.value.case !== "tensorType") return [];
     const { elemType, shape } = type.value.value;
     const sizes = (shape?.dim ?? []).map(({ value }) => (value.case === "dimValue" ? Number(value.value) : 1));
-    return [
-      { name, type: TensorProto_DataType[elemType]?.toLowerCase().replace(/^float$/, "float32") ?? "", shape: sizes },
-    ];
+    return [{ name, type: typeName(TensorProto_DataType[elemType] ?? ""), shape: sizes }];
   });
 }
+
+const typeName = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/^float$/, "float32")
+    .replace(/^double$/, "float64");
 
 /** Times by operator of all runs, from the profile that the session has just ended; removes the file. */
 export function takeProfile(modelPath: string, graph: NodeTensors): OperatorTime[] {

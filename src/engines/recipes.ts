@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { LitepredError, packagePath } from "../base/index.js";
+import { didYouMean, LitepredError, packagePath } from "../base/index.js";
 import { precisions, processors } from "../platforms/index.js";
 
 const commonVersion = {
@@ -107,7 +107,11 @@ export const agentEngineNames: readonly string[] = readdirSync(recipeFolder())
 /** @throws LitepredError `unknown-name`. */
 export function readRecipe(name: string): EngineRecipe {
   if (!agentEngineNames.includes(name))
-    throw new LitepredError("unknown-name", `there is no recipe for an engine "${name}"`, agentEngineNames.join(", "));
+    throw new LitepredError(
+      "unknown-name",
+      `there is no recipe for an engine "${name}"`,
+      `${didYouMean(name, agentEngineNames)}There are recipes for ${agentEngineNames.join(", ")}.`,
+    );
   const recipe = JSON.parse(readFileSync(join(recipeFolder(), `${name}.json`), "utf8")) as object;
   return recipeSchema.parse({ kind: "python", ...recipe });
 }
@@ -141,8 +145,18 @@ export function installed(home: string, name: string, version: string): Installe
   const folder = engineFolder(home, name, version);
   const file = join(folder, installedFile);
   if (!existsSync(file)) return undefined;
-  const record = installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const record = readRecord(file);
+  if (record === undefined) return undefined;
   return record.python !== undefined && !existsSync(enginePython(folder)) ? undefined : record;
+}
+
+/** A record that is damaged is of nothing: installing again makes it whole. */
+function readRecord(file: string): InstalledEngine | undefined {
+  try {
+    return installedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
 }
 
 export const installedFile = "installed.json";

@@ -2,7 +2,7 @@
  * The engines there are: the one that litepred itself depends on, and those with a recipe in data/engines, which agents in
  * Python or JavaScript drive. Each is loaded when it is asked for.
  */
-import { LitepredError } from "../base/index.js";
+import { didYouMean, LitepredError } from "../base/index.js";
 import type { Engine } from "./contract.js";
 import { agentEngineNames, readRecipe } from "./recipes.js";
 
@@ -41,7 +41,7 @@ export async function loadEngine(name: string, choice: EngineChoice = {}): Promi
     throw new LitepredError(
       "engine-unavailable",
       `there is no engine "${name}"`,
-      `use one of ${engineNames.join(", ")}`,
+      `${didYouMean(name, engineNames)}use one of ${engineNames.join(", ")}`,
     );
   return load(choice);
 }

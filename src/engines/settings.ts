@@ -1,11 +1,11 @@
 /** Checks the settings of a platform against what an engine offers, before anything is started. */
-import { LitepredError } from "../base/index.js";
+import { didYouMean, LitepredError } from "../base/index.js";
 import type { EngineDescription, EngineSettings } from "./contract.js";
 
 /** @throws LitepredError `unknown-platform` naming the part that the engine does not have. */
 export function checkSettings(engine: EngineDescription, settings: EngineSettings): void {
   const refuse = (what: string, value: string, offered: readonly string[]) => {
-    const hint = `${engine.name} has ${offered.length === 0 ? "none" : offered.join(", ")}`;
+    const hint = `${didYouMean(value, offered)}${engine.name} has ${offered.length === 0 ? "none" : offered.join(", ")}`;
     return new LitepredError("unknown-platform", `${engine.name} does not have ${what} "${value}"`, hint, {
       ...settings,
     });

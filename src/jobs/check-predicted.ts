@@ -12,7 +12,7 @@ import type { BadFile } from "./bad-files.js";
 import { countKernels, kernelsOfBaseline } from "./baseline.js";
 import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-types.js";
 import { askEach, readFiles, type Subject } from "./predict.js";
-import { readModelFile } from "./workspace.js";
+import { readModelFile } from "./read-model.js";
 
 export function checkPredicted(request: CheckRequest, findBefore: FindBefore): Promise<(Checked | BadFile)[]> {
   const { confidence: level } = request;

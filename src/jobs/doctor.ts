@@ -27,7 +27,7 @@ export interface DoctorRequest {
 /** In the order in which a person would ask. Takes about ten seconds. */
 export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]> {
   const { home = process.env.LITEPRED_HOME ?? ".litepred", noiseMs = 6000 } = request;
-  const engines = await Promise.all(engineNames.map(engineFinding));
+  const engines = await Promise.all(engineNames.map((name) => engineFinding(name, home)));
   return [
     nodeFinding(),
     deviceFinding(),
@@ -53,9 +53,9 @@ function deviceFinding(): Finding {
   return { level: "ok", subject: "device", message: `${deviceSlug(cpu)} (${cpu.model}), ${cores}` };
 }
 
-async function engineFinding(name: string): Promise<Finding> {
+async function engineFinding(name: string, home: string): Promise<Finding> {
   try {
-    const { version, precisions } = await (await loadEngine(name)).describe();
+    const { version, precisions } = await (await loadEngine(name, { home })).describe();
     return { level: "ok", subject: `engine ${name}`, message: `${version}, ${precisions.join(" ")}` };
   } catch (error) {
     if (!(error instanceof LitepredError)) throw error;

@@ -31,13 +31,15 @@ export interface MeasureRequest {
   /** Which look at them, from 1; default 1. */
   readonly repeat?: number | undefined;
   readonly again?: boolean;
+  /** What failed before is tried once more: it may have been the machine, or litepred. */
+  readonly retryFailed?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** A file: what it is known by is its content, or its name where it has no form in the engine's format. */
-export function fileSubject(name: string, bytes: () => Uint8Array): Subject {
-  return { kind: "model", name, sha256: contentHash(name, bytes) };
+/** A file: what it is known by is its content as the engine gets it, or as it lies there where it has no form in the engine's format. */
+export function fileSubject(name: string, bytes: () => Uint8Array, source: Uint8Array | string = name): Subject {
+  return { kind: "model", name, sha256: contentHash(source, bytes) };
 }
 
 /** In the order of the models. @throws LitepredError `interrupted` after an abort; what was measured is in the store. */
@@ -88,20 +90,24 @@ export async function measureModels(request: MeasureRequest): Promise<Measuremen
 
 /** What the store has of the models, for the same purpose and repeat. */
 async function storedOf(request: MeasureRequest, platform: string): Promise<(Measurement | undefined)[]> {
-  const { store, models, purpose, repeat = 1 } = request;
+  const { store, models, purpose, repeat = 1, retryFailed } = request;
   if (request.again) return models.map(() => undefined);
   const stored = new Map<string, Measurement>();
-  for (const measurement of await store.query({ platform, kind: modelType }))
-    if (measurement.subject.kind === "model" && measurement.purpose === purpose && (measurement.repeat ?? 1) === repeat)
-      stored.set(measurement.subject.sha256, measurement);
+  for (const measurement of await store.query({ platform, kind: modelType })) {
+    const { subject, outcome } = measurement;
+    const isWanted = measurement.purpose === purpose && (measurement.repeat ?? 1) === repeat;
+    if (subject.kind !== "model" || !isWanted || (retryFailed && outcome.status === "failed")) continue;
+    stored.set(subject.sha256, measurement);
+  }
   return models.map(({ subject }) => (subject.kind === "model" ? stored.get(subject.sha256) : undefined));
 }
 
-function contentHash(name: string, bytes: () => Uint8Array): string {
+function contentHash(source: Uint8Array | string, bytes: () => Uint8Array): string {
   try {
     return sha256(bytes());
   } catch (error) {
-    if (error instanceof EngineFailure) return sha256(`without a file: ${name}`);
+    if (error instanceof EngineFailure)
+      return sha256(`without a file: ${typeof source === "string" ? source : sha256(source)}`);
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { protocol as protocolNamed } from "../profiling/index.js";
 import { type BadFile, badFileOf, isBad } from "./bad-files.js";
 import { fileForEngine } from "./encoding.js";
 import { fileSubject, type ModelToMeasure, measureModels } from "./measure.js";
+import { assumptions, readModelBytes, readModelInterface } from "./read-model.js";
 import { openLocalPlatform } from "./workspace.js";
 
 export interface MeasureFilesRequest {
@@ -14,10 +15,18 @@ export interface MeasureFilesRequest {
   readonly platform: string;
   readonly protocol: string;
   readonly again: boolean;
+  /** `name=1x3x224x224`, as on the command line. */
+  readonly inputs?: readonly string[];
+  readonly signature?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export type MeasuredFile = { readonly model: string; readonly platform: string } & (
+export type MeasuredFile = {
+  readonly model: string;
+  readonly platform: string;
+  /** What nobody stated, a line each. */
+  readonly assumed: readonly string[];
+} & (
   | {
       readonly latencyMs: number;
       /** As it just ran, and how much slower than with the core to itself. */
@@ -35,9 +44,10 @@ export type MeasuredFile = { readonly model: string; readonly platform: string }
 export async function measureFiles(request: MeasureFilesRequest): Promise<(MeasuredFile | BadFile)[]> {
   const local = await openLocalPlatform(request.platform, request.home);
   const files = request.models.map((model) =>
-    badFileOf(model, () => {
-      const bytes = fileForEngine(model, local);
-      return { model, subject: fileSubject(basename(model), bytes), bytes };
+    badFileOf(model, (): NamedModel => {
+      const assumed = assumptions(readModelInterface(model, request), request);
+      const bytes = fileForEngine(model, local, request);
+      return { model, subject: fileSubject(basename(model), bytes, readModelBytes(model)), bytes, assumed };
     }),
   );
   const readable = files.filter((file): file is NamedModel => !isBad(file));
@@ -46,7 +56,7 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<(Measu
   return files.map((file) => (isBad(file) ? file : rows.next().value!));
 }
 
-type NamedModel = ModelToMeasure & { readonly model: string };
+type NamedModel = ModelToMeasure & Pick<MeasuredFile, "model" | "assumed">;
 
 async function measureReadable(
   request: MeasureFilesRequest,
@@ -61,11 +71,12 @@ async function measureReadable(
       platform,
       protocol: protocolNamed(request.protocol),
       again: request.again,
+      retryFailed: true,
       models,
       signal: request.signal,
     });
     return results.map(({ outcome }, i) => {
-      const head = { model: models[i]!.model, platform: id };
+      const head = { model: models[i]!.model, platform: id, assumed: models[i]!.assumed };
       if (outcome.status === "failed") return { ...head, failed: `${outcome.reason}: ${outcome.message}` };
       const { latencyMs, observedMs = latencyMs, relativeError = Number.NaN, runs, sessions } = outcome;
       return { ...head, latencyMs, observedMs, slowdown: observedMs / latencyMs, relativeError, runs, sessions };

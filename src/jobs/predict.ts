@@ -1,13 +1,14 @@
 /** Model files → predicted latency with interval, coverage and breakdown. */
-import { LitepredError } from "../base/index.js";
+import { didYouMean, LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
-import { detectKernels, type Kernel } from "../kernels/index.js";
+import { detectKernels, type Kernel, ruledEngines } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { openPool } from "../pool/index.js";
+import { openPool, type Pool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction, type PlatformPredictor } from "../predictors/index.js";
 import { onnxRuntime } from "../runtime/index.js";
 import { type BadFile, badFileOf, isBad } from "./bad-files.js";
-import { readModelFile, resolvePlatformId, rulesOf } from "./workspace.js";
+import { assumptions, type ModelUse, readModelFile, readModelInterface } from "./read-model.js";
+import { resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface PredictRequest {
   readonly home: string;
@@ -16,6 +17,8 @@ export interface PredictRequest {
   readonly platform: string | readonly string[];
   /** `name=1x3x224x224`, as on the command line. */
   readonly inputs: readonly string[];
+  /** Of .tflite files with several. */
+  readonly signature?: string | undefined;
   /** Of the interval, above 0 and below 1. */
   readonly level: number;
   /** More folders of predictors. */
@@ -25,12 +28,22 @@ export interface PredictRequest {
 export interface ModelReport extends ModelPrediction {
   readonly model: string;
   readonly platform: string;
+  /** What nobody stated, a line each: sizes of open axes, the signature. */
+  readonly assumed?: readonly string[] | undefined;
 }
 
 /** A model as read, and what it is called in reports. */
 export interface NamedGraph {
   readonly model: string;
   readonly graph: Graph;
+  /** What nobody stated of a file, a line each. */
+  readonly assumed?: readonly string[] | undefined;
+}
+
+/** @throws LitepredError naming the file. */
+function namedGraph(model: string, use: ModelUse): NamedGraph {
+  const graph = readModelFile(model, use.inputs, use.signature);
+  return { model, graph, assumed: assumptions(readModelInterface(model, use), use) };
 }
 
 type Asked = Pick<PredictRequest, "home" | "platform" | "level" | "pools">;
@@ -40,7 +53,7 @@ export function predictModels(request: PredictRequest): Promise<ModelReport[]> {
   checkLevel(request.level);
   return predictGraphs(
     request,
-    request.models.map((model) => ({ model, graph: readModelFile(model, request.inputs) })),
+    request.models.map((model) => namedGraph(model, request)),
   );
 }
 
@@ -57,15 +70,19 @@ export function predictFiles(request: PredictRequest): Promise<(ModelReport | Ba
 
 const predictOne =
   (level: number) =>
-  async ({ predictor, graph, model, platform }: Subject): Promise<ModelReport> => ({
+  async ({ predictor, graph, model, platform, assumed }: Subject): Promise<ModelReport> => ({
     model,
     platform,
+    ...(assumed === undefined ? {} : { assumed }),
     ...(await predictor.predict(graph, level)),
   });
 
 /** The models of a request, each read or a reason why not. */
-export const readFiles = ({ models, inputs }: Pick<PredictRequest, "models" | "inputs">): (NamedGraph | BadFile)[] =>
-  models.map((model) => badFileOf(model, () => ({ model, graph: readModelFile(model, inputs) })));
+export const readFiles = ({
+  models,
+  ...use
+}: Pick<PredictRequest, "models" | "inputs" | "signature">): (NamedGraph | BadFile)[] =>
+  models.map((model) => badFileOf(model, () => namedGraph(model, use)));
 
 /** A model and a platform that predicts it. */
 export interface Subject extends NamedGraph {
@@ -85,7 +102,7 @@ export async function askEach<T>(
   // A handful of kernels is computed faster than the engine starts; many models are worth it.
   const backend = graphs.length > 20 ? onnxRuntime : undefined;
   for (const platform of await platformsOf(request, pool)) {
-    const predictor = await loadPlatformPredictor(pool.load(platform), backend);
+    const predictor = await loadPlatformPredictor(await loadArtefact(pool, platform, request.home), backend);
     for (const [i, graph] of graphs.entries())
       if (!isBad(graph)) rows[i]!.push(await ask({ ...graph, platform, predictor }));
     await predictor.release();
@@ -99,7 +116,7 @@ function checkLevel(level: number): void {
 }
 
 /** Full ids, each once. */
-async function platformsOf(request: Asked, pool: ReturnType<typeof openPool>): Promise<string[]> {
+async function platformsOf(request: Asked, pool: Pool): Promise<string[]> {
   const asked = [request.platform].flat();
   const ids = await Promise.all(
     asked.map(async (id) => (id === "all" ? allPlatforms(pool) : [await resolvePlatformId(id, request.home)])),
@@ -107,7 +124,33 @@ async function platformsOf(request: Asked, pool: ReturnType<typeof openPool>): P
   return [...new Set(ids.flat())];
 }
 
-function allPlatforms(pool: ReturnType<typeof openPool>): string[] {
+/** A platform without a predictor may be a slip of the pen: an engine or an option that there is not. */
+async function loadArtefact(pool: Pool, id: string, home: string): Promise<ReturnType<Pool["load"]>> {
+  try {
+    return pool.load(id);
+  } catch (error) {
+    if (error instanceof LitepredError && error.code === "no-predictor") await checkWords(pool, id, home);
+    throw error;
+  }
+}
+
+/** @throws LitepredError naming the word of a platform id that nothing knows. */
+async function checkWords(pool: Pool, id: string, home: string): Promise<void> {
+  const asked = parsePlatformId(id);
+  const { checkSettings, engineNames, loadEngine } = await import("../engines/index.js");
+  const known = pool.list().entries.map(({ platform }) => parsePlatformId(platform).engine);
+  const names = [...new Set([...engineNames, ...known])];
+  if (!names.includes(asked.engine)) {
+    const hint = `${didYouMean(asked.engine, names)}There are ${names.join(", ")}.`;
+    throw new LitepredError("unknown-platform", `platform id "${id}": there is no engine "${asked.engine}"`, hint);
+  }
+  if (!engineNames.includes(asked.engine)) return;
+  const engine = await loadEngine(asked.engine, { version: asked.version, home });
+  const described = await engine.describe().catch(() => undefined);
+  if (described !== undefined) checkSettings(described, asked);
+}
+
+function allPlatforms(pool: Pool): string[] {
   const ids = pool.list().entries.map((entry) => entry.platform);
   if (ids.length === 0)
     throw new LitepredError("no-predictor", "the pool is empty", "run litepred profile and litepred train first");
@@ -116,15 +159,26 @@ function allPlatforms(pool: ReturnType<typeof openPool>): string[] {
 
 export interface KernelReport {
   readonly model: string;
+  readonly assumed?: readonly string[] | undefined;
   readonly kernels: readonly Kernel[];
   readonly unsupported: readonly { readonly node: string; readonly operator: string; readonly reason: string }[];
 }
 
-export function listKernels(request: { model: string; engine: string; inputs: readonly string[] }): KernelReport {
-  return kernelsOf({ model: request.model, graph: readModelFile(request.model, request.inputs) }, request.engine);
+/** @throws LitepredError `unknown-name` for an engine without rules. */
+export function listKernels({ model, engine, ...use }: ModelUse & { model: string; engine: string }): KernelReport {
+  return kernelsOf(namedGraph(model, use), engine);
 }
 
-export function kernelsOf({ model, graph }: NamedGraph, engine: string): KernelReport {
+export function kernelsOf({ model, graph, assumed = [] }: NamedGraph, engine: string): KernelReport {
+  checkEngine(engine);
   const platform = parsePlatformId(`local/cpu/${engine}/fp32`);
-  return { model, ...detectKernels(graph, rulesOf(platform)) };
+  return { model, assumed, ...detectKernels(graph, rulesOf(platform)) };
+}
+
+function checkEngine(engine: string): void {
+  const names = ruledEngines();
+  const name = engine.split("@")[0]!.toLowerCase();
+  if (names.includes(name)) return;
+  const hint = `${didYouMean(name, names)}There are rules for ${names.join(", ")}; generic stands for any other engine.`;
+  throw new LitepredError("unknown-name", `there are no fusion rules for an engine "${engine}"`, hint);
 }

@@ -3,9 +3,10 @@
  * readable and complete: a file appears under its name before the segments it came from are removed, so a crash in
  * between leaves records twice, never not at all, and readers take the latest of equal ones.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive, partOf } from "../base/index.js";
 import { journalFolder, listTables, tableFolder } from "./folders.js";
 import { listSegments, readSegment, removeSegment } from "./journal.js";
 import { type Measurement, subjectKey } from "./measurement.js";
@@ -42,9 +43,7 @@ export async function compactJournal(
     const existing = listTables(home);
     for (const [folder, measurements] of groups) {
       const older = existing.map((table) => table.path).filter((path) => join(path, "..") === folder);
-      const merged = older.length >= mergeAbove ? older : [];
-      const written = await writeTable(folder, measurements, merged);
-      for (const path of merged) if (path !== written) rmSync(path, { force: true });
+      await fileAway(folder, measurements, older.length >= mergeAbove ? older : []);
     }
     for (const segment of segments) {
       // A damaged segment is kept aside: its unreadable lines are somebody's measurements.
@@ -56,6 +55,20 @@ export async function compactJournal(
     release();
   }
 }
+
+/** Into one table with the older ones; where these cannot be read, into one of its own. */
+async function fileAway(folder: string, measurements: readonly Measurement[], older: readonly string[]): Promise<void> {
+  try {
+    const written = await writeTable(folder, measurements, older);
+    for (const path of older) if (path !== written) rmSync(path, { force: true });
+  } catch (error) {
+    if (older.length === 0) throw error;
+    await writeTable(folder, measurements, []);
+  }
+}
+
+/** Writing a lock takes no longer. */
+const emptyLockMs = 5000;
 
 /** One compaction at a time; a lock whose process is gone is taken over. Undefined when another one is at work. */
 function takeLock(home: string): (() => void) | undefined {
@@ -69,21 +82,33 @@ function takeLock(home: string): (() => void) | undefined {
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (!isStale(path)) return undefined;
-      rmSync(path, { force: true });
+      if (!isStale(path) || !takeAway(path)) return undefined;
     }
   }
   return undefined;
 }
 
+/** Only one of several takes a dead process's lock away; a fresh lock that came in its place is put back. */
+function takeAway(path: string): boolean {
+  const aside = partOf(path);
+  try {
+    renameSync(path, aside);
+    const wasStale = isStale(aside);
+    if (!wasStale) linkSync(aside, path);
+    rmSync(aside, { force: true });
+    return wasStale;
+  } catch {
+    return false; // Another process was faster.
+  }
+}
+
 function isStale(path: string): boolean {
   try {
     const [host, pid] = readFileSync(path, "utf8").split(" ");
-    if (host !== hostname()) return false;
-    if (Number(pid) === process.pid) return false;
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
+    // Killed between making the lock and writing it.
+    if (pid === undefined) return Date.now() - statSync(path).mtimeMs > emptyLockMs;
+    return host === hostname() && Number(pid) !== process.pid && !isAlive(Number(pid));
+  } catch {
+    return false; // Gone meanwhile: the next attempt takes it.
   }
 }

@@ -39,6 +39,19 @@ export function listTables(home: string): TableFile[] {
     });
 }
 
+/** A folder and all below it that exist now. */
+export function listFolders(root: string): string[] {
+  try {
+    const below = readdirSync(root, { recursive: true, withFileTypes: true });
+    return [
+      root,
+      ...below.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
+    ];
+  } catch {
+    return [];
+  }
+}
+
 /** @throws LitepredError when a measurement could not be filed under these names. */
 export function checkNames(platform: string, type: string): void {
   const canonical = formatPlatformId(parsePlatformId(platform));

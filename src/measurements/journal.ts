@@ -3,9 +3,22 @@
  * `kill -9` loses nothing, and forced to disk within a second, so that a power cut loses a second. A torn last line is
  * what a crash leaves and is passed over; any other unreadable line is reported.
  */
-import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../base/index.js";
 import { type Measurement, measurementSchema } from "./measurement.js";
 
 const syncEveryMs = 500;
@@ -25,7 +38,10 @@ export function openJournal(folder: string): Journal {
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
     mkdirSync(folder, { recursive: true });
-    path = join(folder, `${Date.now().toString(36)}-${opened++}.${hostname()}.${process.pid}.jsonl`);
+    path = join(
+      folder,
+      `${Date.now().toString(36)}-${opened++}${randomBytes(3).toString("hex")}.${hostname()}.${process.pid}.jsonl`,
+    );
     // "ax": two writers never share a segment, whatever the clock says.
     file = openSync(path, "ax");
     live.add(path);
@@ -40,7 +56,7 @@ export function openJournal(folder: string): Journal {
   };
   return {
     append(measurement) {
-      writeSync(file ?? start(), `${JSON.stringify(measurement)}\n`);
+      writeLine(file ?? start(), `${JSON.stringify(measurement)}\n`);
       timer ??= setTimeout(() => void sync().catch(() => {}), syncEveryMs).unref();
     },
     sync,
@@ -52,6 +68,18 @@ export function openJournal(folder: string): Journal {
       live.delete(path);
     },
   };
+}
+
+/** A line that did not fit on the disk is taken back as a whole, so that none is torn in the middle of a segment. */
+function writeLine(file: number, line: string): void {
+  const bytes = Buffer.from(line);
+  const { size } = fstatSync(file);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
 }
 
 /** Segments this process is writing. */
@@ -89,15 +117,6 @@ function isFinished(path: string, name: string): boolean {
   if (pid === process.pid && host === hostname()) return true;
   // Another machine's process cannot be asked whether it lives: its segments are left where they are, and read there.
   return host === hostname() && !isAlive(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Measurements of a segment in the order of writing; undefined when it has been compacted away meanwhile. */

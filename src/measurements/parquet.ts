@@ -4,7 +4,7 @@
  */
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { sha256 } from "../base/index.js";
+import { partOf, sha256 } from "../base/index.js";
 import { type Measurement, measurementSchema, subjectKey } from "./measurement.js";
 
 /** Flat row of a table: what one filters by as columns, the rest as JSON. */
@@ -56,10 +56,9 @@ export async function writeTable(
   mkdirSync(folder, { recursive: true });
   const lines = added.map((measurement) => JSON.stringify(toRow(measurement))).join("\n");
   const name = given ?? sha256([...older, lines].join("\n")).slice(0, 16);
-  const json = join(folder, `.${name}.${process.pid}.json`);
-  const temporary = join(folder, `.${name}.${process.pid}.tmp`);
   const path = join(folder, `${name}.parquet`);
-  writeFileSync(json, lines);
+  const json = partOf(`${path}.json`);
+  const temporary = partOf(path);
   const shape = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
   const fresh = `SELECT * FROM read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
   const source =
@@ -67,6 +66,7 @@ export async function writeTable(
       ? fresh
       : `${fresh} UNION BY NAME SELECT * FROM read_parquet(${list(older)}, union_by_name = true)`;
   try {
+    writeFileSync(json, lines);
     await execute(
       `COPY (SELECT DISTINCT * FROM (${source}) ORDER BY "at", key) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
     );

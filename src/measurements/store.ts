@@ -3,8 +3,10 @@
  * enough of it.
  */
 import { statSync } from "node:fs";
+import { join } from "node:path";
+import { removeParts } from "../base/index.js";
 import { compactJournal } from "./compaction.js";
-import { checkNames, journalFolder, listTables } from "./folders.js";
+import { checkNames, journalFolder, listFolders, listTables, type TableFile, tablesFolder } from "./folders.js";
 import { listSegments, openJournal, readSegment } from "./journal.js";
 import {
   type Measurement,
@@ -72,6 +74,7 @@ export async function openStore(home: string): Promise<Store> {
     append(measurement) {
       const { type } = subjectKey(measurement.subject);
       checkNames(measurement.platform, type);
+      if (!hasWritten) removeLeftovers(home);
       journal.append(measurement);
       hasWritten = true;
       known.get(measurement.platform)?.add(measurementKey(measurement));
@@ -91,6 +94,7 @@ export async function openStore(home: string): Promise<Store> {
       return [...new Set([...journaled, ...listTables(home).map((table) => table.platform)])].sort();
     },
     async compact() {
+      removeLeftovers(home);
       await journal.finish();
       return compactJournal(home, report);
     },
@@ -101,6 +105,12 @@ export async function openStore(home: string): Promise<Store> {
       hasWritten = false;
     },
   };
+}
+
+/** What processes that were killed have left half written anywhere in the workspace that is ours. */
+function removeLeftovers(home: string): void {
+  const tables = new Set(listFolders(tablesFolder(home)));
+  for (const folder of [home, join(home, "pool"), join(home, "measurements"), ...tables]) removeParts(folder);
 }
 
 const finishedBytes = (home: string) =>
@@ -131,12 +141,37 @@ async function readAll(
         { kind: wanted.kind },
         report,
       );
-      return [...filed, ...journaled];
-    } catch (error) {
+      return onceEach([...filed, ...journaled]);
+    } catch {
       // A compaction may have merged files between listing and reading.
-      if (attempt === 2) throw error;
+      if (attempt === 2) return onceEach([...(await readOneByOne(tables, wanted, report)), ...journaled]);
     }
   }
+}
+
+/** A damaged table does not take the others with it. */
+async function readOneByOne(
+  tables: readonly TableFile[],
+  { kind }: MeasurementQuery,
+  report: (problem: StoreProblem) => void,
+): Promise<Measurement[]> {
+  const found: Measurement[] = [];
+  let damaged = 0;
+  for (const { path } of tables)
+    try {
+      found.push(...(await readTables([path], { kind }, report)));
+    } catch (error) {
+      // Where none can be read it is not the tables.
+      if (++damaged === tables.length && damaged > 1) throw error;
+      report({ file: path, line: 0, reason: (error as Error).message.split("\n")[0]! });
+    }
+  return found;
+}
+
+/** What a compaction that was killed has left in the journal and in a table is one measurement all the same. */
+function onceEach(all: readonly Measurement[]): Measurement[] {
+  const identity = (one: Measurement) => `${one.platform} ${measurementKey(one)} ${one.at} ${one.session}`;
+  return [...new Map(all.map((one) => [identity(one), one])).values()];
 }
 
 /** What a measurement is of; how it came out and what for is asked of the latest. */

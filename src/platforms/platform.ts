@@ -2,7 +2,7 @@
  * What a platform is: device + processor + engine and version + precision + options, and its one-line id
  * `device/processor/engine@version/precision[?option=value&…]`. Equal platforms have equal ids: options are sorted.
  */
-import { LitepredError } from "../base/index.js";
+import { didYouMean, LitepredError } from "../base/index.js";
 
 export const processors = ["cpu", "gpu", "npu", "tpu", "vpu"] as const;
 export type Processor = (typeof processors)[number];
@@ -36,8 +36,10 @@ export function parsePlatformId(id: string): Platform {
   if (!word.test(device)) throw bad(id, `"${device}" is not a device name`);
   if (!word.test(engine) || more.length > 0 || (engineAndVersion.includes("@") && !word.test(version)))
     throw bad(id, `"${engineAndVersion}" is not engine@version`);
-  if (!isOneOf(processors, processor)) throw bad(id, `"${processor}" is not a processor (${processors.join(", ")})`);
-  if (!isOneOf(precisions, precision)) throw bad(id, `"${precision}" is not a precision (${precisions.join(", ")})`);
+  if (!isOneOf(processors, processor))
+    throw bad(id, `"${processor}" is not a processor (${didYouMean(processor, processors)}${processors.join(", ")})`);
+  if (!isOneOf(precisions, precision))
+    throw bad(id, `"${precision}" is not a precision (${didYouMean(precision, precisions)}${precisions.join(", ")})`);
   return { device, processor, engine, version, precision, options: parseOptions(id, query) };
 }
 
@@ -59,7 +61,7 @@ function parseOptions(id: string, query: string | undefined): Record<string, str
   for (const pair of query.split("&")) {
     const [name = "", value = "", ...more] = pair.split("=");
     if (!word.test(name) || !word.test(value) || more.length > 0) throw bad(id, `"${pair}" is not option=value`);
-    if (name in options) throw bad(id, `option "${name}" is given twice`);
+    if (Object.hasOwn(options, name)) throw bad(id, `option "${name}" is given twice`);
     options[name] = value;
   }
   return options;

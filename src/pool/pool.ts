@@ -2,9 +2,18 @@
  * Where predictors live: folders of artefacts, one safetensors file for each platform. The user's own folder comes
  * first, then the pool that ships with the package.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Accuracy, LitepredError, median, packagePath } from "../base/index.js";
+import {
+  type Accuracy,
+  didYouMean,
+  fileFault,
+  LitepredError,
+  median,
+  packagePath,
+  removeParts,
+  saveWhole,
+} from "../base/index.js";
 import { formatPlatformId, parsePlatformId, platformFileName } from "../platforms/index.js";
 import { type PredictorArtefact, type Provenance, readArtefact, writeArtefact } from "../predictors/index.js";
 
@@ -75,8 +84,9 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
         const entry = describe(file);
         if (!entries.some((known) => known.platform === entry.platform)) entries.push(entry);
       } catch (error) {
-        if (!(error instanceof LitepredError)) throw error;
-        problems.push({ file, reason: error.message });
+        const fault = error instanceof LitepredError ? error : fileFault(error);
+        if (fault === undefined) throw error;
+        problems.push({ file, reason: fault.message });
       }
     }
     return { entries, problems };
@@ -89,16 +99,14 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     throw new LitepredError(
       "no-predictor",
       `there is no predictor for platform "${platform}"`,
-      `adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
+      `${didYouMean(platform, known)}adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
       { platform },
     );
   };
   const write = (bytes: Uint8Array, folder: string, platform: string): string => {
-    mkdirSync(folder, { recursive: true });
     const file = join(folder, fileName(platform));
-    const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, file);
+    removeParts(folder);
+    saveWhole(file, bytes);
     return file;
   };
   return {

@@ -123,6 +123,9 @@ function outside(
   );
   // A weak predictor knows no more than the kind of work does: between the two.
   const isWeak = (mape > weakMape || !Number.isFinite(mape)) && isKernelTypeName(kernel.type);
+  // On a tensor without elements a size has no logarithm, and there is nothing to do.
+  if (!Number.isFinite(predictedMs))
+    return { latencyMs: 0, reason: "works on nothing", width: smallWidth, predictorWidth };
   if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));
   if (reason === undefined) return { latencyMs, width: 0, predictorWidth };
   const most = mostSmallMs(general, kernel);

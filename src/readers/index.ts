@@ -4,9 +4,11 @@
  */
 import { LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
+import type { ModelInterface } from "./model-inputs.js";
 import * as onnx from "./onnx/index.js";
 import * as tflite from "./tflite/index.js";
 
+export type { ModelInput, ModelInterface } from "./model-inputs.js";
 export { prune } from "./prune.js";
 
 export interface ReadOptions {
@@ -14,8 +16,10 @@ export interface ReadOptions {
   readonly name?: string;
   /** Shapes of run-time inputs, by name and in the file's order of axes: they overrule what the file declares. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
-  /** Content of a file that weights are stored in, by the path that the model gives. Asked only for small constants. */
-  readonly externalData?: (location: string) => Uint8Array | undefined;
+  /** Of the signatures that a .tflite file may have, the one to read; default: that of its first graph. */
+  readonly signature?: string | undefined;
+  /** Bytes of a file that weights are stored in, by the path that the model gives; fewer where it ends before. Asked only for small constants. */
+  readonly externalData?: (location: string, offset: number, length: number) => Uint8Array | undefined;
 }
 
 /** A file format. */
@@ -26,6 +30,8 @@ export interface Reader {
   /** Whether the bytes begin like a file of this format. */
   match(bytes: Uint8Array): boolean;
   read(bytes: Uint8Array, options: ReadOptions): Graph;
+  /** Its inputs with the shapes that are used, whatever operators it has. */
+  modelInterface(bytes: Uint8Array, options: ReadOptions): ModelInterface;
 }
 
 export const readers: readonly Reader[] = [onnx, tflite];
@@ -39,8 +45,17 @@ export const formatOf = (bytes: Uint8Array): string | undefined =>
  * limits, `unsupported-operator` for what shape inference does not know, `bad-usage` for wrong `inputShapes`.
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
+  return readerOf(bytes, options).read(bytes, options);
+}
+
+/** What the model is run with, though operators of it may not be known. @throws LitepredError as `readModel`. */
+export function readInterface(bytes: Uint8Array, options: ReadOptions = {}): ModelInterface {
+  return readerOf(bytes, options).modelInterface(bytes, options);
+}
+
+function readerOf(bytes: Uint8Array, options: ReadOptions): Reader {
   const reader = readers.find((candidate) => candidate.match(bytes));
-  if (reader !== undefined) return reader.read(bytes, options);
+  if (reader !== undefined) return reader;
   const what = bytes.length === 0 ? "the file is empty" : "this is no model file in a known format";
   const formats = readers.map(({ format }) => format).join(", ");
   throw new LitepredError(

@@ -6,4 +6,6 @@
 export { writeNcnn } from "./ncnn/write.js";
 export * from "./onnx/write.js";
 export { quantizeGraph } from "./quantize.js";
+export { settleModel } from "./settle.js";
+export type { Settlement } from "./settlement.js";
 export { writeTflite } from "./tflite/write.js";

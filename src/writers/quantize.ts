@@ -128,7 +128,7 @@ function planQuantization(graph: Graph): Plan {
   for (const node of graph.nodes) {
     const x = node.inputs[0] ?? "";
     if (inFormula.has(node.name) || !isFloat(x)) continue;
-    if (node.operator in computing) planComputing(plan, node, isRuntime, consumers, graph.outputs);
+    if (Object.hasOwn(computing, node.operator)) planComputing(plan, node, isRuntime, consumers, graph.outputs);
     else if (moving.has(node.operator)) planMoving(plan, node, graph.inputs, isRuntime);
     else if (clipping.has(node.operator)) planClipping(plan, node, graph.inputs);
   }

@@ -14,6 +14,16 @@ export const defaultPlatform = "local/cpu/onnxruntime-node/fp32";
 /** Collects repeated options. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
+/** How a model file is to be read: for every command that takes one. */
+export const modelOptions = (command: Command): Command =>
+  command
+    .option(
+      "--input <name=shape>",
+      "shape of a model input, e.g. x=1x3x224x224, in the file's order of axes (repeatable)",
+      collect,
+    )
+    .option("--signature <name>", "of a .tflite file with several signatures");
+
 /** Every --platform that was given, or the default one. */
 export const platformsIn = (options: { readonly platform?: readonly string[] }): readonly string[] =>
   options.platform ?? [defaultPlatform];

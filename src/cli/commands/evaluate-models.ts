@@ -2,32 +2,34 @@ import type { Command } from "commander";
 import type { EvaluatedModel, ModelsReport } from "../../experiments/models/report.js";
 import { withProgress } from "../progress.js";
 import { ms, percent, renderTable, signedPercent } from "../render.js";
-import { defaultPlatform, type RunCommand } from "./command.js";
+import { defaultPlatform, modelOptions, type RunCommand } from "./command.js";
 
 export function evaluateModelsCommand(parent: Command, run: RunCommand): void {
-  parent
+  const command = parent
     .command("models")
     .description("predicted beside measured latency of model files, with the noise ceiling")
     .argument("<model...>", "model files; they take no part in training")
     .option("--platform <id>", "platform id", defaultPlatform)
-    .option("--protocol <name>", "of each of the two looks: brief, quick, standard or careful", "standard")
-    .action((models: string[], options, command) =>
-      run(command, async (context) => {
-        const { evaluateModels } = await import("../../experiments/models/run.js");
-        const report = await withProgress((watch) =>
-          evaluateModels({
-            home: context.home,
-            models,
-            platform: options.platform,
-            protocol: options.protocol,
-            signal: context.signal,
-            ...watch,
-          }),
-        );
-        context.result(report, describe);
-        return 0;
-      }),
-    );
+    .option("--protocol <name>", "of each of the two looks: brief, quick, standard or careful", "standard");
+  modelOptions(command).action((models: string[], options, source) =>
+    run(source, async (context) => {
+      const { evaluateModels } = await import("../../experiments/models/run.js");
+      const report = await withProgress((watch) =>
+        evaluateModels({
+          home: context.home,
+          models,
+          platform: options.platform,
+          protocol: options.protocol,
+          inputs: options.input ?? [],
+          signature: options.signature,
+          signal: context.signal,
+          ...watch,
+        }),
+      );
+      context.result(report, describe);
+      return 0;
+    }),
+  );
 }
 
 const head = ["model", "predicted ms", "90 % interval", "measured ms", "again", "error", "sum of kernels", "covered"];

@@ -1,17 +1,13 @@
 import { badOf, usable } from "../bad-files.js";
-import { collect, numberOf, platformsIn, type RegisterCommand } from "./command.js";
+import { collect, modelOptions, numberOf, platformsIn, type RegisterCommand } from "./command.js";
 
 export const predict: RegisterCommand = (program, run) => {
-  program
+  const command = program
     .command("predict")
     .description("latency of ONNX or TFLite models on a platform, with an interval and the breakdown by kernel")
     .argument("<model...>", "ONNX or TFLite files")
-    .option("--platform <id>", "platform id, or all (repeatable; default: this machine's ONNX Runtime)", collect)
-    .option(
-      "--input <name=shape>",
-      "shape of a model input, e.g. x=1x3x224x224, in the file's order of axes (repeatable)",
-      collect,
-    )
+    .option("--platform <id>", "platform id, or all (repeatable; default: this machine's ONNX Runtime)", collect);
+  modelOptions(command)
     .option("--level <share>", "level of the interval", "0.9")
     .option("--pool <dir>", "another folder of predictors (repeatable)", collect)
     .option("--kernels", "list every kernel")
@@ -24,6 +20,7 @@ export const predict: RegisterCommand = (program, run) => {
           models,
           platform: platformsIn(options),
           inputs: options.input ?? [],
+          signature: options.signature,
           level: numberOf(options, "level"),
           pools: options.pool ?? [],
         });

@@ -2,9 +2,9 @@
  * Engines that are installed on demand: which are there in the workspace, and how one gets there. Each version
  * lies in `<home>/engines/<name>@<version>/`; it is complete when its installed.json is there, written last.
  */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, saveWhole } from "../../base/index.js";
 import { activation, createGraphBuilder } from "../../graph/index.js";
 import { attachedEngines } from "../android/attached.js";
 import { findChromium } from "../browser.js";
@@ -102,7 +102,7 @@ export async function installEngine(engine: string, options: InstallOptions): Pr
   try {
     const python = await installInto(folder, recipe, wanted, options);
     const result = { name, version: wanted.version, python, packages: wanted.packages };
-    await writeFile(join(folder, installedFile), `${JSON.stringify(result, null, 2)}\n`);
+    saveWhole(join(folder, installedFile), `${JSON.stringify(result, null, 2)}\n`);
     options.onProgress?.("starting the engine once");
     await tryEngine(name, wanted.version, options.home);
     return result;

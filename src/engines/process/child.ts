@@ -16,6 +16,7 @@ export interface ChildCommand {
 export interface EngineChild {
   /** @throws EngineFailure */
   ask<R extends WireRequest>(request: R, timeoutMs: number): Promise<WireResult<R["method"]>>;
+  readonly pid: number | undefined;
   /** False once it has ended, whatever the reason. */
   readonly alive: boolean;
   /** Ends it: politely, then by force. */
@@ -54,6 +55,8 @@ export function startChild({ command, args, env }: ChildCommand): EngineChild {
     });
   });
   child.stdin.on("error", () => {}); // A dead child is reported by "close".
+  child.stdout.on("error", () => {});
+  child.stderr.on("error", () => {});
   child.stderr.setEncoding("utf8").on("data", remember);
   onLines(child.stdout, (line) => {
     if (!line.startsWith("{")) return remember(`${line}\n`);
@@ -71,6 +74,7 @@ export function startChild({ command, args, env }: ChildCommand): EngineChild {
     child.kill("SIGKILL");
   };
   return {
+    pid: child.pid,
     get alive() {
       return alive;
     },

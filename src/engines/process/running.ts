@@ -1,7 +1,5 @@
 /** A RunningEngine on top of a child process that speaks the wire protocol; shared by all engines that have one. */
 import { rmSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   EngineFailure,
@@ -12,6 +10,7 @@ import {
 } from "../contract.js";
 import { type ChildCommand, type EngineChild, startChild } from "./child.js";
 import { pin } from "./pinning.js";
+import { makeScratch } from "./scratch.js";
 import { decodeFloats, encodeFloats } from "./wire.js";
 
 export interface TimeLimits {
@@ -33,13 +32,17 @@ export async function startChildEngine(
 ): Promise<RunningEngine> {
   const threads = Number(settings.options.threads ?? 1);
   const pinned = settings.processor === "cpu" ? await pin(command, threads) : { command };
-  const folder = await mkdtemp(join(tmpdir(), "litepred-engine-"));
+  const scratch = await makeScratch();
+  const { folder } = scratch;
   let child: EngineChild | undefined;
   let models = 0;
   return {
     pinnedCore: pinned.core,
     async prepare(model, use = {}) {
-      if (!child?.alive) child = startChild(pinned.command);
+      if (!child?.alive) {
+        child = startChild(pinned.command);
+        scratch.adopt(child.pid);
+      }
       const path = join(folder, `model${models++}.${extension}`);
       writeFileSync(path, model);
       try {
@@ -53,7 +56,7 @@ export async function startChildEngine(
     },
     async close() {
       await child?.close();
-      await rm(folder, { recursive: true, force: true });
+      await scratch.remove();
     },
   };
 }

@@ -8,6 +8,7 @@ import type { LocalPlatform } from "../../engines/index.js";
 import { fileForEngine } from "../../jobs/encoding.js";
 import { fileSubject, measureModels } from "../../jobs/measure.js";
 import { predictModels } from "../../jobs/predict.js";
+import { readModelBytes } from "../../jobs/read-model.js";
 import { openLocalPlatform } from "../../jobs/workspace.js";
 import { type Measurement, openStore, type Store } from "../../measurements/index.js";
 import { protocol as protocolNamed } from "../../profiling/index.js";
@@ -19,6 +20,9 @@ export interface EvaluateModelsRequest {
   readonly platform: string;
   /** Of each of the two looks at every model. */
   readonly protocol: string;
+  /** `name=1x3x224x224`, as on the command line. */
+  readonly inputs?: readonly string[] | undefined;
+  readonly signature?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -28,8 +32,8 @@ const level = 0.9;
 
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
   const local = await openLocalPlatform(request.platform, request.home);
-  const { home, models } = request;
-  const predictions = await predictModels({ home, models, platform: local.id, inputs: [], level, pools: [] });
+  const { home, models, inputs = [], signature } = request;
+  const predictions = await predictModels({ home, models, platform: local.id, inputs, signature, level, pools: [] });
   const store = await openStore(home);
   request.onStage?.("measuring", 2 * models.length);
   try {
@@ -45,14 +49,14 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
 }
 
 function takeLook(
-  { models: files, protocol, signal, ...request }: EvaluateModelsRequest,
+  { models: files, protocol, signal, inputs, signature, ...request }: EvaluateModelsRequest,
   local: LocalPlatform,
   store: Store,
   repeat: number,
 ): Promise<Measurement[]> {
   const models = files.map((path) => {
-    const bytes = fileForEngine(path, local);
-    return { subject: fileSubject(basename(path), bytes), bytes };
+    const bytes = fileForEngine(path, local, { inputs, signature });
+    return { subject: fileSubject(basename(path), bytes, readModelBytes(path)), bytes };
   });
   return measureModels({
     store,

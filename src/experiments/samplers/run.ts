@@ -9,7 +9,8 @@
 import { basename, join } from "node:path";
 import type { ComputeBackend } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
-import { openLocalPlatform, readModelFile, rulesOf } from "../../jobs/workspace.js";
+import { readModelFile } from "../../jobs/read-model.js";
+import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type FusionRules } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { protocol as protocolNamed } from "../../profiling/index.js";

@@ -4,5 +4,5 @@
  */
 export * from "./decode.js";
 export * from "./encode.js";
-export { activations, builtinOperators, mirrorPadModes, paddings, tensorTypes } from "./schema.js";
+export { activations, builtinOperators, mirrorPadModes, paddings, tables, tensorTypes } from "./schema.js";
 export * from "./table-types.js";

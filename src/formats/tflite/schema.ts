@@ -9,6 +9,7 @@ export const tables = {
     buffers: [4, "[Buffer]"],
     metadataBuffer: [5, "[int]"],
     metadata: [6, "[Metadata]"],
+    signatureDefs: [7, "[SignatureDef]"],
   },
   OperatorCode: {
     deprecatedBuiltinCode: [0, "byte"],
@@ -59,6 +60,16 @@ export const tables = {
   Metadata: {
     name: [0, "string"],
     buffer: [1, "uint"],
+  },
+  SignatureDef: {
+    inputs: [0, "[TensorMap]"],
+    outputs: [1, "[TensorMap]"],
+    signatureKey: [2, "string"],
+    subgraphIndex: [4, "uint"],
+  },
+  TensorMap: {
+    name: [0, "string"],
+    tensorIndex: [1, "uint"],
   },
   Conv2DOptions: {
     padding: [0, "byte"],

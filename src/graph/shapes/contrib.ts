@@ -4,6 +4,7 @@
  */
 import { broadcast } from "./broadcast.js";
 import { convolutionRules } from "./convolution.js";
+import { softmaxLike } from "./elementwise.js";
 import { languageRules } from "./language.js";
 import { matMulShape, matrixRules } from "./matrix.js";
 import { normalizationRules } from "./normalization.js";
@@ -80,7 +81,7 @@ export const contribRules: RuleTable = {
   ...languageRules,
   Attention: packedAttention,
   BiasGelu: likeFirst,
-  BiasSoftmax: likeFirst,
+  BiasSoftmax: softmaxLike,
   DequantizeLinear: quantizationRules.DequantizeLinear!,
   DynamicQuantizeMatMul: matrixRules.MatMul!,
   FastGelu: likeFirst,
@@ -99,7 +100,7 @@ export const contribRules: RuleTable = {
   QLinearLeakyRelu: likeFirst,
   QLinearMul: qLinearBinary,
   QLinearSigmoid: likeFirst,
-  QLinearSoftmax: likeFirst,
+  QLinearSoftmax: softmaxLike,
   QuantizeLinear: quantizationRules.QuantizeLinear!,
   QuickGelu: likeFirst,
   RotaryEmbedding: likeFirst,

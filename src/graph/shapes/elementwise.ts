@@ -3,7 +3,16 @@ import { dataTypeOfCode, isInteger } from "../data-types.js";
 import type { DataType, Tensor } from "../graph.js";
 import { broadcast } from "./broadcast.js";
 import { broadcastValues, stored } from "./known-values.js";
-import { failUnsupported, firstShapeAs, integer, likeFirst, type Rule, type RuleTable, required } from "./rule.js";
+import {
+  failUnsupported,
+  firstShapeAs,
+  integer,
+  likeFirst,
+  normalAxis,
+  type Rule,
+  type RuleTable,
+  required,
+} from "./rule.js";
 
 function mapValues(tensor: Tensor, type: DataType, compute: (value: number) => number): number[] | undefined {
   const { values } = tensor;
@@ -147,14 +156,11 @@ const sameShapeActivations = [
   "Gelu",
   "HardSigmoid",
   "HardSwish",
-  "Hardmax",
   "LeakyRelu",
-  "LogSoftmax",
   "Mish",
   "Selu",
   "Shrink",
   "Sinh",
-  "Softmax",
   "Softplus",
   "Softsign",
   "Swish",
@@ -162,7 +168,16 @@ const sameShapeActivations = [
   "ThresholdedRelu",
 ] as const;
 
+/** Along one axis, which must be there. */
+export const softmaxLike: Rule = (node, inputs, opset) => {
+  normalAxis(node, integer(node, "axis", 0), required(node, inputs, 0).shape.length);
+  return likeFirst(node, inputs, opset);
+};
+
 export const elementwiseRules: RuleTable = {
+  Hardmax: softmaxLike,
+  LogSoftmax: softmaxLike,
+  Softmax: softmaxLike,
   ...Object.fromEntries(sameShapeActivations.map((operator) => [operator, likeFirst])),
   Abs: unary(Math.abs),
   Add: binary((a, b) => a + b),

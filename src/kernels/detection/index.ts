@@ -13,5 +13,6 @@ export {
   type NchwcBlock,
   nchwcBlockOf,
   type RuleOptions,
+  ruledEngines,
   ruleEngines,
 } from "./rules.js";

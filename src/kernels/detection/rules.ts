@@ -51,6 +51,9 @@ function parseFile(name: string): RuleFile {
 /** Names of the engines that have a rule set of their own; every other engine gets `generic`. */
 export const ruleEngines = (): readonly string[] => [...new Set([...ruleFiles().values()].map((file) => file.engine))];
 
+/** Every name that stands for rules: those of engines with rules of their own, and `generic`. */
+export const ruledEngines = (): string[] => [...ruleFiles().keys()].sort();
+
 /** The rules of an engine by its name (`onnxruntime-node` is `onnxruntime`); engines without a file get `generic`. */
 export function fusionRules(engine: string, options: RuleOptions = {}): FusionRules {
   const name = engine.split("@")[0]!.toLowerCase();

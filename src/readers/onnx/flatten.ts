@@ -91,7 +91,7 @@ class Flattener {
   private addInputs(graph: GraphProto, scope: Scope): string[] {
     const open = graph.input.filter(({ name }) => !scope.names.has(name));
     const tensors = resolveInputs(open, this.options.inputShapes ?? {});
-    for (const tensor of tensors) this.addConstantTensor(tensor, scope);
+    for (const { name, shape, type } of tensors) this.addConstantTensor({ name, shape, type, constant: false }, scope);
     return tensors.map(({ name }) => name);
   }
 

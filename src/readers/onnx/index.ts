@@ -5,11 +5,12 @@
  */
 import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
+import type { ModelInterface } from "../model-inputs.js";
 import { prune } from "../prune.js";
+import { resolveInputs } from "./declared-shapes.js";
 import { decodeModel, looksLikeOnnx } from "./decode.js";
 import { flatten } from "./flatten.js";
 import type { ReadOnnxOptions } from "./options.js";
-import type { ExternalData } from "./tensor-proto.js";
 
 export const format = "onnx";
 
@@ -18,20 +19,26 @@ export const match = looksLikeOnnx;
 export function read(bytes: Uint8Array, options: ReadOnnxOptions): Graph {
   try {
     const model = decodeModel(bytes);
-    const graph = flatten(model, { ...options, externalData: options.externalData && askedOnce(options.externalData) });
+    const graph = flatten(model, options);
     return prune(model.graph?.name || options.name || "model", graph);
   } catch (error) {
     throw withFile(error, options.name);
   }
 }
 
-/** Many small constants lie in one file. */
-function askedOnce(ask: ExternalData): ExternalData {
-  const known = new Map<string, Uint8Array | undefined>();
-  return (location) => {
-    if (!known.has(location)) known.set(location, ask(location));
-    return known.get(location);
-  };
+/** Inputs with the shapes that are used; nothing else of the model is looked at. */
+export function modelInterface(bytes: Uint8Array, options: ReadOnnxOptions): ModelInterface {
+  try {
+    const { graph } = decodeModel(bytes);
+    if (!graph) throw new LitepredError("invalid-model", "the ONNX file holds no graph");
+    const weights = new Set(
+      [...graph.initializer, ...graph.sparseInitializer.map(({ values }) => values)].map((w) => w?.name),
+    );
+    const declared = graph.input.filter(({ name }) => !weights.has(name));
+    return { inputs: resolveInputs(declared, options.inputShapes ?? {}), graph: 0, signatures: [] };
+  } catch (error) {
+    throw withFile(error, options.name);
+  }
 }
 
 /** Puts the file's name in front of the message, where the caller knows it. */

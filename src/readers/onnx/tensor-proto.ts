@@ -9,7 +9,8 @@ const maxKnownElements = 4096;
 /** No tensor of a network has more axes; keeps shapes cheap. */
 const maxRank = 64;
 
-export type ExternalData = (location: string) => Uint8Array | undefined;
+/** Bytes of a file beside the model, fewer where it ends before; undefined where there is no such file. */
+export type ExternalData = (location: string, offset: number, length: number) => Uint8Array | undefined;
 
 export function staticShape(dims: readonly bigint[], what: string): number[] {
   if (dims.length > maxRank) throw new LitepredError("limit-exceeded", `${what} has ${dims.length} axes`);
@@ -110,16 +111,15 @@ function externalBytes(
   if (/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(location)) {
     throw new LitepredError("invalid-model", `${what} is stored at "${location}", outside the model's folder`);
   }
-  const file = width === undefined ? undefined : externalData?.(location);
-  if (file === undefined || width === undefined) return undefined;
+  if (width === undefined) return undefined;
   const offset = Number(entry("offset") ?? 0);
   const bytes = Math.ceil(count * width);
   const length = Number(entry("length") ?? bytes);
-  if (!(offset >= 0) || length !== bytes || offset + length > file.length) {
-    throw new LitepredError(
-      "invalid-model",
-      `${what} should be bytes ${offset} to ${offset + length} of "${location}", which has ${file.length}`,
-    );
-  }
-  return file.subarray(offset, offset + length);
+  const where = `bytes ${offset} to ${offset + length} of "${location}"`;
+  if (!Number.isSafeInteger(offset) || offset < 0 || length !== bytes)
+    throw new LitepredError("invalid-model", `${what} of ${count} elements cannot be ${where}`);
+  const found = externalData?.(location, offset, length);
+  if (found !== undefined && found.length < length)
+    throw new LitepredError("invalid-model", `${what} should be ${where}, which ends before`);
+  return found;
 }

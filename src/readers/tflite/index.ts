@@ -6,11 +6,12 @@
 import { LitepredError } from "../../base/index.js";
 import { decodeTflite, isTflite } from "../../formats/tflite/index.js";
 import type { Graph } from "../../graph/index.js";
+import type { ModelInterface } from "../model-inputs.js";
 import { type FlatModel, prune } from "../prune.js";
 import { nameFormulas } from "./formulas.js";
 import { limits, opset } from "./growing-graph.js";
-import { type InputShapes, inputOrders, inputShapes, notedOrders } from "./inputs.js";
-import { type FileOperator, fileModel, invalid, unsupported } from "./model.js";
+import { type InputShapes, inputOrders, inputShapes, modelInputs, notedOrders } from "./inputs.js";
+import { type FileOperator, fileModel, graphOf, invalid, signaturesOf, unsupported } from "./model.js";
 import { raisings } from "./operators/index.js";
 import { Raising } from "./raising.js";
 
@@ -18,6 +19,7 @@ export interface ReadTfliteOptions {
   readonly name?: string;
   /** In the file's order of axes. */
   readonly inputShapes?: InputShapes;
+  readonly signature?: string | undefined;
 }
 
 export const format = "tflite";
@@ -31,14 +33,32 @@ export function read(bytes: Uint8Array, options: ReadTfliteOptions): Graph {
     const { name, ...model } = raise(bytes, options);
     return nameFormulas(prune(name || options.name || "model", model));
   } catch (error) {
-    if (!(error instanceof LitepredError) || options.name === undefined) throw error;
-    throw new LitepredError(error.code, `${options.name}: ${error.message}`, error.hint, error.values);
+    throw withFile(error, options.name);
   }
+}
+
+/** Inputs with the shapes that are used, and the signatures there are. */
+export function modelInterface(bytes: Uint8Array, options: ReadTfliteOptions): ModelInterface {
+  try {
+    const model = decodeTflite(bytes);
+    const all = signaturesOf(model);
+    const signature = options.signature ?? [...all].find(([, index]) => index === 0)?.[0];
+    const inputs = modelInputs(fileModel(model, bytes, options.signature), options.inputShapes ?? {});
+    return { inputs, signature, graph: graphOf(model, options.signature), signatures: [...all.keys()] };
+  } catch (error) {
+    throw withFile(error, options.name);
+  }
+}
+
+/** Puts the file's name in front of the message, where the caller knows it. */
+function withFile(error: unknown, name: string | undefined): unknown {
+  if (!(error instanceof LitepredError) || name === undefined) return error;
+  return new LitepredError(error.code, `${name}: ${error.message}`, error.hint, error.values);
 }
 
 function raise(bytes: Uint8Array, options: ReadTfliteOptions): FlatModel & { name: string } {
   const model = decodeTflite(bytes);
-  const file = fileModel(model, bytes);
+  const file = fileModel(model, bytes, options.signature);
   if (file.outputs.length === 0) throw invalid("the model has no output");
   if (file.operators.length > limits.nodes)
     throw new LitepredError("limit-exceeded", `the model is refused: more than ${limits.nodes} operators`);

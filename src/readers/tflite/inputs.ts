@@ -1,6 +1,7 @@
 /** Run-time inputs: their shapes, as the file or the caller says, and the order that their axes are taken for. */
-import { LitepredError } from "../../base/index.js";
+import { didYouMean, LitepredError, own } from "../../base/index.js";
 import { identity, nhwc, type Permutation, samePermutation } from "../../graph/index.js";
+import { exampleInput, isOpenSize, type ModelInput } from "../model-inputs.js";
 import { checkedShape, constantValues, type FileModel, type FileOperator, invalid } from "./model.js";
 
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
@@ -8,18 +9,31 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 /** Shapes in the file's order of axes, by number of the tensor. */
 export function inputShapes(file: FileModel, given: InputShapes): Map<number, readonly number[]> {
   const names = file.inputs.map((index) => file.tensor(index).name);
-  for (const name of Object.keys(given))
-    if (!names.includes(name))
-      throw new LitepredError(
-        "bad-usage",
-        `the model has no input "${name}"`,
-        `Its inputs: ${names.join(", ") || "none"}.`,
-      );
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const hint = `${didYouMean(name, names)}Its inputs: ${names.join(", ") || "none"}.`;
+    throw new LitepredError("bad-usage", `the model has no input "${name}"`, hint);
+  }
   return new Map(file.inputs.map((index) => [index, shapeOf(file, index, given)]));
 }
 
+/** Inputs as the file has them, with the shapes that are used. */
+export function modelInputs(file: FileModel, given: InputShapes): ModelInput[] {
+  return [...inputShapes(file, given)].map(([index, shape]) => {
+    const { name, type } = file.tensor(index);
+    const assumed = Object.hasOwn(given, name) ? [] : openAxes(file, index);
+    return { name, shape, type, assumed };
+  });
+}
+
+/** In a file an open axis has the size 1 and the signature −1. */
+function openAxes(file: FileModel, index: number): number[] {
+  const { shape, signature } = file.tensor(index);
+  return shape.flatMap((size, axis) => (isOpenSize(size) || isOpenSize(signature[axis]!) ? [axis] : []));
+}
+
 function shapeOf(file: FileModel, index: number, given: InputShapes): readonly number[] {
-  const { name, shape, signature } = file.tensor(index);
+  const { name, shape } = file.tensor(index);
   const wanted = Object.hasOwn(given, name) ? given[name] : undefined;
   if (wanted !== undefined) {
     if (wanted.length !== shape.length)
@@ -34,11 +48,17 @@ function shapeOf(file: FileModel, index: number, given: InputShapes): readonly n
       );
     return checkedShape(wanted, `input "${name}"`);
   }
-  const hint = `Give its shape in the file's order, e.g. --input ${name}=1x224x224x3.`;
-  const open = signature.findIndex((size, axis) => size < 0 && axis > 0);
-  if (open > 0) throw invalid(`input "${name}" has an axis ${open} whose size is not known`, hint);
-  if (shape.includes(0)) throw invalid(`input "${name}" has the shape [${shape.join(",")}], without elements`, hint);
-  return shape;
+  const axes = openAxes(file, index);
+  const open = axes.find((axis) => axis > 0);
+  if (open === undefined) return axes.length === 0 ? shape : [1, ...shape.slice(1)];
+  const example = exampleInput(
+    name,
+    shape.map((size, axis) => (axes.includes(axis) ? "" : size)),
+  );
+  throw invalid(
+    `input "${name}" has an axis ${open} whose size is not known`,
+    `Give its shape in the file's order, e.g. ${example}`,
+  );
 }
 
 /** Operators that read an image, or that only networks with images have. */
@@ -69,7 +89,7 @@ export function inputOrders(
   const builtins = new Set(operators.map(({ builtin }) => builtin));
   const hasImages = [...builtins].some((builtin) => ofImages.has(builtin));
   return (index, rank) => {
-    const noted = notes[file.tensor(index).name];
+    const noted = own(notes, file.tensor(index).name);
     if (noted !== undefined && noted.length === rank) return noted;
     if (rank !== 4 || !hasImages) return identity(rank);
     const reader = operators.find(({ inputs }) => inputs[0] === index);

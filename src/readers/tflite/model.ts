@@ -1,5 +1,5 @@
 /** What a .tflite file says of its tensors and operators, checked: shapes, element types, quantisation, constants. */
-import { LitepredError } from "../../base/index.js";
+import { didYouMean, LitepredError } from "../../base/index.js";
 import {
   builtinOperators,
   type Options,
@@ -98,8 +98,9 @@ const types: Readonly<Record<string, DataType>> = {
 };
 const packed = new Set(["INT4", "INT2", "UINT4"]);
 
-export function fileModel(model: TfliteModel, bytes: Uint8Array): FileModel {
-  const graph = model.subgraphs?.[0];
+/** @param signature whose graph to take; by default the first graph */
+export function fileModel(model: TfliteModel, bytes: Uint8Array, signature?: string): FileModel {
+  const graph = model.subgraphs?.[graphOf(model, signature)];
   if (graph === undefined) throw invalid("the .tflite file holds no graph");
   const known = new Map<number, FileTensor>();
   return {
@@ -115,6 +116,27 @@ export function fileModel(model: TfliteModel, bytes: Uint8Array): FileModel {
     },
     operator: (index) => readOperator(model, graph, index),
   };
+}
+
+/** Names of the file's signatures: a graph without one goes by its own name where there are several. */
+export function signaturesOf(model: TfliteModel): Map<string, number> {
+  const named = (model.signatureDefs ?? []).map(
+    ({ signatureKey = "", subgraphIndex = 0 }) => [signatureKey, subgraphIndex] as const,
+  );
+  if (named.length > 0) return new Map(named);
+  const graphs = (model.subgraphs ?? []).map(({ name = "" }, index) => [name || `graph ${index}`, index] as const);
+  return new Map(graphs.length > 1 ? graphs : []);
+}
+
+/** Number of the graph that a signature runs. */
+export function graphOf(model: TfliteModel, signature: string | undefined): number {
+  if (signature === undefined) return 0;
+  const all = signaturesOf(model);
+  const index = all.get(signature);
+  if (index !== undefined) return index;
+  const names = [...all.keys()];
+  const hint = `${didYouMean(signature, names)}Its signatures: ${names.join(", ") || "none"}.`;
+  throw new LitepredError("bad-usage", `the model has no signature "${signature}"`, hint);
 }
 
 function readOperator(model: TfliteModel, graph: TfliteSubgraph, index: number): FileOperator {

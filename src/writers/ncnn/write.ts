@@ -1,5 +1,5 @@
 /** A graph as an ncnn model, .param and .bin in one file, fp32 or int8. ncnn has no batch: the leading axis must be 1. */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, own } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
 import { fuse } from "../fuse.js";
 import type { WriteOptions } from "../onnx/write.js";
@@ -24,7 +24,7 @@ export function writeNcnn(graph: Graph, options: WriteOptions = {}): Uint8Array 
   const lowering = new Lowering(fused, { seed, original: graph, int8: precision === "int8" });
   lowering.begin();
   for (const node of fused.nodes) {
-    const lower = node.domain === "" ? lowerings[node.operator] : undefined;
+    const lower = node.domain === "" ? own(lowerings, node.operator) : undefined;
     if (lower === undefined)
       throw new LitepredError("unsupported-operator", `${node.name}: ${node.operator} has no ncnn form`, "", {
         node: node.name,

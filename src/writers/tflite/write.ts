@@ -2,7 +2,7 @@
  * A graph as a .tflite file, fp32 or int8, of operators and operator versions that TFLite 2.1 had, where there were any.
  * Images become NHWC; the file's description says which inputs and outputs are stored in another order than the graph's.
  */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, own } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
 import { fuse } from "../fuse.js";
 import type { WriteOptions } from "../onnx/write.js";
@@ -24,7 +24,7 @@ export function writeTflite(graph: Graph, options: WriteOptions = {}): Uint8Arra
     scaleOf: precision === "int8" ? planScales(fused) : undefined,
   });
   for (const node of fused.nodes) {
-    const lower = node.domain === "" ? lowerings[node.operator] : undefined;
+    const lower = node.domain === "" ? own(lowerings, node.operator) : undefined;
     if (lower === undefined)
       throw new LitepredError("unsupported-operator", `${node.name}: ${node.operator} has no .tflite form`, "", {
         node: node.name,

@@ -75,8 +75,8 @@ export const batchNorm: OperatorEntry = (node) => ({ type: "batchnorm", config: 
 function foldedImage(shape: readonly number[]) {
   const size = image(shape);
   if (size.h > 1) return size;
-  let rows = Math.floor(Math.sqrt(size.w));
-  while (size.w % rows !== 0) rows--;
+  let rows = Math.max(1, Math.floor(Math.sqrt(size.w)));
+  while (rows > 1 && size.w % rows !== 0) rows--;
   return { ...size, h: rows, w: size.w / rows };
 }
 

@@ -1,4 +1,5 @@
 /** Takes out nodes that pass their input on unchanged. */
+import { own } from "../../../base/index.js";
 import type { NoOperation } from "../rule-schema.js";
 import { bypass, replaceInputs } from "../work-edits.js";
 import { has, intsOf, scalarOf, type WorkGraph, type WorkNode } from "../work-graph.js";
@@ -8,7 +9,7 @@ export function eliminate(work: WorkGraph, operators: Readonly<Record<string, No
   if (!Object.keys(operators).some((operator) => has(work, operator))) return false;
   let changed = false;
   for (const node of nodesOf(work)) {
-    const condition = node.alive && node.domain === "" ? operators[node.operator] : undefined;
+    const condition = node.alive && node.domain === "" ? own(operators, node.operator) : undefined;
     if (condition !== undefined && doesNothing(node, condition)) changed = passOn(work, node) || changed;
   }
   return changed;

@@ -121,7 +121,7 @@ function operand(r: Raising, index: number, perm: Permutation): string {
   if (elementCount(stored) === 1 && r.isConstant(index) && r.tensors.get(read)!.values !== undefined)
     return r.constant([], Array.from(r.tensors.get(read)!.values!), r.tensors.get(read)!.type);
   if (isOrdinary) return read;
-  const wide = [...new Array<number>(missing).fill(1), ...stored];
+  const wide = [...new Array<number>(Math.max(0, missing)).fill(1), ...stored];
   const place = unpermute(wide, perm);
   const axes = unpermute(identity(perm.length), perm).filter((axis) => wide[axis] !== 1);
   const isInOrder = axes.every((axis, i) => i === 0 || axis > axes[i - 1]!);
@@ -174,6 +174,7 @@ const variadic =
 /** SELECT, unlike SELECT_V2, aligns a condition of lower rank at the first axis. */
 const select: RaiseOperator = (r, op) => {
   const condition = input(op, 0);
+  if (op.inputs.length !== 3) fail(op, "has not three inputs");
   const ranks = op.inputs.map((_, place) => r.order(input(op, place)).length);
   const isAligned = op.builtin === "SELECT_V2" || ranks[0] === ranks[1] || ranks[0] === 0;
   if (isAligned) {
