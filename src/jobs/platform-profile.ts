@@ -1,6 +1,6 @@
 /** Profiles a platform for base predictors: kernels in context or alone, then networks whole for the correction. */
 import { createRandom, LitepredError } from "../base/index.js";
-import { kernelTypeNames } from "../kernels/index.js";
+import { isKernelTypeName, kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { collectStatistics, loadSampler, networksToFit, planKernels, type SpaceStatistics } from "../sampling/index.js";
@@ -92,7 +92,7 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
   if (!(count >= 0) || !(models >= 0))
     throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
   for (const type of types ?? [])
-    if (!kernelTypeNames.includes(type))
+    if (!isKernelTypeName(type))
       throw new LitepredError(
         "unknown-kernel-type",
         `kernel type "${type}" is not in the catalogue`,

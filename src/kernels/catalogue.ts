@@ -14,7 +14,7 @@ import * as pooling from "./types/pooling.js";
 import * as unary from "./types/unary.js";
 import type { KernelType } from "./types.js";
 
-const types: readonly KernelType[] = [
+const types = [
   convolution.convBnRelu,
   convolution.dwconvBnRelu,
   convolution.convTransposed,
@@ -55,14 +55,16 @@ const types: readonly KernelType[] = [
   layout.reorder,
   layout.depthToSpace,
   memoryBound,
-];
+] as const satisfies readonly KernelType[];
 
-const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type]));
+export type KernelTypeName = (typeof types)[number]["name"];
+
+const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type] as const));
 
 /** Names of all catalogue types. */
-export const kernelTypeNames: readonly string[] = types.map((type) => type.name);
+export const kernelTypeNames: readonly KernelTypeName[] = types.map((type) => type.name);
 
-export const isKernelTypeName = (name: string): boolean => byName.has(name);
+export const isKernelTypeName = (name: string): name is KernelTypeName => byName.has(name);
 
 /** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
 export function kernelTypeOf(name: string): KernelType {

@@ -195,7 +195,7 @@ function nodesOfGelu(graph: Graph, consumers: ReadonlyMap<string, readonly Graph
 /** Adds the inserted nodes and their constants to a graph under construction. */
 function createPairWriter(out: { nodes: GraphNode[]; tensors: Map<string, Tensor> }) {
   const add = (name: string, shape: readonly number[], type: Tensor["type"], values?: ArrayLike<number>): string => {
-    out.tensors.set(name, { name, shape, type, constant: true, ...(values ? { values } : {}) });
+    out.tensors.set(name, { name, shape, type, constant: true, values });
     return name;
   };
   const node = (name: string, operator: string, inputs: string[], output: string, attributes = {}) =>
