@@ -1,5 +1,5 @@
 /** What the page asks of the worker that computes, and what it answers: plain data both ways. */
-import type { KernelConfig } from "../../src/kernels/index.js";
+import type { KernelRow as ReportedRow } from "../../src/analysis/index.js";
 import type { Interval, Provenance, Unpredicted } from "../../src/predictors/index.js";
 
 /** A platform of the pool, as the server and the static site list it in pool/index.json. */
@@ -39,18 +39,10 @@ export interface ModelFacts {
   readonly inputs: readonly ModelInput[];
 }
 
-export interface KernelRow {
+export interface KernelRow extends ReportedRow {
+  /** In running order, from 0. */
   readonly index: number;
-  readonly name: string;
-  readonly type: string;
-  readonly config: KernelConfig;
-  readonly nodes: readonly string[];
   readonly block: string;
-  readonly latencyMs: number;
-  readonly share: number;
-  readonly flops: number;
-  readonly bytes: number;
-  readonly bound: "compute" | "memory" | "overhead";
 }
 
 export interface Total {

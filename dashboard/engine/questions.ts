@@ -1,13 +1,12 @@
 /** What the page may ask, each a function of data to data. */
 import {
   blocksOf,
-  boundOf,
   type Ceilings,
-  costOf,
   divergences,
   type Edit,
   editGraph,
   kernelEdges,
+  kernelRows,
   type Layer,
   layerOf,
   type StepPoint,
@@ -91,14 +90,10 @@ const totalOf = (platform: string, { latencyMs, interval, coverage }: ModelPredi
   coverage,
 });
 
-function rowsOf({ kernels, sumMs }: ModelPrediction, ceilings: Ceilings): KernelRow[] {
-  const blocks = blocksOf(kernels.map(({ name }) => name));
-  return kernels.map((kernel, index) => {
-    const cost = costOf(kernel);
-    const { latencyMs } = kernel;
-    const share = sumMs > 0 ? latencyMs / sumMs : 0;
-    return { ...kernel, index, block: blocks[index]!, share, ...cost, bound: boundOf(cost, latencyMs, ceilings) };
-  });
+function rowsOf(prediction: ModelPrediction, ceilings: Ceilings): KernelRow[] {
+  const rows = kernelRows(prediction, ceilings);
+  const blocks = blocksOf(rows.map(({ name }) => name));
+  return rows.map((row, index) => ({ ...row, index, block: blocks[index]! }));
 }
 
 function kernelOf({ predictor }: LoadedPlatform, type: string) {

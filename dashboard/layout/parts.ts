@@ -5,7 +5,7 @@
 import type { BoxGraph, Layout, Point } from "./types.js";
 
 /** Boxes of a part, at least. Choice: a part this large is laid out in some milliseconds. */
-const partSize = 150;
+const partSize = 80;
 
 export function layOutInParts(graph: BoxGraph, layOut: (part: BoxGraph) => Layout): Layout {
   const boxes: Record<string, Point> = {};
@@ -36,8 +36,8 @@ export function partsOf({ boxes, edges }: BoxGraph): BoxGraph[] {
     edges: [],
   }));
   const partAt = new Int32Array(boxes.length);
-  cuts.slice(1).forEach((last, i) => partAt.fill(i, cuts[i]!, i === parts.length - 1 ? last + 1 : last));
-  edges.forEach((edge, i) => parts[partAt[spans[i]!.first]!]?.edges.push(edge));
+  for (const [i, part] of parts.entries()) partAt.fill(i, cuts[i]!, cuts[i]! + part.boxes.length);
+  for (const [i, edge] of edges.entries()) parts[partAt[spans[i]!.first]!]!.edges.push(edge);
   return parts;
 }
 

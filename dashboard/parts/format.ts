@@ -1,6 +1,4 @@
 /** Numbers and configs as people read them. */
-import type { KernelConfig } from "../../src/kernels/index.js";
-
 /** Milliseconds with three significant digits. */
 export function ms(value: number): string {
   if (!Number.isFinite(value)) return "–";
@@ -27,43 +25,6 @@ export function amount(value: number): string {
 }
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-
-/** `3×3 s2 3→32 @224 relu6`: the fields that most kernels have in short, others by name. */
-export function configText(config: KernelConfig): string {
-  const {
-    kernelH,
-    kernelW,
-    strideH = 1,
-    strideW = 1,
-    cin,
-    cout,
-    h,
-    w,
-    groups = 1,
-    dilation = 1,
-    activation,
-    add,
-    ...rest
-  } = config;
-  const parts: (string | false)[] = [
-    kernelH !== undefined && `${kernelH}×${kernelW}`,
-    (strideH !== 1 || strideW !== 1) && (strideH === strideW ? `s${strideH}` : `s${strideH}×${strideW}`),
-    cin !== undefined && (cout === undefined ? `${cin}` : `${cin}→${cout}`),
-    h !== undefined && (h === w ? `@${h}` : `@${h}×${w ?? 1}`),
-    groups !== 1 && `g${groups}`,
-    dilation !== 1 && `d${dilation}`,
-    activation !== undefined && activation !== "none" && String(activation),
-    add !== undefined && add !== "none" && `+${add}`,
-  ];
-  const others = Object.entries(rest).filter(([name, value]) => !usual(name, value));
-  return [...parts.filter((part) => part !== false), ...others.map(([name, value]) => `${name} ${value}`)].join(" ");
-}
-
-const usual = (name: string, value: number | string) =>
-  (name === "batch" && value === 1) ||
-  (name === "multiplier" && value === 1) ||
-  (name === "padding" && value === "same") ||
-  value === "none";
 
 /** `device/processor/engine@version/precision` in two lines. */
 export function platformParts(id: string): { readonly engine: string; readonly device: string } {

@@ -1,3 +1,5 @@
+import { csvCell } from "../../src/reports/index.js";
+
 /** What is shown as a file: tables as CSV, predictions as JSON, charts as PNG. */
 export function save(name: string, content: string | Blob, type = "text/plain"): void {
   const address = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
@@ -9,13 +11,7 @@ export function save(name: string, content: string | Blob, type = "text/plain"):
 }
 
 export function saveCsv(name: string, head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  save(name, [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n"), "text/csv");
-}
-
-/** Quoted where needed; a text that a spreadsheet would take for a formula is told from one. */
-function cell(value: string | number): string {
-  const text = typeof value === "string" && /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  save(name, [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n"), "text/csv");
 }
 
 export const saveJson = (name: string, value: unknown): void =>

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { engine, layouter } from "../engine/client.js";
 import type { KernelRow, ModelFacts, Prediction } from "../engine/protocol.js";
 import type { BoxGraph, Layout, Point } from "../layout/types.js";
-import { configText, ms, percent } from "../parts/format.js";
+import { ms, percent } from "../parts/format.js";
 import { heat } from "../parts/heat.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
@@ -86,7 +86,7 @@ function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
       ) : (
         <p class="row">
           <span>
-            <b>{chosen.name}</b> <span class="mono">{configText(chosen.config)}</span> {ms(chosen.latencyMs)} ms,{" "}
+            <b>{chosen.name}</b> <span class="mono">{chosen.text}</span> {ms(chosen.latencyMs)} ms,{" "}
             {percent(chosen.share)}, bound by {chosen.bound}
           </span>
           <button type="button" onClick={() => setParams({ tab: "kernels", group: undefined, filter: undefined })}>
@@ -105,7 +105,10 @@ function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
 function boxesOf(kernels: readonly KernelRow[], edges: DrawingProps["edges"], open: string) {
   const idOf = ({ block, index }: KernelRow) => (open === "*" || open === block ? `kernel ${index}` : `block ${block}`);
   const nodes = new Map<string, Node>();
+  // What an engine inserts (copies, reorders) reads nothing that is known: it is part of a block, but no box of its own.
+  const joined = new Set(edges.flat());
   for (const kernel of kernels) {
+    if (idOf(kernel).startsWith("kernel") && joined.size > 0 && !joined.has(kernel.index)) continue;
     const id = idOf(kernel);
     nodes.set(id, id.startsWith("kernel") ? kernelNode(id, kernel) : blockNode(id, kernel, nodes.get(id)));
   }
@@ -124,10 +127,10 @@ function boxesOf(kernels: readonly KernelRow[], edges: DrawingProps["edges"], op
 
 const shortened = (text: string, length: number) => (text.length > length ? `…${text.slice(1 - length)}` : text);
 
-const kernelNode = (id: string, { type, config, latencyMs, share, flops, index }: KernelRow): Node => ({
+const kernelNode = (id: string, { type, text, latencyMs, share, flops, index }: KernelRow): Node => ({
   id,
   title: `${type} ${ms(latencyMs)} ms`,
-  detail: shortened(configText(config), 30),
+  detail: shortened(text, 30),
   latencyMs,
   share,
   flops,

@@ -1,7 +1,7 @@
 /** What the time is spent on: the kernels as a table, one by one or grouped, and the bars of their types. */
 import { useMemo } from "preact/hooks";
 import type { KernelRow, ModelFacts, Prediction } from "../engine/protocol.js";
-import { amount, configText, ms, percent } from "../parts/format.js";
+import { amount, ms, percent } from "../parts/format.js";
 import { saveCsv } from "../parts/save.js";
 import { type Column, Table } from "../parts/table.js";
 import { route, setParams } from "../route.js";
@@ -151,10 +151,10 @@ const kernelColumns: readonly Column<Row>[] = [
     title: "config",
     optional: true,
     class: "config",
-    value: ({ config }) => configText(config),
-    cell: ({ config }) => (
-      <span class="mono" title={configText(config)}>
-        {configText(config)}
+    value: ({ text }) => text,
+    cell: ({ text }) => (
+      <span class="mono" title={text}>
+        {text}
       </span>
     ),
   },
@@ -239,7 +239,7 @@ function saveKernels(name: string, { platform, kernels }: Prediction): void {
       platform,
       kernel.name,
       kernel.type,
-      configText(kernel.config),
+      kernel.text,
       kernel.latencyMs,
       kernel.share,
       kernel.bound,

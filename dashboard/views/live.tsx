@@ -1,10 +1,13 @@
 /** Jobs of the server behind the page, as they run: a model measured, a new platform brought in. */
-import { useEffect, useState } from "preact/hooks";
+import type { EChartsOption } from "echarts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { axis, Chart, colour } from "../parts/chart.js";
 import { ms, percent } from "../parts/format.js";
-import { Await } from "../parts/pieces.js";
+import { Await, PlatformSelect } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
-import { fetchHere, fileOf, opened } from "../state.js";
+import { fetchHere, fileOf, opened, platforms } from "../state.js";
+import { theme } from "../theme.js";
 
 interface Job {
   readonly id: string;
@@ -41,6 +44,7 @@ export function LiveView() {
       <div class="halves">
         <MeasureForm started={started} />
         <AdaptForm started={started} />
+        <SearchForm started={started} />
       </div>
       {job === undefined ? null : <Follow key={job} id={job} ended={refresh} />}
       <section class="card" aria-labelledby="jobs-title">
@@ -92,7 +96,8 @@ function MeasureForm({ started }: { started(id: string): void }) {
   const { start, error } = useStart(started);
   const [platform, setPlatform] = useState(localPlatform);
   const keys = [...opened.value];
-  const [key, setKey] = useState(keys[0]?.[0]);
+  const [picked, setKey] = useState<string>();
+  const key = picked ?? keys[0]?.[0];
   const go = async (chosen: string): Promise<Job> => {
     const file = await fileOf(chosen);
     const query = new URLSearchParams({ name: file.name, platform, protocol: "quick" });
@@ -164,6 +169,56 @@ function AdaptForm({ started }: { started(id: string): void }) {
         <button type="button" class="primary" onClick={() => start(go())}>
           adapt
         </button>
+      </div>
+      <Await of={error && { error }} waiting="">
+        {() => null}
+      </Await>
+    </section>
+  );
+}
+
+function SearchForm({ started }: { started(id: string): void }) {
+  const { start, error } = useStart(started);
+  const ids =
+    platforms.value && "value" in platforms.value ? platforms.value.value.map(({ platform }) => platform) : [];
+  const [chosen, setChosen] = useState<string>();
+  const [limit, setLimit] = useState(20);
+  const [evaluations, setEvaluations] = useState(5000);
+  const platform = chosen ?? ids[0];
+  const go = (id: string) => {
+    const body = JSON.stringify({ platforms: [id], maxLatencyMs: [limit], evaluations });
+    return ask<Job>("api/jobs/search", { method: "POST", body, headers: { "content-type": "application/json" } });
+  };
+  const number = (label: string, value: number, set: (value: number) => void) => (
+    <label class="field">
+      {label}
+      <input
+        type="number"
+        min={1}
+        value={value}
+        style="width:90px"
+        onChange={(event) => set(event.currentTarget.valueAsNumber)}
+      />
+    </label>
+  );
+  return (
+    <section class="card" aria-labelledby="search-title">
+      <h2 id="search-title">Search the best network under a budget</h2>
+      <PlatformSelect label="platform" value={platform} ids={ids} choose={setChosen} />
+      <div class="row">
+        {number("at most ms", limit, setLimit)}
+        {number("evaluations", evaluations, setEvaluations)}
+      </div>
+      <div class="row">
+        <button
+          type="button"
+          class="primary"
+          disabled={platform === undefined}
+          onClick={() => platform !== undefined && start(go(platform))}
+        >
+          search
+        </button>
+        <span class="muted small">Once-for-all MobileNetV3; its accuracies are predicted</span>
       </div>
       <Await of={error && { error }} waiting="">
         {() => null}
@@ -261,7 +316,7 @@ const roundText = ({
   `round ${round}: ${measurementsUsed} kernels measured, estimated within ±5 % ${percent(within5)}, ±10 % ${percent(within10)}`;
 
 function Outcome({ result }: { result: Record<string, unknown> }) {
-  const { latencyMs, observedMs } = result;
+  const { latencyMs, observedMs, pareto } = result;
   return (
     <>
       {typeof latencyMs === "number" ? (
@@ -270,6 +325,7 @@ function Outcome({ result }: { result: Record<string, unknown> }) {
           {typeof observedMs === "number" ? <span class="muted">{ms(observedMs)} ms as it just ran</span> : null}
         </p>
       ) : null}
+      {Array.isArray(pareto) ? <Front found={pareto} /> : null}
       <details>
         <summary>the whole result</summary>
         <pre class="log" tabIndex={0}>
@@ -279,3 +335,44 @@ function Outcome({ result }: { result: Record<string, unknown> }) {
     </>
   );
 }
+
+interface Found {
+  readonly accuracy: number;
+  readonly platforms: readonly { readonly latencyMs: number }[];
+}
+
+function Front({ found }: { found: readonly Found[] }) {
+  const option = useMemo(() => frontOption(found), [found, theme.value]);
+  return (
+    <Chart
+      name="front"
+      height={320}
+      label={`front of ${found.length} networks: accuracy over latency`}
+      option={option}
+    />
+  );
+}
+
+const frontOption = (found: readonly Found[]): EChartsOption => ({
+  grid: { left: 56, right: 16, top: 30, bottom: 44 },
+  tooltip: {
+    confine: true,
+    backgroundColor: colour("--card"),
+    borderColor: colour("--line"),
+    textStyle: { color: colour("--text") },
+    formatter: (point) => {
+      const [x, y] = (point as unknown as { value: [number, number] }).value;
+      return `${ms(x)} ms, ${y.toFixed(2)} %`;
+    },
+  },
+  xAxis: { type: "value", scale: true, ...axis("predicted ms", { nameLocation: "middle", nameGap: 28 }) },
+  yAxis: { type: "value", scale: true, ...axis("predicted top-1 %") },
+  series: [
+    {
+      type: "scatter",
+      symbolSize: 7,
+      itemStyle: { color: colour("--compute") },
+      data: found.map(({ accuracy, platforms: [first] }) => [first?.latencyMs ?? 0, accuracy]),
+    },
+  ],
+});

@@ -2,7 +2,7 @@
 import { type Edit, editableActivations, type Layer } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, ModelFacts, Prediction, Total } from "../engine/protocol.js";
-import { configText, ms, percent, signedPercent } from "../parts/format.js";
+import { ms, percent, signedPercent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
@@ -28,9 +28,9 @@ export function WhatIfTab({ facts, prediction }: { facts: ModelFacts; prediction
             value={String(kernel?.index)}
             onChange={(event) => setParams({ k: event.currentTarget.value }, true)}
           >
-            {ordered.slice(0, 300).map(({ index, type, config, share }) => (
+            {ordered.slice(0, 300).map(({ index, type, text, share }) => (
               <option key={index} value={String(index)}>
-                {percent(share)} {type} {configText(config)}
+                {percent(share)} {type} {text}
               </option>
             ))}
           </select>

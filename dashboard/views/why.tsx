@@ -5,7 +5,7 @@ import type { Ceilings, StepPoint } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, Prediction } from "../engine/protocol.js";
 import { axis, Chart, colour } from "../parts/chart.js";
-import { amount, configText, ms, percent, signedPercent } from "../parts/format.js";
+import { amount, ms, percent, signedPercent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
@@ -136,8 +136,8 @@ function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: C
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-const describe = ({ name, type, config, latencyMs, share }: KernelRow) =>
-  `${escaped(name)}<br>${escaped(type)} ${escaped(configText(config))}<br>${ms(latencyMs)} ms, ${percent(share)}`;
+const describe = ({ name, type, text, latencyMs, share }: KernelRow) =>
+  `${escaped(name)}<br>${escaped(type)} ${escaped(text)}<br>${ms(latencyMs)} ms, ${percent(share)}`;
 
 function Steps({ prediction }: { prediction: Prediction }) {
   const ordered = useMemo(() => [...prediction.kernels].sort((a, b) => b.latencyMs - a.latencyMs), [prediction]);
@@ -154,9 +154,9 @@ function Steps({ prediction }: { prediction: Prediction }) {
           style="max-width:100%"
           onChange={(event) => setParams({ k: event.currentTarget.value }, true)}
         >
-          {ordered.slice(0, 200).map(({ index, type, config, share }) => (
+          {ordered.slice(0, 200).map(({ index, type, text, share }) => (
             <option key={index} value={String(index)}>
-              {percent(share)} {type} {configText(config)}
+              {percent(share)} {type} {text}
             </option>
           ))}
         </select>

@@ -1,5 +1,4 @@
 /** A front as one HTML page that needs nothing else: the picture and the table. */
-
 import { milliseconds } from "../base/index.js";
 import type { FoundArchitecture, Front } from "./front.js";
 import { reportStyle } from "./html-style.js";

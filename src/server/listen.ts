@@ -23,6 +23,8 @@ export interface Listening {
 
 /** @throws LitepredError `bad-usage` where the address cannot be listened at. */
 export async function listen({ host, port, maxUploadBytes, ...offers }: ListenOptions): Promise<Listening> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new LitepredError("bad-usage", `there is no port ${port}`, "a number from 0 to 65535");
   const isLoopback = ["127.0.0.1", "::1", "localhost"].includes(host);
   const token = isLoopback ? undefined : randomBytes(18).toString("base64url");
   const hosts = isLoopback ? loopbackHosts : [];

@@ -10,7 +10,7 @@ export const errorSchema = z
 
 export const platformSchema = z
   .object({
-    platform: z.string().openapi({ example: "xeon-8488c/cpu/onnxruntime-node@1.30.0/fp32" }),
+    platform: z.string(),
     file: z.string(),
     sizeBytes: z.number(),
     sha256: z.string(),
@@ -66,26 +66,41 @@ export const predictQuery = z.object({
   level: z.coerce.number().default(0.9),
 });
 
-export const kernelsQuery = z.object({ ...upload, engine: z.string().default("onnxruntime-node") });
+export const kernelsQuery = z.object({
+  ...upload,
+  engine: z.string().default("generic").openapi({ description: "whose rules of fusion apply" }),
+});
 
 export const measureQuery = z.object({
   name: upload.name,
-  platform: z.string().default("local/cpu/onnxruntime-node/fp32"),
+  platform: z.string().openapi({ description: "platform id; local is this machine" }),
   protocol: z.string().default("standard"),
 });
 
 export const adaptBody = z.object({
-  platform: z.string().default("local/cpu/onnxruntime-node/fp32"),
+  platform: z.string().openapi({ description: "platform id; local is this machine" }),
   minutes: z.number().positive().optional(),
   budget: z.number().int().positive().default(600),
   models: z.number().int().nonnegative().default(40),
   seed: z.number().int().default(1),
 });
 
+/** Names of spaces only: a file of one's own would be a path on this machine. */
+export const searchBody = z.object({
+  space: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("ofa-mobilenetv3"),
+  platforms: z.array(z.string()).min(1),
+  maxLatencyMs: z.array(z.number().positive()).optional(),
+  evaluations: z.number().int().positive().max(1_000_000).default(5000),
+  seed: z.number().int().default(1),
+});
+
 export const jobSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(["measure", "adapt"]),
+    kind: z.enum(["measure", "adapt", "search"]),
     platform: z.string(),
     state: z.enum(["running", "done", "failed", "cancelled"]),
     started: z.string(),

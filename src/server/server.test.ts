@@ -131,6 +131,7 @@ test("the routes describe themselves", async () => {
     "/api/jobs",
     "/api/jobs/adapt",
     "/api/jobs/measure",
+    "/api/jobs/search",
     "/api/jobs/{id}",
     "/api/jobs/{id}/events",
     "/api/kernels",

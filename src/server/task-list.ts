@@ -11,7 +11,7 @@ export interface TaskEvent {
   readonly data: unknown;
 }
 
-export type TaskKind = "measure" | "adapt";
+export type TaskKind = "measure" | "adapt" | "search";
 
 export interface Task {
   readonly id: string;

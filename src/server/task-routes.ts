@@ -8,7 +8,7 @@ import { LitepredError } from "../base/index.js";
 import type { Offers } from "./offers.js";
 import { modelBody } from "./prediction-routes.js";
 import { failures, reply } from "./replies.js";
-import { adaptBody, errorSchema, jobSchema, measureQuery } from "./schemas.js";
+import { adaptBody, errorSchema, jobSchema, measureQuery, searchBody } from "./schemas.js";
 import type { TaskBody, TaskList } from "./task-list.js";
 
 const started = { 202: reply(jobSchema, "the job that runs"), ...failures };
@@ -27,6 +27,13 @@ const adaptRoute = createRoute({
   path: "/api/jobs/adapt",
   summary: "Brings a new platform in from the pool",
   request: { body: { content: { "application/json": { schema: adaptBody } } } },
+  responses: started,
+});
+const searchRoute = createRoute({
+  method: "post",
+  path: "/api/jobs/search",
+  summary: "The best architectures of a space under latency budgets",
+  request: { body: { content: { "application/json": { schema: searchBody } } } },
   responses: started,
 });
 const listRoute = createRoute({
@@ -60,6 +67,10 @@ export function addTaskRoutes(app: OpenAPIHono, tasks: TaskList, offers: Offers)
     const request = c.req.valid("json");
     return c.json(tasks.start("adapt", request.platform, adapting(offers, request)), 202);
   });
+  app.openapi(searchRoute, (c) => {
+    const request = c.req.valid("json");
+    return c.json(tasks.start("search", request.platforms.join(" "), searching(offers, request)), 202);
+  });
   app.openapi(listRoute, (c) => c.json([...tasks.list()], 200));
   app.openapi(cancelRoute, (c) => c.json(known(tasks.cancel(c.req.param("id"))), 200));
   app.openapi(eventsRoute, (c) => {
@@ -92,6 +103,14 @@ function measuring(home: string, query: z.infer<typeof measureQuery>, bytes: Uin
   };
 }
 
+type Tell = Parameters<TaskBody>[0];
+
+/** What every long job tells. */
+const watching = (tell: Tell) => ({
+  onStage: (label: string, total: number) => tell("stage", { label, total }),
+  onProgress: (done: number, note?: string) => tell("progress", { done, note }),
+});
+
 function adapting({ home, pools }: Offers, request: z.infer<typeof adaptBody>): TaskBody {
   return async (tell, signal) => {
     const { adaptPlatform } = await import("../jobs/adapt.js");
@@ -102,9 +121,16 @@ function adapting({ home, pools }: Offers, request: z.infer<typeof adaptBody>): 
       method: "default",
       protocol: "quick",
       signal,
-      onStage: (label, total) => tell("stage", { label, total }),
-      onProgress: (done, note) => tell("progress", { done, note }),
+      ...watching(tell),
       onRound: (round) => tell("round", round),
     });
+  };
+}
+
+function searching({ home, pools }: Offers, request: z.infer<typeof searchBody>): TaskBody {
+  return async (tell, signal) => {
+    const { search } = await import("../jobs/search.js");
+    const { maxLatencyMs, ...rest } = request;
+    return search({ ...rest, ...(maxLatencyMs && { maxLatencyMs }), home, pools, signal, ...watching(tell) });
   };
 }

@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { packagePath } from "../../src/base/index.js";
 import { type ModelReport, predictModels } from "../../src/jobs/predict.js";
 import { type Listening, listen, writeSite } from "../../src/server/index.js";
+import { hostileModel } from "../e2e/cli.js";
 import { fixture } from "../fixtures/index.js";
 import { type Browser, noChromium, openBrowser } from "./browser.js";
 
@@ -228,6 +229,26 @@ test("no view has serious faults for those who do not see or point", { skip }, a
       assert.deepEqual(faults, [], `${hash} ${colours}`);
     }
   }
+});
+
+test("names in a model stay text", { skip }, async () => {
+  const { page } = browser;
+  const hostile = join(root, "hostile.onnx");
+  writeFileSync(hostile, hostileModel());
+  let dialogs = 0;
+  page.on("dialog", (dialog) => {
+    dialogs++;
+    void dialog.dismiss();
+  });
+  await page.goto(`${server.url}#/model`);
+  await page.setInputFiles("input[type=file]", hostile);
+  await page.getByTestId("total").waitFor();
+  for (const tab of ["Graph", "Why slow", "What if", "Kernels"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await page.locator("#panel h3, #panel svg, #panel table").first().waitFor();
+  }
+  assert.equal(await page.locator("#app script, #app img").count(), 0);
+  assert.equal(dialogs, 0);
 });
 
 test("nothing is wider than a phone", { skip }, async () => {

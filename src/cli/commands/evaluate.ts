@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "./command.js";
 import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
 import { evaluateBaselinesCommand } from "./evaluate-baselines.js";
+import { evaluateCasesCommand } from "./evaluate-cases.js";
 import { evaluateDatasetCommand } from "./evaluate-dataset.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
@@ -24,6 +25,7 @@ const experiments = [
   evaluateRecordedCommand,
   evaluateKernelsCommand,
   evaluateModelsCommand,
+  evaluateCasesCommand,
   evaluateTransferCommand,
   evaluatePeersCommand,
   evaluateBaselinesCommand,
