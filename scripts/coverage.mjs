@@ -9,7 +9,8 @@ const dist = args.includes("--dist") ? args[args.indexOf("--dist") + 1] : "dist"
 const load = (path) => import(pathToFileURL(resolve(dist, "src", path)).href);
 const { inferredOperators } = await load("graph/index.js");
 const { readers } = await load("readers/index.js");
-const { kernelTypeNames, kernelTypeOf } = await load("kernels/index.js");
+const { kernelTypeNames, kernelTypeOf, describedOperators, operatorsOfKnownWork } = await load("kernels/index.js");
+const onnx = JSON.parse(readFileSync("data/onnx-operators.json", "utf8"));
 
 const fieldText = (field) =>
   field.kind === "integer" ? `${field.name} ${field.min}–${field.max}` : `${field.name} (${field.choices.join(", ")})`;
@@ -17,6 +18,38 @@ const rules = readdirSync("data/fusion-rules")
   .filter((file) => file.endsWith(".json"))
   .sort()
   .map((file) => JSON.parse(readFileSync(join("data/fusion-rules", file), "utf8")));
+
+/** What is known of each operator of ONNX's list. */
+function costs() {
+  const typed = new Set(describedOperators);
+  const priced = new Set(operatorsOfKnownWork);
+  const shaped = new Set(inferredOperators[""]);
+  const read = new Set([
+    "Constant",
+    "If",
+    "Loop",
+    "SequenceAt",
+    "SequenceConstruct",
+    "SplitToSequence",
+    "ConcatFromSequence",
+  ]);
+  const how = (name) => {
+    if (read.has(name)) return "read as what it does (folded, unrolled, or the tensors it stands for)";
+    if (!shaped.has(name)) return "none: a model with it is refused, and the operator named";
+    if (typed.has(name)) return "a kernel type";
+    return priced.has(name) ? "a fallback of known work" : "a fallback of its bytes";
+  };
+  return grouped(onnx.operators, how);
+}
+
+function grouped(names, how) {
+  const groups = {};
+  for (const name of [...names].sort()) {
+    groups[how(name)] ??= [];
+    groups[how(name)].push(name);
+  }
+  return groups;
+}
 
 const text = `# Coverage
 
@@ -36,13 +69,28 @@ operators; custom ones are refused by name:
 
 * ${readers.find(({ format }) => format === "tflite").operators.join(", ")}
 
-Not supported: control flow on data (\`Loop\`, \`Scan\`, \`If\`), sequences, strings, sparse tensors, because their cost is not
-known before they run; symbolic sizes other than the batch need \`--input name=shape\`.
+A \`Loop\` that runs as often as the file says is read turn by turn, sequences whose parts stand in the file as the tensors they are;
+what \`NonMaxSuppression\` and \`Unique\` put out is taken at the most that it can be. Not supported: other control flow on data (\`Loop\`,
+\`Scan\`, \`If\`), strings, sparse tensors, because their cost is not known before they run. Symbolic sizes other than the batch are given by
+\`--input name=shape\`, or by their own names (\`--input sequence_length=1\`); sums of them follow.
+
+## Operators of ONNX: what they cost
+
+${onnx.operators.length} operators (${onnx.source}).
+
+${Object.entries(costs())
+  .map(([how, operators]) => `* **${how}** (${operators.length}): ${operators.join(", ")}`)
+  .join("\n")}
 
 ## Kernel types
 
-An operator without a kernel type of its own runs as \`memory-bound\` (described by its bytes and FLOPs), is listed as
-unpredicted and widens the interval; nothing costs 0 ms.
+An operator without a kernel type of its own runs as \`other-operator\` (its FLOPs and bytes by a formula, and how it works), or as
+\`memory-bound\` where its bytes are all that is known; it is listed as unpredicted, never counts as covered, and widens the interval; nothing
+costs 0 ms.
+
+\`litepred kernels\` equals ONNX Runtime's optimised graph node for node (test/detection) but for these: a \`Loop\` is shown as the kernels of
+its turns, where the engine has one node that runs a graph of its own; \`SplitToSequence\` with its \`SequenceAt\` is shown as a \`split\`; the size of
+what \`NonMaxSuppression\` puts out is the most that it can be.
 
 | kernel type | what it is | config fields |
 |---|---|---|

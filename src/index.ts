@@ -1,6 +1,7 @@
 /**
  * The public API, in pipeline order: read, detect, predict, measure, train, adapt, search. `examples/` shows each in a few lines.
  */
+export { type AccuracyPrediction, loadAccuracy } from "./accuracy/index.js";
 export { LitepredError } from "./base/index.js";
 export { createSyntheticEngine, type Engine, engineNames, loadEngine } from "./engines/index.js";
 export type { Graph, GraphNode, Tensor } from "./graph/index.js";
@@ -8,8 +9,13 @@ export { createGraphBuilder } from "./graph/index.js";
 export { adaptPlatform } from "./jobs/adapt.js";
 export type { AdaptReport } from "./jobs/adapt-report.js";
 export type { AdaptRequest } from "./jobs/adapt-target.js";
+export { type ArchitectureAnswer, type ArchitectureDesk, openArchitectures } from "./jobs/architectures.js";
+export { checkModels } from "./jobs/check.js";
+export type { CheckRequest } from "./jobs/check-types.js";
 export { type ImportReport, importTables } from "./jobs/import.js";
 export { type MeasuredFile, type MeasureFilesRequest, measureFiles } from "./jobs/model-files.js";
+export { type ModelReport, type PredictRequest, predictModels } from "./jobs/predict.js";
+export { renderReport, reportModels } from "./jobs/report.js";
 export { type FoundArchitecture, type SearchReport, type SearchRequest, search } from "./jobs/search.js";
 export { type TrainReport, type TrainRequest, trainPlatform } from "./jobs/train.js";
 export { readModelFile } from "./jobs/workspace.js";

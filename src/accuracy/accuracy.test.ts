@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { after, describe, it } from "node:test";
 import { createRandom, LitepredError, packagePath } from "../base/index.js";
 import { elementCount, type Graph } from "../graph/index.js";
 import { type Architecture, loadSpace } from "../spaces/index.js";
-import { loadAccuracy, parseCsv, readOfaRows } from "./index.js";
+import { accelNasBenchRows, loadAccuracy, parseCsv, readOfaRows } from "./index.js";
 import { ofaColumns, ofaFeatures } from "./ofa/features.js";
 
 const folder = mkdtempSync(join(tmpdir(), "litepred-accuracy-"));
@@ -140,27 +140,58 @@ describe("asked elsewhere", () => {
   });
 });
 
-const published = packagePath("..", "shared", "data", "ofa-accuracy");
+const published = packagePath("..", "shared", "data");
+const skip = !existsSync(join(published, "ofa-accuracy")) && "reference data not found";
 
-/** Multiply-adds of convolutions and matrix products, in millions. */
-function multiplyAddsM(graph: Graph): number {
-  let total = 0;
-  for (const { operator, inputs, outputs } of graph.nodes) {
-    const shape = (name: string) => graph.tensors.get(name)!.shape;
-    const output = elementCount(shape(outputs[0]!));
-    if (operator === "Conv") total += output * elementCount(shape(inputs[1]!).slice(1));
-    if (operator === "Gemm" || operator === "MatMul") total += output * shape(inputs[0]!).at(-1)!;
-  }
-  return total / 1e6;
+interface Counts {
+  /** Of convolutions and matrix products, in millions. */
+  readonly multiplyAddsM: number;
+  /** In millions, a batch norm with its two a channel: a bias stands for it here. */
+  readonly paramsM: number;
 }
 
-it("multiply-adds of the space are those of the published table, in every row", {
-  skip: !existsSync(published) && "reference data not found",
-}, () => {
-  const rows = readOfaRows(published)!.filter(({ macsM }) => macsM !== undefined);
+function countsOf(graph: Graph): Counts {
+  let [multiplyAdds, params] = [0, 0];
+  const shape = (name: string) => graph.tensors.get(name)!.shape;
+  for (const { operator, inputs, outputs } of graph.nodes) {
+    const output = shape(outputs[0]!);
+    if (operator === "Conv") multiplyAdds += elementCount(output) * elementCount(shape(inputs[1]!).slice(1));
+    if (operator === "Gemm" || operator === "MatMul") multiplyAdds += elementCount(output) * shape(inputs[0]!).at(-1)!;
+    if (operator === "Conv" && output[2]! > 1) params += output[1]!;
+  }
+  for (const { constant, values, shape } of graph.tensors.values())
+    if (constant && values === undefined) params += elementCount(shape);
+  return { multiplyAddsM: multiplyAdds / 1e6, paramsM: params / 1e6 };
+}
+
+it("multiply-adds of OFA-MobileNetV3 are those of the published table, in every row", { skip }, () => {
+  const rows = readOfaRows(join(published, "ofa-accuracy"))!.filter(({ macsM }) => macsM !== undefined);
   assert.equal(rows.length, 2162);
   for (const { architecture, macsM } of rows) {
-    const ours = multiplyAddsM(ofa.toGraph(ofa.decode(ofa.encode(architecture as never))));
-    assert.ok(Math.abs(ours / macsM! - 1) < 1e-9, `${ours} beside ${macsM}`);
+    const { multiplyAddsM } = countsOf(ofa.toGraph(ofa.decode(ofa.encode(architecture as never))));
+    assert.ok(Math.abs(multiplyAddsM / macsM! - 1) < 1e-9, `${multiplyAddsM} beside ${macsM}`);
   }
+});
+
+it("parameters of Accel-NASBench's space are those of the published table; all of the table is known", {
+  skip,
+}, async () => {
+  const space = await loadSpace("accel-nasbench");
+  const file = join(published, "accel-nasbench", "accel_nasbench.csv");
+  const rows = parseCsv(readFileSync(file, "utf8"), file);
+  const architectures = accelNasBenchRows(published).map(({ architecture }) => architecture);
+  for (let i = 0; i < rows.length; i += 50) {
+    const { paramsM } = countsOf(space.toGraph(architectures[i]!));
+    assert.ok(Math.abs(paramsM / rows[i]!.number("params") - 1) < 1e-5, `${paramsM} beside ${rows[i]!.text("params")}`);
+  }
+  const known = await (await loadAccuracy(published, space)).predictAll(architectures);
+  assert.ok(known.every(({ accuracy }) => accuracy > 40 && accuracy < 70));
+});
+
+it("NAS-Bench-201 is known whole", { skip }, async () => {
+  const predictor = await loadAccuracy(published, nasBench);
+  const random = createRandom(1);
+  const known = await predictor.predictAll(Array.from({ length: 200 }, () => nasBench.sample(random)));
+  assert.ok(known.every(({ accuracy }) => accuracy >= 10 && accuracy < 95));
+  assert.equal(predictor.architectures!.length, 15_625);
 });

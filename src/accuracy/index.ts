@@ -34,19 +34,17 @@ export const accuracyNames: readonly string[] = Object.keys(shipped);
  * @throws LitepredError `unknown-name`, and what its reader throws
  */
 export async function loadAccuracy(place: string | undefined, space: Space): Promise<AccuracyPredictor> {
-  const name = place ?? space.name;
-  if (/^https?:\/\//.test(name)) return createHttpAccuracy(name, space.name);
-  const known = shipped[name];
+  const known = shipped[place ?? space.name];
   if (known !== undefined) return requireSpace(known(), space);
-  if (!existsSync(name))
-    throw new LitepredError(
-      "unknown-name",
-      place === undefined ? `no accuracy predictor ships for the space ${name}` : `no accuracy predictor ${name}`,
-      `one of ${accuracyNames.join(", ")}, or --accuracy with a folder of a benchmark's table, a .csv file, a module or a URL`,
-    );
-  if (statSync(name).isDirectory()) return readPublishedTable(name, space);
-  return /\.csv$/i.test(name) ? readUserTable(name, space) : loadModuleAccuracy(name, space.name);
+  if (place === undefined)
+    throw new LitepredError("unknown-name", `no accuracy predictor ships for the space ${space.name}`, places);
+  if (/^https?:\/\//.test(place)) return createHttpAccuracy(place, space.name);
+  if (!existsSync(place)) throw new LitepredError("unknown-name", `no accuracy predictor ${place}`, places);
+  if (statSync(place).isDirectory()) return readPublishedTable(place, space);
+  return /\.csv$/i.test(place) ? readUserTable(place, space) : loadModuleAccuracy(place, space.name);
 }
+
+const places = `--accuracy with one of ${accuracyNames.join(", ")}, a folder of a benchmark's table, a .csv file, a module or a URL`;
 
 function requireSpace(predictor: AccuracyPredictor, space: Space): AccuracyPredictor {
   if (predictor.space === space.name) return predictor;

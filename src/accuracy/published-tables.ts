@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LitepredError } from "../base/index.js";
+import { groupBy, LitepredError, mean } from "../base/index.js";
 import { type Architecture, nasBench201OfString, type Space } from "../spaces/index.js";
 import { parseCsv } from "./csv.js";
 import { type AccuracyRow, createTableAccuracy } from "./table.js";
@@ -45,8 +45,14 @@ function rowsIn(folder: string, places: readonly string[]) {
   throw new LitepredError(
     "no-data",
     `reference data not found: no ${places[0]} in ${folder}`,
-    "see docs/how-to/search.md",
+    "see docs/how-to/accuracy.md",
   );
+}
+
+/** Some architectures were trained twice: one row each, with their mean. */
+function meansOf(rows: readonly AccuracyRow<Architecture>[]): AccuracyRow<Architecture>[] {
+  const groups = groupBy(rows, ({ architecture }) => JSON.stringify(architecture));
+  return [...groups.values()].map((group) => ({ ...group[0]!, accuracy: mean(group.map(({ accuracy }) => accuracy)) }));
 }
 
 /** The table of the space's benchmark. @throws LitepredError `no-data`, `invalid-config` */
@@ -54,13 +60,13 @@ export function readPublishedTable(folder: string, space: Space): AccuracyPredic
   switch (space.name) {
     case "nasbench201":
       return createTableAccuracy("nasbench201", space, nasBench201Rows(folder, "cifar10"));
-    case "mnasnet-bench":
-      return createTableAccuracy("accel-nasbench", space, accelNasBenchRows(folder));
+    case "accel-nasbench":
+      return createTableAccuracy("accel-nasbench", space, meansOf(accelNasBenchRows(folder)));
     default:
       throw new LitepredError(
         "invalid-config",
         `no table of accuracies is known for the space ${space.name}`,
-        "a folder serves nasbench201 and mnasnet-bench; for others give a CSV file, a module or a URL",
+        "a folder serves nasbench201 and accel-nasbench; for others give a CSV file, a module or a URL",
       );
   }
 }

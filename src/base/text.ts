@@ -1,4 +1,4 @@
-/** Ratios (0–1) as text for people. */
+/** Numbers and others' words as text for people. */
 
 /** Per cent with its sign; a dash for what is not a number. */
 export function percent(ratio: number, digits = 1): string {
@@ -7,6 +7,24 @@ export function percent(ratio: number, digits = 1): string {
 
 /** The number alone, for a column whose head says per cent. */
 export const inPercent = (ratio: number, digits = 1): string => (ratio * 100).toFixed(digits);
+
+/** A signed ratio as per cent. */
+export function signedPercent(ratio: number): string {
+  const size = inPercent(Math.abs(ratio));
+  if (Number(size) === 0) return `${size} %`;
+  return `${ratio >= 0 ? "+" : "−"}${size} %`;
+}
+
+/** 1 kernel, 2 kernels. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Milliseconds with three significant digits, two below 1; the unit stands beside them. */
+export function milliseconds(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  return value >= 1 ? value.toFixed(2) : value.toPrecision(2);
+}
 
 /** Control and direction characters: what could move a terminal's cursor, or make a name look like another. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

@@ -2,7 +2,7 @@
 import { shortConfig } from "../analysis/index.js";
 import type { ModelReport } from "../jobs/predict.js";
 import { bar, fittedTable, outputWidth, wrapped } from "./fitting.js";
-import { ms, percent } from "./render.js";
+import { count, ms, percent } from "./render.js";
 
 /** Kernels listed where not all are asked for: the most expensive ones. */
 const shownKernels = 8;
@@ -42,7 +42,7 @@ export function compositionText({
   kernels,
 }: Pick<ModelReport, "sumMs" | "factor" | "callMs" | "kernels">): string {
   const call = callMs > 0 ? ` + ${ms(callMs)} ms for the call` : "";
-  return `${ms(sumMs)} ms of ${kernels.length} kernels × ${factor.toFixed(3)} (correction for whole models)${call}`;
+  return `${ms(sumMs)} ms of ${count(kernels.length, "kernel")} × ${factor.toFixed(3)} (correction for whole models)${call}`;
 }
 
 function unpredictedLines({ unpredicted }: ModelReport): string[] {

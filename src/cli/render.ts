@@ -1,7 +1,7 @@
 /** Tables and numbers for people. */
 import Table from "cli-table3";
 
-export { percent } from "../base/index.js";
+export { count, milliseconds as ms, percent, signedPercent } from "../base/index.js";
 
 /** A table without frames, numbers right-aligned. @param isText columns that are text even where it begins with a digit */
 export function renderTable(
@@ -35,21 +35,4 @@ export function renderTable(
   });
   for (const row of rows) table.push(row.map(String));
   return table.toString();
-}
-
-/** Milliseconds with three significant digits. */
-export function ms(value: number): string {
-  if (!Number.isFinite(value)) return "–";
-  return value >= 100
-    ? value.toFixed(0)
-    : value >= 10
-      ? value.toFixed(1)
-      : value >= 1
-        ? value.toFixed(2)
-        : value.toPrecision(2);
-}
-
-/** A signed relative error as per cent. */
-export function signedPercent(value: number): string {
-  return `${value >= 0 ? "+" : "−"}${Math.abs(value * 100).toFixed(1)} %`;
 }

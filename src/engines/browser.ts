@@ -69,7 +69,7 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
         const running = await startChildEngine(command, settings, recipe.format, recipe.limits ?? usualLimits);
         return {
           ...running,
-          ...(hostName === undefined ? {} : { host: hostName }),
+          host: hostName ?? running.host,
           async close() {
             await running.close();
             await discard();

@@ -85,8 +85,8 @@ function toFinding(
       ...decide(sizes.map((cost) => ({ cost, expectation: expectationOf(experiment, cost.size) }))),
       sizes,
     },
-    ...(counted === undefined ? {} : { byCount: { verdict: countVerdict(experiment, counted), ...counted } }),
-    ...(reason === undefined ? {} : { reason }),
+    byCount: counted && { verdict: countVerdict(experiment, counted), ...counted },
+    reason,
   };
 }
 

@@ -7,7 +7,7 @@ export interface GraphBuilder {
   input(name: string, shape: readonly number[], type?: DataType): string;
   /** A weight (no values: writers fill in seeded random ones) or a constant with known values. Returns its tensor name. */
   constant(shape: readonly number[], values?: ArrayLike<number>, type?: DataType): string;
-  /** Adds a node and returns the name of its first output. */
+  /** Adds a node and returns the name of its first output. An operator of another domain is written `domain:Operator`. */
   node(operator: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>): string;
   /** The same for operators of several outputs. */
   nodes(
@@ -58,12 +58,14 @@ export function createGraphBuilder(name: string, opset = 17): GraphBuilder {
       return add({ name: constantName, shape, type, constant: true, values });
     },
     node: (operator, nodeInputs, attributes = {}) => builder.nodes(operator, nodeInputs, 1, attributes)[0]!,
-    nodes(operator, nodeInputs, outputCount, attributes = {}) {
+    nodes(qualified, nodeInputs, outputCount, attributes = {}) {
+      const colon = qualified.indexOf(":");
+      const [domain, operator] = [qualified.slice(0, Math.max(0, colon)), qualified.slice(colon + 1)];
       const nodeName = numberedName(operator, nodes.length);
       const outputs = [nodeName];
       for (let i = 1; i < outputCount; i++) outputs.push(`${nodeName}_out${i}`);
       // The node keeps its own lists: callers may go on with theirs.
-      const node: GraphNode = { name: nodeName, operator, domain: "", inputs: nodeInputs.slice(), outputs, attributes };
+      const node: GraphNode = { name: nodeName, operator, domain, inputs: nodeInputs.slice(), outputs, attributes };
       const known = nodeInputs.map((input) => (input === "" ? undefined : tensors.get(input)));
       const inferred = inferOutputs(node, known, opset);
       nodes.push(node);

@@ -16,12 +16,14 @@ const codes: Readonly<Record<DataType, number>> = {
   uint32: 12,
   uint64: 13,
   bfloat16: 16,
+  uint4: 21,
+  int4: 22,
 };
 
 const byCode: (DataType | undefined)[] = [];
 for (const [type, code] of Object.entries(codes)) byCode[code] = type as DataType;
 
-/** The type with this ONNX number; undefined for types outside the vocabulary (complex, 4- and 8-bit floats, int4, …). */
+/** The type with this ONNX number; undefined for types outside the vocabulary (complex, 4- and 8-bit floats, …). */
 export const dataTypeOfCode = (code: number): DataType | undefined => byCode[code];
 
 /** ONNX's number for the type. */
@@ -32,6 +34,9 @@ export function bytesPerElement(type: DataType): number | undefined {
   switch (type) {
     case "string":
       return undefined;
+    case "int4":
+    case "uint4":
+      return 0.5;
     case "bool":
     case "int8":
     case "uint8":

@@ -15,8 +15,16 @@ export type DataType =
   | "uint32"
   | "int64"
   | "uint64"
+  | "int4"
+  | "uint4"
   | "bool"
   | "string";
+
+/** Integers that stand for floats, with one scale for each `block` of them (absent: for a channel, or all). */
+export interface Stored {
+  readonly type: DataType;
+  readonly block?: number;
+}
 
 export interface Tensor {
   readonly name: string;
@@ -26,6 +34,8 @@ export interface Tensor {
   readonly constant: boolean;
   /** Values of a constant where they are known and small (at most 4,096 elements); int64 as number. */
   readonly values?: ArrayLike<number>;
+  /** Of a constant of floats that the model keeps as integers: engines may have kernels for these. */
+  readonly stored?: Stored;
 }
 
 export type AttributeValue = number | string | readonly number[] | readonly string[];

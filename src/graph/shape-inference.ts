@@ -3,7 +3,7 @@
  * names the outputs. Space samplers call this hundreds of thousands of times per second.
  */
 import { LitepredError } from "../base/index.js";
-import type { GraphNode, Tensor } from "./graph.js";
+import type { GraphNode, Stored, Tensor } from "./graph.js";
 import { ruleFor } from "./shapes/index.js";
 import { failUnsupported, type Inferred, type Inputs, maxKnownElements, shapeText } from "./shapes/rule.js";
 
@@ -33,13 +33,13 @@ export function inferOutputs(node: GraphNode, inputs: Inputs, opset: number): Te
   const constant = allConstant(inputs);
   if (!Array.isArray(inferred)) {
     if (node.outputs.length > 1) failUnsupported(node, `output 1 ("${node.outputs[1]}") has no shape rule`);
-    return [tensorOf(node, 0, inferred as Inferred, constant)];
+    return [tensorOf(node, 0, inferred as Inferred, inputs, constant)];
   }
   const tensors: Tensor[] = [];
   for (let i = 0; i < node.outputs.length; i++) {
     const output = (inferred as readonly Inferred[])[i];
     if (output === undefined) failUnsupported(node, `output ${i} ("${node.outputs[i]}") has no shape rule`);
-    tensors.push(tensorOf(node, i, output, constant));
+    tensors.push(tensorOf(node, i, output, inputs, constant));
   }
   return tensors;
 }
@@ -51,11 +51,19 @@ function allConstant(inputs: Inputs): boolean {
   return true;
 }
 
-function tensorOf(node: GraphNode, index: number, output: Inferred, inputsConstant: boolean): Tensor {
+/** Operators behind which weights are the same ones in another order. */
+const reordering: ReadonlySet<string> = new Set(["Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]);
+
+const storedBehind = (node: GraphNode, inputs: Inputs): Stored | undefined =>
+  inputs[0]?.stored !== undefined && reordering.has(node.operator) ? inputs[0].stored : undefined;
+
+function tensorOf(node: GraphNode, index: number, output: Inferred, inputs: Inputs, inputsConstant: boolean): Tensor {
   const name = node.outputs[index]!;
   const { shape, type, values } = output;
+  const stored = output.stored ?? storedBehind(node, inputs);
   checkSize(node, name, shape);
   const constant = output.constant ?? inputsConstant;
+  if (constant && stored !== undefined) return { name, shape, type, constant, stored };
   if (values === undefined || !constant || values.length > maxKnownElements) return { name, shape, type, constant };
   return { name, shape, type, constant, values };
 }

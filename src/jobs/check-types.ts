@@ -63,11 +63,12 @@ export function checkRow({ above, ...found }: Finding, { maxLatencyMs, confidenc
   };
 }
 
-const milliseconds = (value: number) => `${Number(value.toPrecision(4))} ms`;
+/** Four digits: a miss may be a close one. */
+const close = (value: number) => `${Number(value.toPrecision(4))} ms`;
 
 function limitReason(latencyMs: number, limitMs: number, probability: number, confidence: number): string {
   const allowed = percent(1 - confidence, 0);
-  return `${milliseconds(latencyMs)}, above the limit of ${milliseconds(limitMs)} with probability ${percent(probability, 0)} (allowed: ${allowed})`;
+  return `${close(latencyMs)}, above the limit of ${close(limitMs)} with probability ${percent(probability, 0)} (allowed: ${allowed})`;
 }
 
 /** Kernels named in a reason. */
@@ -75,13 +76,13 @@ const namedKernels = 3;
 
 function regressionReason({ baselineMs, change, limit, probability, kernels = [] }: Regression, confidence: number) {
   const sign = change >= 0 ? "+" : "−";
-  const size = `${sign}${percent(Math.abs(change))} against ${milliseconds(baselineMs)}`;
+  const size = `${sign}${percent(Math.abs(change))} against ${close(baselineMs)}`;
   const sure = `more than ${percent(limit, 1)} slower with probability ${percent(probability, 0)} (allowed: ${percent(1 - confidence, 0)})`;
   const named = kernels
     .slice(0, namedKernels)
     .map(
       ({ type, text, count, ms }) =>
-        `${count > 0 ? "+" : "−"}${Math.abs(count)} ${type} ${text} (${ms > 0 ? "+" : "−"}${milliseconds(Math.abs(ms))})`,
+        `${count > 0 ? "+" : "−"}${Math.abs(count)} ${type} ${text} (${ms > 0 ? "+" : "−"}${close(Math.abs(ms))})`,
     );
   return `${size}, ${sure}${named.length > 0 ? `; kernels: ${named.join(", ")}` : ""}`;
 }

@@ -4,8 +4,8 @@
  */
 import { LitepredError } from "../base/index.js";
 import { kernelTimingOf, type LocalPlatform } from "../engines/index.js";
-import { detectKernels, kernelTypeOf } from "../kernels/index.js";
-import { kernelRows, type Store } from "../measurements/index.js";
+import { detectKernels, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { type KernelRows, kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
 import {
   type ProfiledModels,
@@ -14,7 +14,16 @@ import {
   profileKernels,
   protocols,
 } from "../profiling/index.js";
-import { edgeConfigs, type Network, planNetworks, reservedForFits, sequenceOfNetworks } from "../sampling/index.js";
+import {
+  batchConfigs,
+  edgeConfigs,
+  type Network,
+  planNetworks,
+  rareTypes,
+  reservedForFits,
+  sequenceOfNetworks,
+  typicalConfigs,
+} from "../sampling/index.js";
 import { rulesOf } from "./workspace.js";
 
 export interface InContextRequest {
@@ -43,6 +52,10 @@ const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
 const edgesPerMinute = 170;
 const edgesAtMost = 500;
+/** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
+const rarePerType = 30;
+const batchedPerType = 20;
+const othersPerMinute = 240;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
@@ -61,9 +74,15 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
     signal,
     onProgress: request.onProgress?.bind(request),
   });
-  const most = edgesPerMinute * (request.minutes ?? Number.POSITIVE_INFINITY);
-  const edges = (await edgeKernels(store, local.id)).slice(0, most);
-  request.onStage?.("kernels at the edges", edges.length);
+  const minutes = request.minutes ?? Number.POSITIVE_INFINITY;
+  const measured = kernelRows(
+    await store.query({ platform: local.id, kind: "kernel", purpose: "in-model", every: true }),
+  );
+  const edges = [
+    ...edgeKernels(measured).slice(0, edgesPerMinute * minutes),
+    ...otherKernels(measured, request.seed).slice(0, othersPerMinute * minutes),
+  ];
+  request.onStage?.("kernels alone", edges.length);
   const atEdges = await profileKernels({
     store,
     engine: local.engine,
@@ -89,14 +108,23 @@ async function chooseNetworks({ local, networks, seed, spaces }: InContextReques
   return planNetworks(all, networks).map((i) => all[i]!.network);
 }
 
-/** Those beyond what the store's kernels have; types in turn, so that a part of the list is of all of them. */
-async function edgeKernels(store: Store, platform: string) {
-  const rows = kernelRows(await store.query({ platform, kind: "kernel", purpose: "in-model", every: true }));
-  const columns = rows
-    .filter(({ type }) => kernelTypeOf(type).graph !== undefined)
-    .map(({ type, configs }) => edgeConfigs(type, configs).map((config) => ({ type, config })));
-  const longest = Math.max(0, ...columns.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => columns.flatMap((column) => column[i] ?? []))
-    .flat()
-    .slice(0, edgesAtMost);
+/** Those beyond what the networks' kernels have; types in turn, so that a part of the list is of all of them. */
+const edgeKernels = (rows: readonly KernelRows[]) =>
+  inTurn(
+    rows
+      .filter(({ type }) => kernelTypeOf(type).graph !== undefined)
+      .map(({ type, configs }) => ({ type, configs: edgeConfigs(type, configs) })),
+  ).slice(0, edgesAtMost);
+
+/** Of types that the networks lack, then in batches: a few configs of a type tell more than a batch of one that is known. */
+const otherKernels = (rows: readonly KernelRows[], seed: number) => [
+  ...inTurn(rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) }))),
+  ...inTurn(rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) }))),
+];
+
+function inTurn(columns: readonly { readonly type: string; readonly configs: readonly KernelConfig[] }[]) {
+  const longest = Math.max(0, ...columns.map(({ configs }) => configs.length));
+  return Array.from({ length: longest }, (_, i) =>
+    columns.flatMap(({ type, configs }) => (configs[i] === undefined ? [] : [{ type, config: configs[i] }])),
+  ).flat();
 }

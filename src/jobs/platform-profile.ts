@@ -1,9 +1,17 @@
 /** Profiles a platform for base predictors: kernels in context or alone, then networks whole for the correction. */
 import { createRandom, LitepredError } from "../base/index.js";
-import { kernelTypeNames } from "../kernels/index.js";
+import { isKernelTypeName, kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
-import { collectStatistics, loadSampler, networksToFit, planKernels, type SpaceStatistics } from "../sampling/index.js";
+import {
+  collectStatistics,
+  loadSampler,
+  networksToFit,
+  planKernels,
+  rareTypes,
+  type SpaceStatistics,
+  typicalConfigs,
+} from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
 import { profileInContext, timesInContext } from "./in-context.js";
 import { measureNetworks } from "./networks.js";
@@ -92,7 +100,7 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
   if (!(count >= 0) || !(models >= 0))
     throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
   for (const type of types ?? [])
-    if (!kernelTypeNames.includes(type))
+    if (!isKernelTypeName(type))
       throw new LitepredError(
         "unknown-kernel-type",
         `kernel type "${type}" is not in the catalogue`,
@@ -103,7 +111,11 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
 /** The plan says how many of each type; any other sampler than its own says which. */
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;
-  const plan = planKernels({ statistics, budget: count, seed, types });
+  // Spaces have no or hardly any configs of these.
+  const rare = (types ?? []).filter((type) => statistics.types[type] === undefined || rareTypes.includes(type));
+  const share = rare.length === 0 ? 0 : Math.ceil(count / (types?.length ?? 1));
+  const typical = rare.flatMap((type) => typicalConfigs(type, share, seed).map((config) => ({ type, config })));
+  const plan = [...planKernels({ statistics, budget: count - typical.length, seed, types }), ...typical];
   if (sampler === "coverage") return plan;
   const counts = new Map<string, number>();
   for (const { type } of plan) counts.set(type, (counts.get(type) ?? 0) + 1);

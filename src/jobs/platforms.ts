@@ -29,7 +29,7 @@ export async function listPlatforms(home: string): Promise<PlatformRow[]> {
     rows.set(platform, {
       platform,
       measurable,
-      ...(missing === undefined ? {} : { missing }),
+      missing,
       measurements: counts.get(platform) ?? 0,
       predictor: predictors.has(platform),
     });

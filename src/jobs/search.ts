@@ -3,16 +3,13 @@
  * attached, correct the predictors by what was measured, and go on until the measured front stands. How far it has come is kept: the same
  * call goes on from there, however it was stopped.
  */
-import { loadAccuracy } from "../accuracy/index.js";
 import { percent } from "../base/index.js";
-import { openPool } from "../pool/index.js";
-import { loadPlatformPredictor, type PlatformPredictor } from "../predictors/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
-import { onnxRuntime } from "../runtime/index.js";
+import type { Front } from "../reports/index.js";
 import {
-  type AccuracyPredictor,
+  bestOf,
   hypervolumeOf,
-  latencyOf,
+  type Individual,
   restateUnder,
   type SearchOptions,
   type SearchProblem,
@@ -20,29 +17,22 @@ import {
   searchFrom,
   spreadOf,
 } from "../search/index.js";
-import { fixGenes } from "../spaces/index.js";
 import { openSearchJournal, type SearchJournal, type SearchProgress, type Verified } from "./search/journal.js";
-import { bestEntries, describeFront, type FoundArchitecture, standingFront } from "./search/report.js";
+import { openPredictors, type Predictors, problemWith } from "./search/predictors.js";
+import { bestEntries, describeFront, standingFront } from "./search/report.js";
 import { checkRequest, defaultEvaluations, defaultObjectives, type SearchRequest } from "./search/request.js";
-import { loadSearchSpace, type SearchSpace } from "./search/space.js";
-import { attachedPlatform, measureFront, refitOf } from "./search/verify.js";
-import { resolvePlatformId } from "./workspace.js";
+import { attachedPlatform, measureFront } from "./search/verify.js";
 
-export type { FoundArchitecture, FoundPlatform } from "./search/report.js";
+export type { FoundArchitecture, FoundPlatform } from "../reports/index.js";
 export type { SearchRequest } from "./search/request.js";
 
-export interface SearchReport {
-  readonly space: string;
-  readonly best: readonly FoundArchitecture[];
-  readonly pareto: readonly FoundArchitecture[];
-  readonly evaluated: number;
+export interface SearchReport extends Front {
   readonly seconds: number;
   readonly hypervolume: number;
   /** Platforms whose networks could not be measured here, and why; empty where nothing was to be. */
   readonly notVerified: readonly { readonly platform: string; readonly reason: string }[];
-  /** All that was measured in the last round lies in its predicted interval; absent where nothing was measured. */
+  /** All that was measured in the last round is as was predicted; absent where nothing was measured. */
   readonly stands?: boolean;
-  readonly limitsMs: readonly (number | undefined)[];
   /** Absent unless no architecture meets the budgets: then the smallest that was reached on the first platform that misses its own. */
   readonly smallestMs?: number;
   readonly smallest?: readonly { readonly platform: string; readonly limitMs: number; readonly smallestMs: number }[];
@@ -61,15 +51,13 @@ export async function search(request: SearchRequest): Promise<SearchReport> {
     const progress = await run(task);
     return await report(task, progress);
   } finally {
-    for (const predictor of task.predictors) await predictor.release();
+    await task.known.release();
   }
 }
 
 interface SearchTask {
   readonly request: SearchRequest;
-  readonly searched: SearchSpace;
-  readonly accuracy: AccuracyPredictor;
-  readonly predictors: readonly PlatformPredictor[];
+  readonly known: Predictors;
   readonly evaluations: number;
   readonly journal: SearchJournal;
   readonly notVerified: { platform: string; reason: string }[];
@@ -77,26 +65,11 @@ interface SearchTask {
 
 async function prepare(request: SearchRequest): Promise<SearchTask> {
   const { home, evaluations = defaultEvaluations } = request;
-  const given = await loadSearchSpace(request.space);
-  const accuracy = await accuracyOf(request, given);
-  const searched = accuracy.fixed ? { ...given, space: fixGenes(given.space, accuracy.fixed) } : given;
-  const pool = openPool(home, request.pools);
-  const ids = await Promise.all(request.platforms.map((id) => resolvePlatformId(id, home)));
-  const artefacts = ids.map((id) => pool.load(id));
-  const predictors = await Promise.all(artefacts.map((artefact) => loadPlatformPredictor(artefact, onnxRuntime)));
+  const known = await openPredictors(request);
   const { platforms: _, engines: __, signal: ___, again, pools: ____, ...rest } = request;
-  const journal = openSearchJournal(
-    home,
-    {
-      ...rest,
-      home: undefined,
-      version: searched.version,
-      accuracy: accuracy.name,
-      predictors: artefacts.map(({ platform, sha256 }) => [platform, sha256]),
-    },
-    again === true,
-  );
-  return { request, searched, accuracy, predictors, evaluations, journal, notVerified: [] };
+  const circumstances = { ...rest, home: undefined, ...known.versions };
+  const journal = openSearchJournal(home, circumstances, again === true);
+  return { request, known, evaluations, journal, notVerified: [] };
 }
 
 /** Searches, measures and refits in turn, from wherever an earlier call has stopped. */
@@ -121,21 +94,17 @@ async function run(task: SearchTask): Promise<SearchProgress> {
   return progress;
 }
 
-const isAsPredicted = ({ measuredMs, lowMs, highMs }: Verified) =>
-  measuredMs !== undefined && measuredMs >= lowMs && measuredMs <= highMs;
+/** Within its interval, and close: an interval may be wide. Choice. */
+const isAsPredicted = ({ measuredMs, predictedMs, lowMs, highMs }: Verified) =>
+  measuredMs !== undefined &&
+  measuredMs >= lowMs &&
+  measuredMs <= highMs &&
+  Math.abs(measuredMs / predictedMs - 1) <= closeEnough;
+const closeEnough = 0.05;
 
-async function problemOf(
-  { request, searched, accuracy, predictors }: SearchTask,
-  verified: readonly Verified[],
-): Promise<SearchProblem> {
-  const { space } = searched;
-  const platforms: SearchProblem["platforms"][number][] = [];
-  for (const [i, predictor] of predictors.entries()) {
-    const refit = await refitOf(space, predictor, verified);
-    platforms.push({ predictor: latencyOf(space, predictor, refit), maxMs: request.maxLatencyMs?.[i] });
-  }
-  const { objectives = defaultObjectives, sure = false, level = 0.9 } = request;
-  return { space, accuracy, platforms, objectives, sure, level };
+function problemOf({ request, known }: SearchTask, verified: readonly Verified[]): Promise<SearchProblem> {
+  const { objectives = defaultObjectives, sure = false, level = 0.9, maxLatencyMs } = request;
+  return problemWith(known, verified, { objectives, sure, level, maxLatencyMs });
 }
 
 /** To the end of the round, which is kept. */
@@ -187,6 +156,17 @@ function noteOf(state: SearchState): string {
   ].join(", ");
 }
 
+/** Under a budget the part of the front near it: the small networks are not what was asked for. */
+function worthMeasuring(front: readonly Individual[], { platforms }: SearchProblem): readonly Individual[] {
+  const limited = platforms.findIndex(({ maxMs }) => maxMs !== undefined);
+  const best = bestOf(front);
+  if (limited < 0 || best === undefined) return front;
+  return front.filter(({ limitedMs }) => limitedMs[limited]! >= nearBudget * best.limitedMs[limited]!);
+}
+
+/** Of the latency of the best. Choice. */
+const nearBudget = 0.75;
+
 /** Measures what of the front is to be measured and was not. Empty where nothing is left, or no platform is attached. */
 async function verifyRound(
   task: SearchTask,
@@ -194,8 +174,9 @@ async function verifyRound(
   state: SearchState,
   verified: readonly Verified[],
 ): Promise<Verified[]> {
-  const { request, searched } = task;
-  const chosen = spreadOf(standingFront(state, problem, verified), request.verify ?? 0);
+  const { request, known: knowledge } = task;
+  const { searched } = knowledge;
+  const chosen = spreadOf(worthMeasuring(standingFront(state, problem, verified), problem), request.verify ?? 0);
   const found: Verified[] = [];
   task.notVerified.length = 0;
   for (const { predictor } of chosen.length > 0 ? problem.platforms : []) {
@@ -227,13 +208,13 @@ async function report(
   task: SearchTask,
   { verified, state: last, seconds, stands }: SearchProgress,
 ): Promise<SearchReport> {
-  const { request, searched } = task;
+  const { request, known } = task;
   const problem = await problemOf(task, verified);
   const state = verified.length === 0 ? last! : await restateUnder(problem, last!);
   const front = standingFront(state, problem, verified);
   const pareto = await describeFront(problem, front, verified);
   return {
-    space: searched.space.name,
+    space: known.searched.space.name,
     best: bestEntries(pareto, front, request.verify ?? 0),
     pareto,
     evaluated: state.evaluated,
@@ -252,14 +233,4 @@ function smallestOf({ platforms }: SearchProblem, { smallestMs }: SearchState) {
   );
   const missed = smallest.find((one) => one.smallestMs > one.limitMs) ?? smallest[0];
   return missed && { smallestMs: missed.smallestMs, smallest };
-}
-
-/** The predictor that was given or named; else what the space's own file tells. */
-async function accuracyOf(
-  { accuracy }: SearchRequest,
-  { space, accuracy: own }: SearchSpace,
-): Promise<AccuracyPredictor> {
-  if (typeof accuracy === "object") return accuracy;
-  if (accuracy === undefined && own !== undefined) return own;
-  return loadAccuracy(accuracy, space);
 }

@@ -44,8 +44,21 @@ const readsDifferently = [
   "reorder",
   "elementwise",
   "attention",
+  "conv-quantised",
+  "matmul-quantised",
+  "elementwise-quantised",
+  "other-operator",
 ];
-const writesDifferently = ["quantize", "memory-bound", "reorder"];
+const writesDifferently = [
+  "quantize",
+  "memory-bound",
+  "reorder",
+  "conv-quantised",
+  "matmul-quantised",
+  "elementwise-quantised",
+  "dynamic-quantize",
+  "other-operator",
+];
 const productTypes = ["conv-bn-relu", "dwconv-bn-relu", "conv-transpose", "fc", "matmul"];
 
 describe("kernel catalogue", () => {

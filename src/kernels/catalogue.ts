@@ -10,11 +10,18 @@ import * as layout from "./types/layout.js";
 import * as matrix from "./types/matrix.js";
 import { memoryBound } from "./types/memory-bound.js";
 import * as normalization from "./types/normalization.js";
+import * as otherAttention from "./types/other-attention.js";
+import * as otherConvolutions from "./types/other-convolutions.js";
+import { otherOperator } from "./types/other-operator.js";
+import * as otherProducts from "./types/other-products.js";
 import * as pooling from "./types/pooling.js";
+import * as quantised from "./types/quantised.js";
+import { recurrent } from "./types/recurrent.js";
+import * as resampling from "./types/resampling.js";
 import * as unary from "./types/unary.js";
 import type { KernelType } from "./types.js";
 
-const types: readonly KernelType[] = [
+const types = [
   convolution.convBnRelu,
   convolution.dwconvBnRelu,
   convolution.convTransposed,
@@ -54,15 +61,36 @@ const types: readonly KernelType[] = [
   layout.copy,
   layout.reorder,
   layout.depthToSpace,
+  otherConvolutions.conv1d,
+  otherConvolutions.conv3d,
+  otherConvolutions.convTransposed1d,
+  recurrent,
+  otherAttention.attentionCached,
+  otherAttention.attentionProjected,
+  otherProducts.matmulNbits,
+  otherProducts.einsum,
+  quantised.convQuantised,
+  quantised.matmulQuantised,
+  quantised.elementwiseQuantised,
+  quantised.dynamicQuantize,
+  resampling.resizePlain,
+  resampling.gridSample,
+  otherOperator,
   memoryBound,
-];
+] as const satisfies readonly KernelType[];
 
-const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type]));
+export type KernelTypeName = (typeof types)[number]["name"];
+
+/** Types that stand for any operator: what was measured of one says nothing of the next, so they never count as covered. */
+const fallbacks: ReadonlySet<string> = new Set([otherOperator.name, memoryBound.name]);
+export const isFallbackType = (name: string): boolean => fallbacks.has(name);
+
+const byName: ReadonlyMap<string, KernelType> = new Map(types.map((type) => [type.name, type] as const));
 
 /** Names of all catalogue types. */
-export const kernelTypeNames: readonly string[] = types.map((type) => type.name);
+export const kernelTypeNames: readonly KernelTypeName[] = types.map((type) => type.name);
 
-export const isKernelTypeName = (name: string): boolean => byName.has(name);
+export const isKernelTypeName = (name: string): name is KernelTypeName => byName.has(name);
 
 /** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
 export function kernelTypeOf(name: string): KernelType {

@@ -44,8 +44,8 @@ export const choice = <const C extends string>(first: C, ...others: C[]): Choice
 /** Named numbers of a config. */
 export type Columns<C> = Readonly<Record<string, (config: C) => number>>;
 
-export interface KernelTypeSpec<S extends FieldSpecs> {
-  readonly name: string;
+export interface KernelTypeSpec<Name extends string, S extends FieldSpecs> {
+  readonly name: Name;
   readonly summary: string;
   readonly fields: S;
   invalid?(config: ConfigOf<S>): string | undefined;
@@ -61,7 +61,9 @@ export interface KernelTypeSpec<S extends FieldSpecs> {
   build(b: GraphBuilder, config: ConfigOf<S>): string | readonly string[];
 }
 
-export function defineKernelType<const S extends FieldSpecs>(spec: KernelTypeSpec<S>): KernelType {
+export function defineKernelType<const Name extends string, const S extends FieldSpecs>(
+  spec: KernelTypeSpec<Name, S>,
+): KernelType<Name> {
   const fields = Object.entries(spec.fields).map(([name, field]): Field => ({ name, ...field }));
   const typed = (config: KernelConfig) => config as ConfigOf<S>;
   const { invalid, repair } = spec;
@@ -71,8 +73,8 @@ export function defineKernelType<const S extends FieldSpecs>(spec: KernelTypeSpe
     name: spec.name,
     summary: spec.summary,
     fields,
-    ...(invalid ? { invalid: (config: KernelConfig) => invalid(typed(config)) } : {}),
-    ...(repair ? { repair: (config: KernelConfig) => repair(typed(config)) } : {}),
+    invalid: invalid && ((config) => invalid(typed(config))),
+    repair: repair && ((config) => repair(typed(config))),
     flops: (config) => spec.flops(typed(config)),
     params,
     elements(config) {

@@ -19,8 +19,9 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
 };
 
 const tokenPattern = /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/^(),]))/y;
-/** Deeper nesting than this is not a formula but an attack on the stack. */
+/** Longer text and deeper nesting than this is not a formula but an attack on the stack. */
 const maxLength = 10_000;
+const maxDepth = 200;
 
 interface Token {
   readonly kind: "number" | "name" | "sign";
@@ -28,91 +29,120 @@ interface Token {
 }
 
 /** @throws LitepredError `invalid-config` for what cannot be parsed or names outside `fields`. */
-export function parseFormula(text: string, fields: readonly string[]): Formula {
-  const fail = (reason: string): never => {
-    throw new LitepredError("invalid-config", `formula ${JSON.stringify(text.slice(0, 200))}: ${reason}`, formulaHint, {
-      fields,
-    });
-  };
-  if (text.length > maxLength) fail("it is too long");
-  const tokens = tokenize(text, fail);
-  let at = 0;
-  let depth = 0;
-  const accept = (sign: string): boolean => {
-    const found = tokens[at]?.kind === "sign" && tokens[at]!.text === sign;
-    if (found) at++;
+export const parseFormula = (text: string, fields: readonly string[]): Formula => new Parser(text, fields).parse();
+
+/** One method a rule of the grammar; what is between the current token and the end is still to be read. */
+class Parser {
+  private readonly tokens: readonly Token[];
+  private at = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly fields: readonly string[],
+  ) {
+    if (text.length > maxLength) this.fail("it is too long");
+    this.tokens = tokenize(text, (reason) => this.fail(reason));
+  }
+
+  parse(): Formula {
+    const formula = this.sum();
+    const left = this.tokens[this.at];
+    return left === undefined ? formula : this.fail(`${left.text} is out of place`);
+  }
+
+  private fail(reason: string): never {
+    const { text, fields } = this;
+    const message = `formula ${JSON.stringify(text.slice(0, 200))}: ${reason}`;
+    throw new LitepredError("invalid-config", message, formulaHint, { fields });
+  }
+
+  private accept(sign: string): boolean {
+    const token = this.tokens[this.at];
+    const found = token?.kind === "sign" && token.text === sign;
+    if (found) this.at++;
     return found;
-  };
-  const expect = (sign: string) => {
-    if (!accept(sign)) fail(`${sign} expected ${tokens[at] ? `before ${tokens[at]!.text}` : "at its end"}`);
-  };
-  const sum = (): Formula => {
-    if (++depth > 200) fail("it is nested too deeply");
-    let left = product();
+  }
+
+  private expect(sign: string): void {
+    const token = this.tokens[this.at];
+    if (!this.accept(sign)) this.fail(`${sign} expected ${token ? `before ${token.text}` : "at its end"}`);
+  }
+
+  private nested(parse: () => Formula): Formula {
+    if (++this.depth > maxDepth) this.fail("it is nested too deeply");
+    const value = parse();
+    this.depth--;
+    return value;
+  }
+
+  private sum(): Formula {
+    return this.nested(() => {
+      let left = this.product();
+      for (;;) {
+        if (this.accept("+")) left = binary(left, this.product(), (x, y) => x + y);
+        else if (this.accept("-")) left = binary(left, this.product(), (x, y) => x - y);
+        else return left;
+      }
+    });
+  }
+
+  private product(): Formula {
+    let left = this.signed();
     for (;;) {
-      const a = left;
-      if (accept("+")) left = binary(a, product(), (x, y) => x + y);
-      else if (accept("-")) left = binary(a, product(), (x, y) => x - y);
-      else break;
-    }
-    depth--;
-    return left;
-  };
-  const product = (): Formula => {
-    let left = signed();
-    for (;;) {
-      const a = left;
-      if (accept("*")) left = binary(a, signed(), (x, y) => x * y);
-      else if (accept("/")) left = binary(a, signed(), (x, y) => x / y);
+      if (this.accept("*")) left = binary(left, this.signed(), (x, y) => x * y);
+      else if (this.accept("/")) left = binary(left, this.signed(), (x, y) => x / y);
       else return left;
     }
-  };
-  const signed = (): Formula => {
+  }
+
+  private signed(): Formula {
     let negative = false;
-    while (accept("-")) negative = !negative;
-    const value = power();
+    while (this.accept("-")) negative = !negative;
+    const value = this.power();
     return negative ? (values) => -value(values) : value;
-  };
-  const power = (): Formula => {
-    const base = operand();
-    return accept("^") ? binary(base, nested(signed), (x, y) => x ** y) : base;
-  };
-  const nested = (parse: () => Formula): Formula => {
-    if (++depth > 200) fail("it is nested too deeply");
-    const value = parse();
-    depth--;
-    return value;
-  };
-  const operand = (): Formula => {
-    const token = tokens[at];
-    if (token === undefined) return fail("it ends too early");
-    if (accept("(")) {
-      const inner = sum();
-      expect(")");
-      return inner;
-    }
-    at++;
-    if (token.kind === "number") {
-      const value = Number(token.text);
-      return () => value;
-    }
-    if (token.kind === "sign") return fail(`${token.text} is out of place`);
-    return accept("(") ? call(token.text) : field(token.text);
-  };
-  const call = (name: string): Formula => {
-    const apply = Object.hasOwn(functions, name) ? functions[name]! : fail(`there is no function ${name}`);
-    const values = [sum()];
-    while (accept(",")) values.push(sum());
-    expect(")");
+  }
+
+  private power(): Formula {
+    const base = this.operand();
+    return this.accept("^")
+      ? binary(
+          base,
+          this.nested(() => this.signed()),
+          (x, y) => x ** y,
+        )
+      : base;
+  }
+
+  private operand(): Formula {
+    const token = this.tokens[this.at];
+    if (token === undefined) return this.fail("it ends too early");
+    if (this.accept("(")) return this.bracketed();
+    this.at++;
+    if (token.kind === "sign") return this.fail(`${token.text} is out of place`);
+    if (token.kind === "name") return this.accept("(") ? this.call(token.text) : this.field(token.text);
+    const value = Number(token.text);
+    return () => value;
+  }
+
+  private bracketed(): Formula {
+    const inner = this.sum();
+    this.expect(")");
+    return inner;
+  }
+
+  private call(name: string): Formula {
+    const apply = Object.hasOwn(functions, name) ? functions[name]! : this.fail(`there is no function ${name}`);
+    const values = [this.sum()];
+    while (this.accept(",")) values.push(this.sum());
+    this.expect(")");
     return (config) => apply(...values.map((value) => value(config)));
-  };
-  const field = (name: string): Formula => {
-    if (!fields.includes(name)) fail(`there is no field ${name}`);
+  }
+
+  private field(name: string): Formula {
+    if (!this.fields.includes(name)) this.fail(`there is no field ${name}`);
     return (values) => Number(values[name]);
-  };
-  const formula = sum();
-  if (at < tokens.length) fail(`${tokens[at]!.text} is out of place`);
-  return formula;
+  }
 }
 
 const formulaHint = `numbers, field names, + - * / ^ ( ) and ${Object.keys(functions).join(", ")}`;

@@ -36,8 +36,8 @@ export type Field =
   | { readonly name: string; readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string };
 
 /** One row of the catalogue. Every function takes a valid config. */
-export interface KernelType {
-  readonly name: string;
+export interface KernelType<Name extends string = string> {
+  readonly name: Name;
   readonly summary: string;
   readonly fields: readonly Field[];
   /** Constraints between fields beyond their ranges: the reason why a config is impossible, or undefined. */

@@ -36,8 +36,8 @@ export function parseCpuInfo(text: string, known: { model: string; cores: number
   return {
     model: field("model name") ?? field("Hardware") ?? known.model,
     vendor: field("vendor_id") ?? field("CPU implementer") ?? "",
-    ...(family === undefined ? {} : { family }),
-    ...(modelNumber === undefined ? {} : { modelNumber }),
+    family,
+    modelNumber,
     flags: (field("flags") ?? field("Features") ?? "").split(/\s+/).filter((flag) => flag !== ""),
     cores: known.cores,
   };

@@ -13,7 +13,7 @@ export interface MachineFacts {
 
 function readMachine(): MachineFacts {
   const gpu = readGpuModel();
-  return { cpu: readCpuFacts(), ...(gpu === undefined ? {} : { gpu }) };
+  return { cpu: readCpuFacts(), gpu };
 }
 
 /** `xeon-8488c` for its CPU, `xeon-8488c+h100-80gb-hbm3` for its GPU, which the CPU drives. */

@@ -196,6 +196,7 @@ const manifestSchema = z.object({
         z.string(),
         z.union([z.object({ min: z.number(), max: z.number() }), z.object({ values: z.array(z.string()) })]),
       ),
+      leastElements: z.number().optional(),
       featureNames: z.array(z.string()),
       roofline: z.array(z.number()).optional(),
       targetRange: z.tuple([z.number(), z.number()]),

@@ -4,6 +4,7 @@
  */
 import { type Kernel, type KernelConfig, type KernelType, kernelCost, rooflineTerms } from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
+import { slownessOf } from "./slowness.js";
 
 /** Milliseconds for 1, a GFLOP, a GB of activations, a GB of weights. */
 export type GeneralRoofline = readonly number[];
@@ -13,16 +14,49 @@ const giga = 1e9;
 /** No kernel costs less: a hundredth of what the shortest profiled kernels take. Choice. */
 const leastMs = 1e-4;
 
+/**
+ * What an operator costs whatever it does, where the engine calls it on the CPU: chains of a thousand trivial operators on
+ * onnxruntime-node 1.30 take 0.25 to 0.3 µs each. The roofline's own constant is what small convolutions take.
+ */
+const nodeMs = 3e-4;
+/** A constant above this is that of a processor apart, where each kernel has to be launched. */
+const launchMs = 0.02;
+
+type Costed = Pick<Kernel, "type" | "config" | "flops" | "params">;
+
 /** Milliseconds of a kernel that has no predictor; of a type outside the catalogue its FLOPs and parameters are all that is known. */
-export function generalLatencyMs(
-  roofline: GeneralRoofline,
-  kernel: Pick<Kernel, "type" | "config" | "flops" | "params">,
-): number {
+export const generalLatencyMs = (roofline: GeneralRoofline, kernel: Costed): number =>
+  Math.max(leastMs, constantOf(roofline) + workMs(roofline, kernel));
+
+/** An operator costs so much more than its work alone would be. Choice: kernels of a few µs, measured in networks. */
+const headroom = 5;
+/** Kernels are small whose work takes no longer. */
+const smallMs = 0.002;
+
+/**
+ * The most that a small kernel can take, smaller than all that was measured: predictors extrapolate to several µs where an engine
+ * takes 0.3. Infinite for kernels that are not small.
+ */
+export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
+  const work = workMs(roofline, kernel);
+  return work <= smallMs ? constantOf(roofline) + headroom * work : Number.POSITIVE_INFINITY;
+}
+
+/** FLOPs of a convolution in the time of moving a byte, at least: 25 to 50 GB/s beside 70 to 125 GFLOP/s (two machines). */
+const flopsPerByte = 1.8;
+
+const constantOf = ([constant = 0]: GeneralRoofline): number =>
+  constant > launchMs ? constant : Math.min(constant, nodeMs) || nodeMs;
+
+function workMs(roofline: GeneralRoofline, kernel: Costed): number {
   const { flops, activationBytes, weightBytes } = kernelCost(kernel);
-  const terms = [1, flops / giga, activationBytes / giga, weightBytes / giga];
-  return Math.max(
-    leastMs,
-    terms.reduce((total, term, i) => total + term * roofline[i]!, 0),
+  const [, perFlop, perByte, perWeightByte] = roofline as [number, number, number, number];
+  // The fit gives bytes to FLOPs where the two go together: weights are read from memory, as activations are here.
+  const perActivationByte = Math.max(perByte, perWeightByte, perFlop * flopsPerByte);
+  return (
+    (flops / giga) * perFlop * slownessOf(kernel) +
+    (activationBytes / giga) * perActivationByte +
+    (weightBytes / giga) * Math.max(perWeightByte, perFlop * flopsPerByte)
   );
 }
 

@@ -12,7 +12,7 @@ import {
   kernelTypeOf,
 } from "../kernels/index.js";
 import { createLearner, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
-import { fieldRanges, outOfRangeReason } from "./range.js";
+import { fieldRanges, outOfRangeReason, tooSmallReason } from "./range.js";
 import { type RecipeName, recipes } from "./recipes.js";
 import { applyRoofline, fitRoofline } from "./roofline.js";
 import type { KernelPredictorState, UserTypeDefinition } from "./state.js";
@@ -88,6 +88,10 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     type: set.type,
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
+    leastElements: set.configs.reduce(
+      (least, config) => Math.min(least, elementsOf(fitted.row, config)),
+      Number.POSITIVE_INFINITY,
+    ),
     targetRange: fitted.targetRange,
     featureNames: fitted.names,
     userType: set.userType,
@@ -236,12 +240,18 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
     samples: state.samples,
     heldOut: state.heldOut,
     predict: (configs) => predictWith(fitted, configs),
-    outOfRange: (config) => outOfRangeReason(state.ranges, config),
+    outOfRange: (config) =>
+      outOfRangeReason(state.ranges, config) ?? tooSmallReason(state.leastElements, elementsOf(fitted.row, config)),
     toState: () => state,
     async release() {
       for (const model of fitted.models) await model.release();
     },
   };
+}
+
+function elementsOf(row: KernelType, config: KernelConfig): number {
+  const { input, output, weight } = row.elements(config);
+  return input + output + weight;
 }
 
 function pick(set: KernelTrainingSet, rows: readonly number[]): KernelTrainingSet {

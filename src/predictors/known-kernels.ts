@@ -3,20 +3,41 @@
  * without a predictor is estimated by the platform's general roofline.
  */
 import { getOrCreate } from "../base/index.js";
-import type { Kernel, KernelConfig } from "../kernels/index.js";
+import { isFallbackType, type Kernel } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
-import { type GeneralRoofline, generalLatencyMs } from "./general-roofline.js";
+import { type GeneralRoofline, generalLatencyMs, mostSmallMs } from "./general-roofline.js";
+import { doubtOf } from "./slowness.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
 export interface KnownKernel {
   readonly latencyMs: number;
-  /** Why its latency is in doubt, and how far it may be off (in ln units); undefined where it is not. */
-  readonly doubt: { readonly reason: string; readonly width: number } | undefined;
+  /** Why it counts as not covered; undefined where it is. */
+  readonly reason?: string | undefined;
+  /** How far it may be off for that, ln units. */
+  readonly width: number;
+  /** The same for the errors of its type's predictor on kernels that it had not seen. */
+  readonly predictorWidth: number;
 }
 
-/** A kernel estimated by the general roofline may be off by this factor (ln 3), one out of range by ln 1.5. Choice. */
-const unpredictedWidth = Math.log(3);
+/** How far a kernel may be off, of which `latencyMs` is made: less than what is known of it where its model stays in the cache. */
+export function widthOf(known: KnownKernel, latencyMs: number, inCorrection: boolean): number {
+  const isSettled = inCorrection && known.reason === undefined;
+  const width = Math.hypot(known.width, isSettled ? 0 : known.predictorWidth);
+  return Math.min(latencyMs < known.latencyMs ? Math.max(width, smallWidth) : width, mostWidth);
+}
+
+/** One out of range may be off by this factor. Choice. */
 const outOfRangeWidth = Math.log(1.5);
+/** One smaller than all that was measured. Choice. */
+const smallWidth = Math.log(2);
+/** 90 % of errors lie within about so many mean ones. */
+const errorsPerMean = 2;
+/** Mean error from which a predictor is weak: made of a few configs, or on a machine that was busy. Choice. */
+const weakMape = 0.3;
+/** No kernel is in more doubt than one of which the bytes alone are known. */
+const mostWidth = Math.log(10);
+/** A predictor's own errors say nothing beyond this: work that is known is within it. */
+const mostPredictorWidth = Math.log(2.5);
 
 /** Distinct configs kept per kernel type before the cache starts over: some tens of megabytes. Choice. */
 const cacheLimit = 200_000;
@@ -74,18 +95,37 @@ async function predictKernels(
   wanted: ConfigMap<Wanted>,
   general: GeneralRoofline,
 ): Promise<KnownKernel[]> {
-  if (predictor === undefined)
+  if (predictor === undefined || isFallbackType(predictor.type))
     return wanted.entries().map(([, { kernel }]) => ({
       latencyMs: generalLatencyMs(general, kernel),
-      doubt: {
-        reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
-        width: unpredictedWidth,
-      },
+      reason: `no predictor for kernel type "${kernel.type}": estimated from its FLOPs and bytes`,
+      width: doubtOf(kernel),
+      predictorWidth: 0,
     }));
-  const configs: KernelConfig[] = wanted.keys();
-  const latencies = await predictor.predict(configs);
-  return configs.map((config, i) => {
-    const reason = predictor.outOfRange(config);
-    return { latencyMs: latencies[i]!, doubt: reason === undefined ? undefined : { reason, width: outOfRangeWidth } };
-  });
+  const kernels = wanted.entries().map(([, { kernel }]) => kernel);
+  const latencies = await predictor.predict(kernels.map(({ config }) => config));
+  return kernels.map((kernel, i) => outside(predictor, kernel, latencies[i]!, general));
+}
+
+/** What the predictor says; of a small kernel out of its range no more than such a one can take. */
+function outside(
+  predictor: KernelPredictor,
+  kernel: Kernel,
+  predictedMs: number,
+  general: GeneralRoofline,
+): KnownKernel {
+  let latencyMs = predictedMs;
+  const reason = predictor.outOfRange(kernel.config);
+  const { mape } = predictor.heldOut;
+  const predictorWidth = Math.min(
+    mostPredictorWidth,
+    Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)),
+  );
+  // A weak predictor knows no more than the kind of work does: between the two.
+  const isWeak = mape > weakMape || !Number.isFinite(mape);
+  if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));
+  if (reason === undefined) return { latencyMs, width: 0, predictorWidth };
+  const most = mostSmallMs(general, kernel);
+  const width = latencyMs > most ? smallWidth : outOfRangeWidth;
+  return { latencyMs: Math.min(latencyMs, most), reason, width, predictorWidth };
 }

@@ -4,7 +4,8 @@
  */
 import type { Detection } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
-import { createKnownKernels, type KnownKernel } from "./known-kernels.js";
+import { addDoubt, type Doubt, intervalAround, noDoubt } from "./doubt.js";
+import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
 
 export interface PartsPrediction {
@@ -26,8 +27,7 @@ interface PartSum {
   /** Kernel types as numbered by the predictor, and the milliseconds in each before the correction. */
   readonly types: readonly number[];
   readonly ms: readonly number[];
-  /** Milliseconds in doubt, each times how far it may be off in ln units. */
-  readonly doubtMs: number;
+  readonly doubt: Doubt;
   readonly flops: number;
   readonly params: number;
 }
@@ -42,17 +42,16 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     const missing = [...new Set(models.flatMap((model) => model.filter((part) => !known.has(part))))];
     if (missing.length === 0) return;
     const found = await knownKernels(missing);
-    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types));
+    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types, parts.correction));
   };
   return async (models, level) => {
     await learn(models);
     const { table, totals } = sumModels(models, known, types);
     const corrected = correct(table, level);
-    return totals.map(({ sumMs, doubtMs, flops, params }, i) => {
+    return totals.map(({ sumMs, doubt, flops, params }, i) => {
       const { factor, halfWidth } = corrected[i]!;
       const latencyMs = sumMs * factor + parts.callMs;
-      const width = halfWidth + doubtMs / sumMs;
-      return { latencyMs, lowMs: latencyMs * Math.exp(-width), highMs: latencyMs * Math.exp(width), flops, params };
+      return { latencyMs, ...intervalAround(latencyMs, halfWidth, sumMs, doubt), flops, params };
     });
   };
 }
@@ -73,24 +72,30 @@ function combinedCorrection(correction: Correction, refit: Correction | undefine
 }
 
 /** @param types grows by those that the part is the first to have */
-function sumOfPart({ kernels }: Detection, known: readonly KnownKernel[], types: string[]): PartSum {
+function sumOfPart(
+  { kernels }: Detection,
+  known: readonly KnownKernel[],
+  types: string[],
+  correction: Correction,
+): PartSum {
   const byType = new Map<number, number>();
-  let [doubtMs, flops, params] = [0, 0, 0];
+  let [flops, params] = [0, 0];
+  const doubt = noDoubt();
   for (const [i, kernel] of kernels.entries()) {
-    const { latencyMs, doubt } = known[i]!;
+    const { latencyMs } = known[i]!;
     if (!types.includes(kernel.type)) types.push(kernel.type);
     const type = types.indexOf(kernel.type);
     byType.set(type, (byType.get(type) ?? 0) + latencyMs);
-    doubtMs += doubt === undefined ? 0 : latencyMs * doubt.width;
+    addDoubt(doubt, latencyMs, widthOf(known[i]!, latencyMs, kernel.type in correction.types));
     flops += kernel.flops;
     params += kernel.params;
   }
-  return { types: [...byType.keys()], ms: [...byType.values()], doubtMs, flops, params };
+  return { types: [...byType.keys()], ms: [...byType.values()], doubt, flops, params };
 }
 
 interface Totals {
   sumMs: number;
-  doubtMs: number;
+  doubt: Doubt;
   flops: number;
   params: number;
 }
@@ -104,7 +109,7 @@ function sumModels(
   const shares = new Float64Array(models.length * width);
   const totals = models.map((model, i) => {
     const ofModel = shares.subarray(i * width, (i + 1) * width);
-    const total: Totals = { sumMs: 0, doubtMs: 0, flops: 0, params: 0 };
+    const total: Totals = { sumMs: 0, doubt: noDoubt(), flops: 0, params: 0 };
     for (const part of model) addPart(known.get(part)!, ofModel, total);
     for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
     return total;
@@ -120,7 +125,8 @@ function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
     byType[part.types[j]!]! += part.ms[j]!;
     total.sumMs += part.ms[j]!;
   }
-  total.doubtMs += part.doubtMs;
+  total.doubt.upMs += part.doubt.upMs;
+  total.doubt.downMs += part.doubt.downMs;
   total.flops += part.flops;
   total.params += part.params;
 }

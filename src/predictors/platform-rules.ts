@@ -18,6 +18,7 @@ export function platformRules(platform: Platform, nchwcBlock: NchwcBlock): Fusio
   return {
     ...rules,
     nchwcBlock: isBlocked ? nchwcBlock : 1,
+    int8: precision === "int8",
     given: precision === "int8" && quantizes ? quantizedGraph : undefined,
   };
 }

@@ -30,3 +30,9 @@ export function outOfRangeReason(
   }
   return undefined;
 }
+
+/** Sizes within their ranges may still make up a kernel smaller than all of them. `least` is absent in files of before. */
+export const tooSmallReason = (least: number | undefined, elements: number): string | undefined =>
+  least !== undefined && elements * slack < least
+    ? `its ${Math.round(elements)} elements are fewer than any of the training data has (${Math.round(least)})`
+    : undefined;

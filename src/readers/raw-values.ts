@@ -15,10 +15,15 @@ type Get = (view: DataView, index: number) => number;
 
 const bfloat = new DataView(new ArrayBuffer(4));
 
+/** Two to a byte, the first in the lower half. */
+const nibble = (view: DataView, i: number) => (view.getUint8(i >> 1) >> (i % 2 === 0 ? 0 : 4)) & 15;
+
 const getters: Readonly<Record<Exclude<DataType, "string">, Get>> = {
   bool: (view, i) => view.getUint8(i),
   int8: (view, i) => view.getInt8(i),
   uint8: (view, i) => view.getUint8(i),
+  uint4: nibble,
+  int4: (view, i) => ((nibble(view, i) + 8) & 15) - 8,
   int16: (view, i) => view.getInt16(2 * i, true),
   uint16: (view, i) => view.getUint16(2 * i, true),
   int32: (view, i) => view.getInt32(4 * i, true),

@@ -1,16 +1,16 @@
 /** Checks as Markdown, for the summary of a CI job or a comment. */
 import type { CheckRow } from "../analysis/index.js";
-import { percent } from "../base/index.js";
+import { count, milliseconds, percent, signedPercent } from "../base/index.js";
 import { markdown } from "./escape.js";
 import type { FailedRow } from "./failed-row.js";
 import { markdownTable } from "./markdown-table.js";
-import { milliseconds, signed } from "./numbers.js";
 
 const head = ["", "model", "platform", "ms", "interval", "limit", "P(above)", "against before", "P(slower)"];
 
 export function checkSummary(rows: readonly (CheckRow | FailedRow)[]): string {
   const missed = rows.filter((row) => "failed" in row || !row.passed).length;
-  const title = missed === 0 ? `all ${rows.length} checks passed` : `${missed} of ${rows.length} checks not passed`;
+  const title =
+    missed === 0 ? `${count(rows.length, "check")} passed` : `${missed} of ${count(rows.length, "check")} not passed`;
   const reasons = rows.flatMap((row) => {
     const reason = "failed" in row ? row.failed : (row.reason ?? row.note);
     return reason === undefined ? [] : [`* ${markdown(row.model)}: ${markdown(reason)}`];
@@ -29,7 +29,7 @@ function cells(row: CheckRow | FailedRow): string[] {
     `${milliseconds(interval.lowMs)} – ${milliseconds(interval.highMs)}`,
     limitMs === undefined ? "–" : milliseconds(limitMs),
     probability === undefined ? "–" : percent(probability, 0),
-    regression === undefined ? "–" : signed(regression.change),
+    regression === undefined ? "–" : signedPercent(regression.change),
     regression === undefined ? "–" : percent(regression.probability, 0),
   ];
 }

@@ -18,7 +18,7 @@ const mostLinear = 12;
 export function scaleFor(intervals: readonly Bounds[]): Scale {
   const low = Math.min(...intervals.map(({ lowMs }) => lowMs));
   const high = Math.max(...intervals.map(({ highMs }) => highMs));
-  if (!(high / low > mostLinear)) return { note: "from 0", place: (ms) => (100 * ms) / high };
+  if (!(high / low > mostLinear)) return { note: "from 0", place: (ms) => (100 * ms) / (high || 1) };
   const [from, to] = [Math.log(low / 1.3), Math.log(high)];
   return { note: "logarithmic", place: (ms) => (100 * (Math.log(ms) - from)) / (to - from) };
 }

@@ -1,9 +1,9 @@
 /** One model on one platform: what the total is made of, by type and by bound, the roofline, the kernels. */
 import type { Group } from "../analysis/index.js";
-import { percent } from "../base/index.js";
+import { milliseconds, percent } from "../base/index.js";
 import { rooflinePlot } from "./html-roofline.js";
 import { type Html, html } from "./html-template.js";
-import { milliseconds, scaled } from "./numbers.js";
+import { scaled } from "./numbers.js";
 import type { ReportedKernel, ReportedPlatform } from "./report-data.js";
 
 /** Kernels in the first table; all of them are below it where there are more. */

@@ -1,7 +1,6 @@
 /** Kernels on the roofline of their platform, both axes logarithmic, as SVG. */
-import { percent } from "../base/index.js";
+import { milliseconds, percent } from "../base/index.js";
 import { type Html, html } from "./html-template.js";
-import { milliseconds } from "./numbers.js";
 import type { ReportedKernel, ReportedPlatform } from "./report-data.js";
 
 const size = { width: 520, height: 336 } as const;

@@ -1,11 +1,10 @@
 /** A report as one HTML file: no script, nothing loaded from anywhere, light and dark, prints. */
 
-import { percent } from "../base/index.js";
+import { milliseconds, percent } from "../base/index.js";
 import { intervalBar, scaleFor } from "./html-interval.js";
 import { platformSection } from "./html-platform.js";
 import { reportStyle } from "./html-style.js";
 import { type Html, html } from "./html-template.js";
-import { milliseconds } from "./numbers.js";
 import type { ReportData, ReportedModel, ReportedPlatform } from "./report-data.js";
 
 /** Nothing may be loaded or run, whatever a model file brings in. */

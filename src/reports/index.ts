@@ -5,11 +5,13 @@
  */
 export * from "./check-summary.js";
 export * from "./csv.js";
-export { csvCell } from "./escape.js";
+export type * from "./front.js";
+export * from "./front-csv.js";
+export * from "./front-page.js";
+export * from "./front-picture.js";
 export * from "./html.js";
 export * from "./junit.js";
 export * from "./model-explorer.js";
-export { signed } from "./numbers.js";
 export * from "./report-data.js";
 export * from "./report-markdown.js";
 export * from "./trace.js";

@@ -1,19 +1,4 @@
-/** Numbers for people; the unit stands beside them. */
-
-/** Three significant digits, no exponent. */
-export function milliseconds(value: number): string {
-  if (!Number.isFinite(value)) return "–";
-  if (value >= 100) return value.toFixed(0);
-  if (value >= 10) return value.toFixed(1);
-  return value >= 1 ? value.toFixed(2) : String(Number(value.toPrecision(2)));
-}
-
-/** A signed ratio as per cent. */
-export function signed(ratio: number): string {
-  const size = (Math.abs(ratio) * 100).toFixed(1);
-  if (Number(size) === 0) return `${size} %`;
-  return `${ratio >= 0 ? "+" : "−"}${size} %`;
-}
+import { milliseconds } from "../base/index.js";
 
 const prefixes = ["", "k", "M", "G", "T", "P"];
 

@@ -1,8 +1,7 @@
 /** A report as Markdown: the totals, and for each model on its fastest platforms where the time goes. */
-import { percent } from "../base/index.js";
+import { milliseconds, percent } from "../base/index.js";
 import { markdown } from "./escape.js";
 import { markdownTable } from "./markdown-table.js";
-import { milliseconds } from "./numbers.js";
 import type { ReportData, ReportedModel, ReportedPlatform } from "./report-data.js";
 
 /** Kernels listed for each model and platform. */

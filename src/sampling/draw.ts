@@ -52,7 +52,7 @@ export function createCollector(
       const shortfall = short ? { shortfall: `${type} has no more distinct configs after ${drawn} draws` } : {};
       return {
         configs,
-        report: { drawn, duplicates, projected, ...(movedCount > 0 ? { moved: movedCount } : {}), ...shortfall },
+        report: { drawn, duplicates, projected, moved: movedCount > 0 ? movedCount : undefined, ...shortfall },
       };
     },
   };

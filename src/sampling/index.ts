@@ -15,6 +15,7 @@ export { type NetworkCandidate, planNetworks } from "./networks.js";
 export * from "./plan.js";
 export type * from "./sampler.js";
 export { collectStatistics, rooflineMs, type StatisticsRequest, usualPerSpace } from "./statistics.js";
+export { batchConfigs, rareTypes, typicalConfigs } from "./typical.js";
 export { trainConfigVae, type VaeVariant } from "./vae/config-vae.js";
 export { observedWeight } from "./vae.js";
 export { cumulated, indexAt } from "./weights.js";

@@ -38,7 +38,7 @@ const nsga2: SearchMethod = {
       return population[Math.min(a, b)]!;
     };
     const parents = [tournament(), tournament()].map(({ vector }) => space.decode(vector));
-    // Crossing alone brings nothing new once the population agrees; a mutant is a crossing whose genes are then redrawn.
+    // Crossing alone brings nothing new once the population agrees. Half of the children change less: that polishes. Choices.
     const child = random.next() < 0.9 ? space.cross(parents[0]!, parents[1]!, random) : parents[0]!;
     return space.mutate(child, random, random.next() < 0.5 ? options.mutation : options.mutation / 3);
   },
@@ -73,7 +73,7 @@ const regularised: SearchMethod = {
 
 const random: SearchMethod = {
   propose: (space, _, random) => space.sample(random),
-  survive: (population) => [...population],
+  survive: (_, children) => [...children],
 };
 
 export const searchMethods = { nsga2, evolution, regularised, random } as const satisfies Record<string, SearchMethod>;

@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { LitepredError, packageVersion } from "../base/index.js";
+import { addArchitectureRoutes } from "./architecture-routes.js";
 import { type GuardOptions, guardedBy } from "./guard.js";
 import { listModels, listPlatforms, modelFile, type Offers, predictorFile } from "./offers.js";
 import { contentType, type Page } from "./page.js";
@@ -43,6 +44,7 @@ export function createApp(options: AppOptions): App {
   app.notFound((c) => c.json({ code: "unknown-name", message: `there is no ${c.req.path}`, hint: "see /api" }, 404));
   app.openapi(platformsRoute, (c) => c.json(listPlatforms(options.offers) as never, 200));
   addPredictionRoutes(app, options.offers);
+  addArchitectureRoutes(app, options.offers);
   addTaskRoutes(app, tasks, options.offers);
   app.doc31("/api", {
     openapi: "3.1.0",

@@ -1,5 +1,6 @@
 /** What the routes take and give, as zod schemas: they check requests, and are the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
+import { nasSpaceNames } from "../spaces/index.js";
 
 const accuracy = z.object({ n: z.number(), mape: z.number().nullable(), within5: z.number(), within10: z.number() });
 
@@ -105,3 +106,28 @@ export const jobSchema = z
     started: z.string(),
   })
   .openapi("Job");
+
+const shownInterval = z.object({ level: z.number(), lowMs: z.number(), highMs: z.number() });
+const choice = z.union([z.number(), z.string(), z.boolean()]);
+const architecture = z.record(z.string(), z.union([choice, z.array(choice)]));
+
+export const architecturesBody = z.object({
+  /** By name alone: a file would be run. */
+  space: z.enum(nasSpaceNames as readonly [string, ...string[]]).default("ofa-mobilenetv3"),
+  platforms: z.array(z.string()).min(1).max(50),
+  level: z.number().gt(0).lt(1).default(0.9),
+  architectures: z.array(architecture).min(1).max(10_000),
+});
+
+export const architecturesSchema = z.array(
+  z
+    .object({
+      architecture,
+      accuracy: z.number().nullable(),
+      accuracyInterval: z.object({ level: z.number(), low: z.number().nullable(), high: z.number().nullable() }),
+      macs: z.number(),
+      params: z.number(),
+      platforms: z.array(z.object({ platform: z.string(), latencyMs: z.number(), interval: shownInterval })),
+    })
+    .openapi("ArchitectureAnswer"),
+);

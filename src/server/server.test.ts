@@ -59,6 +59,25 @@ test("kernels are listed", async () => {
   assert.ok(kernels.some(({ type }) => type === "conv-bn-relu"));
 });
 
+test("architectures are answered in their order; spaces are named, never read from a file", async () => {
+  const ask = (body: object) =>
+    app.request(at("/api/architectures"), {
+      ...{ method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } },
+    });
+  const [small, large] = [2, 4].map((d) => ({
+    ...{ r: 224, w: 1, d: Array(5).fill(d), ks: Array(20).fill(3), e: Array(20).fill(d === 2 ? 3 : 6) },
+  }));
+  const response = await ask({ platforms: [platform], architectures: [large, small] });
+  assert.equal(response.status, 200);
+  const [first, second] = (await response.json()) as { accuracy: number; platforms: { latencyMs: number }[] }[];
+  assert.ok(first!.accuracy > second!.accuracy && first!.platforms[0]!.latencyMs > second!.platforms[0]!.latencyMs);
+  const unknown = await ask({ platforms: [platform], space: "fbnet", architectures: [{}] });
+  assert.equal(unknown.status, 400);
+  for (const space of ["./examples/search/my-space.js", "nowhere"])
+    assert.equal((await ask({ platforms: [platform], space, architectures: [small] })).status, 400);
+  assert.equal((await ask({ platforms: ["a/cpu/b@1/fp32"], architectures: [small] })).status, 404);
+});
+
 test("faults of the caller say what to do", async () => {
   const faults: [Response, number, RegExp][] = [
     [await post("/api/predict", "no model"), 400, /no model file/],
@@ -108,6 +127,7 @@ test("with a token only the page itself is given without it", async () => {
 test("the routes describe themselves", async () => {
   const { paths } = (await (await app.request(at("/api"))).json()) as { paths: Record<string, unknown> };
   assert.deepEqual(Object.keys(paths).sort(), [
+    "/api/architectures",
     "/api/jobs",
     "/api/jobs/adapt",
     "/api/jobs/measure",

@@ -51,83 +51,108 @@ interface Slot {
 export function createChoiceSpace<const G extends Genes>(
   definition: ChoiceSpaceDefinition<G>,
 ): Space<ArchitectureOf<G>> {
-  type A = ArchitectureOf<G>;
-  const slots = Object.entries(definition.genes).flatMap(([gene, options]): Slot[] =>
+  const { name, summary } = definition;
+  const genes = new GeneTable(definition);
+  const space: Space<ArchitectureOf<G>> = {
+    name,
+    summary,
+    sample: (random) => genes.assemble((slot) => random.pick(slot.options)),
+    mutate: (architecture, random, rate) =>
+      genes.assemble((slot) => (random.next() < rate ? random.pick(slot.options) : choiceAt(architecture, slot))),
+    cross: (a, b, random: Random) => genes.assemble((slot) => choiceAt(random.next() < 0.5 ? a : b, slot)),
+    encode: (architecture) => genes.encode(architecture),
+    optionCounts: genes.slots.map(({ options }) => options.length),
+    decode: (vector) => genes.decode(vector),
+    toGraph(architecture) {
+      genes.encode(architecture);
+      if ("graph" in definition) return definition.graph(architecture);
+      return buildChain(name, definition.segments(architecture)).graph;
+    },
+  };
+  if ("graph" in definition) return space;
+  const segments = (architecture: ArchitectureOf<G>) => {
+    genes.encode(architecture);
+    return definition.segments(architecture);
+  };
+  return { ...space, segments };
+}
+
+const slotsOf = (genes: Genes): Slot[] =>
+  Object.entries(genes).flatMap(([gene, options]): Slot[] =>
     "positions" in options
       ? options.positions.map((choices, position) => ({ gene, position, options: choices }))
       : [{ gene, position: undefined, options }],
   );
-  const invalid = (what: string) =>
-    new LitepredError("invalid-config", `${definition.name}: ${what}`, "draw one with `sample` to see the form");
 
-  const assemble = (choose: (slot: Slot, index: number) => Choice): A => {
+function choiceAt<A extends object>(architecture: A, { gene, position }: Slot): Choice {
+  const value = (architecture as Record<string, Choice | readonly Choice[] | undefined>)[gene];
+  return (position === undefined ? value : (value as readonly Choice[] | undefined)?.[position]) as Choice;
+}
+
+/** The slots of a space's genes: architectures put together from choices, and read as numbers of choices. */
+class GeneTable<const G extends Genes> {
+  readonly slots: readonly Slot[];
+
+  constructor(private readonly definition: Named<G>) {
+    this.slots = slotsOf(definition.genes);
+  }
+
+  /** What has no effect set to its first option. */
+  assemble(choose: (slot: Slot, index: number) => Choice): ArchitectureOf<G> {
+    return this.canonical(this.put(choose));
+  }
+
+  private canonical(architecture: ArchitectureOf<G>): ArchitectureOf<G> {
+    const { slots, definition } = this;
+    if (definition.active === undefined) return architecture;
+    const choices = slots.map((slot) => choiceAt(architecture, slot));
+    let isChanged = false;
+    for (const [i, { gene, position = 0, options }] of slots.entries()) {
+      if (choices[i] === options[0] || definition.active(architecture, gene, position)) continue;
+      choices[i] = options[0]!;
+      isChanged = true;
+    }
+    return isChanged ? this.put((_, i) => choices[i]!) : architecture;
+  }
+
+  private put(choose: (slot: Slot, index: number) => Choice): ArchitectureOf<G> {
     const architecture: Record<string, Choice | Choice[]> = {};
-    for (let index = 0; index < slots.length; index++) {
-      const slot = slots[index]!;
+    for (let index = 0; index < this.slots.length; index++) {
+      const slot = this.slots[index]!;
       const choice = choose(slot, index);
       if (slot.position === undefined) architecture[slot.gene] = choice;
       else if (slot.position === 0) architecture[slot.gene] = [choice];
       else (architecture[slot.gene] as Choice[]).push(choice);
     }
-    return architecture as A;
-  };
-  const choiceAt = (architecture: A, slot: Slot): Choice => {
-    const value = architecture[slot.gene] as Choice | readonly Choice[] | undefined;
-    return (slot.position === undefined ? value : (value as readonly Choice[] | undefined)?.[slot.position]) as Choice;
-  };
-  const canonical = (architecture: A): A => {
-    if (definition.active === undefined) return architecture;
-    const choices = slots.map((slot) => choiceAt(architecture, slot));
-    let isChanged = false;
-    for (const [i, slot] of slots.entries()) {
-      if (choices[i] === slot.options[0] || definition.active(architecture, slot.gene, slot.position ?? 0)) continue;
-      choices[i] = slot.options[0]!;
-      isChanged = true;
-    }
-    return isChanged ? assemble((_, i) => choices[i]!) : architecture;
-  };
-  const indexOf = (architecture: A, slot: Slot): number => {
-    const index = slot.options.indexOf(choiceAt(architecture, slot));
-    if (index < 0) {
+    return architecture as ArchitectureOf<G>;
+  }
+
+  /** @throws LitepredError `invalid-config` for a choice that there is not. */
+  encode(architecture: ArchitectureOf<G>): number[] {
+    return this.slots.map((slot) => {
+      const choice = choiceAt(architecture, slot);
+      const index = slot.options.indexOf(choice);
+      if (index >= 0) return index;
       const where = slot.position === undefined ? slot.gene : `${slot.gene}[${slot.position}]`;
-      throw invalid(`${where} is ${choiceAt(architecture, slot)}, not one of ${slot.options.join(", ")}`);
-    }
-    return index;
-  };
+      throw this.invalid(`${where} is ${choice}, not one of ${slot.options.join(", ")}`);
+    });
+  }
 
-  const requireOptions = (architecture: A) => {
-    for (const slot of slots) indexOf(architecture, slot);
-  };
+  decode(vector: readonly number[]): ArchitectureOf<G> {
+    const { length } = this.slots;
+    if (vector.length !== length) throw this.invalid(`${vector.length} numbers instead of ${length}`);
+    return this.assemble((slot, index) => {
+      const choice = slot.options[vector[index]!];
+      if (choice === undefined) throw this.invalid(`option ${vector[index]} of ${slot.gene} does not exist`);
+      return choice;
+    });
+  }
 
-  return {
-    name: definition.name,
-    summary: definition.summary,
-    sample: (random) => canonical(assemble((slot) => random.pick(slot.options))),
-    mutate: (architecture, random, rate) =>
-      canonical(assemble((slot) => (random.next() < rate ? random.pick(slot.options) : choiceAt(architecture, slot)))),
-    cross: (a, b, random: Random) => canonical(assemble((slot) => choiceAt(random.next() < 0.5 ? a : b, slot))),
-    encode: (architecture) => slots.map((slot) => indexOf(architecture, slot)),
-    optionCounts: slots.map(({ options }) => options.length),
-    decode(vector) {
-      if (vector.length !== slots.length) throw invalid(`${vector.length} numbers instead of ${slots.length}`);
-      return canonical(
-        assemble((slot, index) => {
-          const choice = slot.options[vector[index]!];
-          if (choice === undefined) throw invalid(`option ${vector[index]} of ${slot.gene} does not exist`);
-          return choice;
-        }),
-      );
-    },
-    toGraph(architecture) {
-      requireOptions(architecture);
-      if ("graph" in definition) return definition.graph(architecture);
-      return buildChain(definition.name, definition.segments(architecture)).graph;
-    },
-    ...("segments" in definition && {
-      segments(architecture: A) {
-        requireOptions(architecture);
-        return definition.segments(architecture);
-      },
-    }),
-  };
+  private invalid(what: string): LitepredError {
+    return new LitepredError(
+      "invalid-config",
+      `${this.definition.name}: ${what}`,
+      "draw one with `sample` to see the form",
+    );
+  }
 }

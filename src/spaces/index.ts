@@ -28,6 +28,11 @@ const nasSpaces = {
   nasbench201: () => import("./nas/nasbench201.js"),
 } as const satisfies Record<string, Loader>;
 
+/** Spaces whose accuracies are published as a table. To search, not to draw kernel configs: nobody deploys them. */
+const benchmarkSpaces = {
+  "accel-nasbench": () => import("./nas/accel-nasbench.js"),
+} as const satisfies Record<string, Loader>;
+
 const zooSpaces = {
   convmixer: () => import("./zoo/convmixer.js"),
   convnext: () => import("./zoo/convnext.js"),
@@ -74,13 +79,17 @@ export const nasSpaceNames = Object.keys(nasSpaces) as readonly NasSpaceName[];
 export const zooSpaceNames = Object.keys(zooSpaces) as readonly ZooSpaceName[];
 export const spaceNames: readonly SpaceName[] = [...nasSpaceNames, ...zooSpaceNames];
 
-const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...zooSpaces };
+const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...benchmarkSpaces, ...zooSpaces };
 
 /** @throws LitepredError `unknown-name`. */
 export async function loadSpace(name: string): Promise<Space> {
   const load = loaders[name];
   if (load === undefined)
-    throw new LitepredError("unknown-name", `unknown search space ${name}`, `one of ${spaceNames.join(", ")}`);
+    throw new LitepredError(
+      "unknown-name",
+      `unknown search space ${name}`,
+      `one of ${Object.keys(loaders).join(", ")}`,
+    );
   return (await load()).default;
 }
 

@@ -71,8 +71,7 @@ const clipping: ReadonlySet<string> = new Set(["Relu", "Clip"]);
  * @throws LitepredError `unsupported-operator` below opset 13, which has no scales per channel.
  */
 export function quantizeGraph(graph: Graph): Graph {
-  if (graph.nodes.some((node) => node.operator === "QuantizeLinear" || node.operator === "DequantizeLinear"))
-    return graph;
+  if (graph.nodes.some(({ operator }) => isQuantised(operator))) return graph;
   if (graph.opset < 13)
     throw new LitepredError("unsupported-operator", `${graph.name}: int8 needs opset 13, not ${graph.opset}`);
   const plan = planQuantization(graph);
@@ -108,6 +107,10 @@ export function quantizeGraph(graph: Graph): Graph {
   }
   return { ...graph, nodes: out.nodes, tensors: out.tensors };
 }
+
+/** QDQ pairs, operators on integers, and dynamic quantisation. */
+const isQuantised = (operator: string) =>
+  /^(QLinear|QGemm|QAttention|DynamicQuantize|MatMulNBits)|Integer(ToFloat)?$|^(De)?[Qq]uantizeLinear$/.test(operator);
 
 interface Plan {
   /** Run-time tensors that get a pair. */
@@ -195,13 +198,19 @@ function nodesOfGelu(graph: Graph, consumers: ReadonlyMap<string, readonly Graph
 /** Adds the inserted nodes and their constants to a graph under construction. */
 function createPairWriter(out: { nodes: GraphNode[]; tensors: Map<string, Tensor> }) {
   const add = (name: string, shape: readonly number[], type: Tensor["type"], values?: ArrayLike<number>): string => {
-    out.tensors.set(name, { name, shape, type, constant: true, ...(values ? { values } : {}) });
+    out.tensors.set(name, { name, shape, type, constant: true, values });
     return name;
   };
   const node = (name: string, operator: string, inputs: string[], output: string, attributes = {}) =>
     out.nodes.push({ name, operator, domain: "", inputs, outputs: [output], attributes });
   const dequantized = (tensor: Tensor, output: string, inputs: string[], attributes = {}): string => {
-    out.tensors.set(output, { name: output, shape: tensor.shape, type: "float32", constant: tensor.constant });
+    out.tensors.set(output, {
+      name: output,
+      shape: tensor.shape,
+      type: "float32",
+      constant: tensor.constant,
+      ...(tensor.constant ? { stored: { type: "int8" } } : {}),
+    });
     node(output, "DequantizeLinear", inputs, output, attributes);
     return output;
   };

@@ -73,7 +73,7 @@ const kernelsOf = (graph: Graph) =>
   detectKernels(graph, rules).kernels.map(({ type, config }) => {
     if (type !== "global-avgpool") return `${type} ${JSON.stringify(config)}`;
     const { batch, h, w, cin } = config as Record<string, number>;
-    return `reduce ${JSON.stringify({ operator: "mean", outer: batch! * cin!, length: h! * w!, inner: 1 })}`;
+    return `reduce ${JSON.stringify({ operator: "mean", outer: batch! * cin!, length: h! * w!, inner: 1, trailing: "none" })}`;
   });
 const outputShapes = (graph: Graph) => graph.outputs.map((name) => graph.tensors.get(name)!.shape);
 

@@ -94,6 +94,12 @@ test("a budget that cannot be met: exit code 3 and the smallest latency", () => 
   assert.ok(smallestMs! > 0.3 && smallestMs! < 3 && pareto.length === 0);
 });
 
+test("the page shows the example as it is", () => {
+  const [, ...lines] = readFileSync(mySpace, "utf8").split("\n");
+  const page = readFileSync(packagePath("docs", "how-to", "search.md"), "utf8");
+  assert.ok(page.includes(lines.join("\n")), "docs/how-to/search.md and examples/search/my-space.js differ");
+});
+
 test("a space of one's own", () => {
   const args = ["--space", mySpace, "--platform", xeon, "--max-latency", "1ms", "--evaluations", "800"];
   const { status, report } = run("own", ...args);
@@ -181,9 +187,25 @@ test("some of the front are measured, correct the predictor, and the search goes
 
 test("a platform that is not here is not measured, and that is said", async () => {
   const found = await search({
-    ...{ home: join(root, "absent"), space: "ofa-mobilenetv3", platforms: [xeon.replace("f6m207", "f6m207")] },
+    ...{ home: join(root, "absent"), space: "ofa-mobilenetv3", platforms: [xeon] },
     ...{ evaluations: 300, verify: 2 },
   });
   assert.equal(found.notVerified[0]?.platform, xeon);
   assert.ok(found.pareto.every(({ verified }) => !verified));
+});
+
+test("architectures a line are answered a line, and a bad one does not end the others", () => {
+  const lines = ["[{}]", JSON.stringify({ resolution: 96, width: 16, kernel: 3, depth: [1, 1, 1] }), "no JSON"];
+  const args = ["architectures", "--home", join(root, "lines"), "--space", mySpace, "--platform", xeon];
+  const { status, stdout } = spawnSync(process.execPath, [packagePath("bin", "litepred.js"), ...args], {
+    ...{ encoding: "utf8", input: `${lines.join("\n")}\n` },
+  });
+  assert.equal(status, 0);
+  const [first, second, third] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.match(first.error, /my-space: resolution is undefined/);
+  assert.ok(second[0].accuracy > 0 && second[0].platforms[0].latencyMs > 0 && second[0].params > 0);
+  assert.match(third.error, /JSON/);
 });

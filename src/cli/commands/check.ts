@@ -2,11 +2,8 @@ import { appendFileSync } from "node:fs";
 import type { CheckRow } from "../../analysis/index.js";
 import { LitepredError, saveWhole } from "../../base/index.js";
 import { type BadFile, isBad } from "../../jobs/bad-files.js";
-import { signed } from "../../reports/index.js";
-import { badOf, failedCell, reasons, usable } from "../bad-files.js";
-import { fittedTable, wrapped } from "../fitting.js";
+import { badOf, usable } from "../bad-files.js";
 import { oneStage, withProgress } from "../progress.js";
-import { ms, percent } from "../render.js";
 import { collect, numberOf, platformsIn, type RegisterCommand } from "./command.js";
 
 export const check: RegisterCommand = (program, run) => {
@@ -29,6 +26,7 @@ export const check: RegisterCommand = (program, run) => {
     .action((models: string[], options, command) =>
       run(command, async (context) => {
         const { checkModels } = await import("../../jobs/check.js");
+        const { describeChecks } = await import("../check-text.js");
         const rows = await withProgress((watch) =>
           checkModels({
             home: context.home,
@@ -49,7 +47,7 @@ export const check: RegisterCommand = (program, run) => {
         );
         usable(rows, models.length);
         await writeFiles(rows, options);
-        context.result(rows, describe);
+        context.result(rows, describeChecks);
         return exitCode(rows);
       }),
     );
@@ -86,34 +84,4 @@ function shareOf(text: string): number {
   if (digits === undefined)
     throw new LitepredError("bad-usage", `--max-regression ${text} is no share`, "for example --max-regression 5%");
   return sign === "%" ? Number(digits) / 100 : Number(digits);
-}
-
-function describe(rows: readonly (CheckRow | BadFile)[]): string {
-  const of = (text: (row: CheckRow) => string, otherwise = "–") =>
-    rows.map((row) => (isBad(row) ? otherwise : text(row)));
-  const several = new Set(rows.flatMap((row) => (isBad(row) ? [] : [row.platform]))).size > 1;
-  const checked = rows.filter((row): row is CheckRow => !isBad(row));
-  const table = fittedTable([
-    { head: "model", cells: rows.map(({ model }) => model), least: 16 },
-    ...(several ? [{ head: "platform", cells: of((row) => row.platform, ""), least: 20 }] : []),
-    { head: "ms", cells: of(({ latencyMs }) => ms(latencyMs)) },
-    {
-      head: "interval",
-      cells: of(({ interval }) => `${ms(interval.lowMs)} – ${ms(interval.highMs)}`, failedCell),
-      expendable: 1,
-    },
-    ...(checked.some(({ probability }) => probability !== undefined)
-      ? [{ head: "P(above)", cells: of(({ probability = Number.NaN }) => percent(probability, 0)) }]
-      : []),
-    ...(checked.some(({ regression }) => regression !== undefined)
-      ? [{ head: "before", cells: of(({ regression }) => (regression ? signed(regression.change) : "–")) }]
-      : []),
-    { head: "", cells: of(({ passed }) => (passed ? "ok" : "MISSED"), "") },
-  ]);
-  const below = checked.flatMap(({ model, reason, note }) =>
-    [reason, note].flatMap((text) =>
-      text === undefined ? [] : wrapped(`${reason === text ? "!" : "·"} ${model}: ${text}`),
-    ),
-  );
-  return [table, ...below, ...reasons(badOf(rows))].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from "./command.js";
 import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
+import { evaluateCasesCommand } from "./evaluate-cases.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateKernelsCommand } from "./evaluate-kernels.js";
@@ -20,6 +21,7 @@ const experiments = [
   evaluateRecordedCommand,
   evaluateKernelsCommand,
   evaluateModelsCommand,
+  evaluateCasesCommand,
   evaluateTransferCommand,
   evaluateAccuracyCommand,
   evaluateRegretCommand,

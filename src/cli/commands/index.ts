@@ -1,6 +1,7 @@
 /** The commands, in the order of the help text. */
 
 import { adapt } from "./adapt.js";
+import { architectures } from "./architectures.js";
 import { check } from "./check.js";
 import type { RegisterCommand } from "./command.js";
 import { doctor } from "./doctor.js";
@@ -36,6 +37,7 @@ export const commands: readonly RegisterCommand[] = [
   engines,
   sample,
   search,
+  architectures,
   importCommand,
   evaluate,
   serve,

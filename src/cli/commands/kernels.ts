@@ -1,7 +1,4 @@
-import { shortConfig } from "../../analysis/index.js";
-import type { KernelReport } from "../../jobs/predict.js";
-import { fittedTable, outputWidth, wrapped } from "../fitting.js";
-import { kernelTree } from "../kernel-tree.js";
+import { outputWidth, wrapped } from "../fitting.js";
 import { collect, type RegisterCommand } from "./command.js";
 
 export const kernels: RegisterCommand = (program, run) => {
@@ -15,6 +12,7 @@ export const kernels: RegisterCommand = (program, run) => {
     .action((model: string, options, command) =>
       run(command, async (context) => {
         const { listKernels } = await import("../../jobs/predict.js");
+        const { kernelList, kernelTree } = await import("../kernel-text.js");
         const report = listKernels({ model, engine: options.engine, inputs: options.input ?? [] });
         context.result(report, () =>
           [
@@ -26,13 +24,3 @@ export const kernels: RegisterCommand = (program, run) => {
       }),
     );
 };
-
-function kernelList({ kernels: found }: KernelReport): string {
-  return fittedTable([
-    { head: "kernel", cells: found.map(({ name }) => name), least: 20 },
-    { head: "type", cells: found.map(({ type }) => type), least: 14, expendable: 2 },
-    { head: "config", cells: found.map(({ config }) => shortConfig(config)), least: 22 },
-    { head: "MFLOPs", cells: found.map(({ flops }) => (flops / 1e6).toFixed(2)) },
-    { head: "k params", cells: found.map(({ params }) => (params / 1e3).toFixed(1)), expendable: 1 },
-  ]);
-}

@@ -1,9 +1,17 @@
+import type { Command } from "commander";
+import type { AddedFile } from "../../jobs/pool.js";
 import type { Pool, PoolEntry } from "../../pool/index.js";
 import { percent, renderTable } from "../render.js";
-import type { RegisterCommand } from "./command.js";
+import type { RegisterCommand, RunCommand } from "./command.js";
 
 export const pool: RegisterCommand = (program, run) => {
   const parent = program.command("pool").description("the predictor pool: what there is to transfer from");
+  for (const register of [list, show, verify, exportTo]) register(parent, run);
+  add(parent, run, "add", "takes files that pool export wrote into the workspace, after checking them");
+  add(parent, run, "import", "the same as add");
+};
+
+const list: RegisterCommand = (parent, run) => {
   parent
     .command("list", { isDefault: true })
     .description("predictors with provenance and held-out error")
@@ -28,6 +36,9 @@ export const pool: RegisterCommand = (program, run) => {
         return 0;
       }),
     );
+};
+
+const show: RegisterCommand = (parent, run) => {
   parent
     .command("show")
     .description("one predictor: provenance, hash, held-out error by kernel type")
@@ -38,6 +49,9 @@ export const pool: RegisterCommand = (program, run) => {
         return 0;
       }),
     );
+};
+
+const verify: RegisterCommand = (parent, run) => {
   parent
     .command("verify")
     .description("checks hash and form of every predictor; exit code 1 when one is not sound")
@@ -52,6 +66,9 @@ export const pool: RegisterCommand = (program, run) => {
         return problems.length > 0 ? 1 : 0;
       }),
     );
+};
+
+const exportTo: RegisterCommand = (parent, run) => {
   parent
     .command("export")
     .description("copies predictors into a folder, to be passed on")
@@ -66,31 +83,26 @@ export const pool: RegisterCommand = (program, run) => {
         return 0;
       }),
     );
-  for (const name of ["add", "import"])
-    parent
-      .command(name)
-      .description(
-        name === "add"
-          ? "takes files that pool export wrote into the workspace, after checking them"
-          : "the same as add",
-      )
-      .argument("<file...>", "predictors (.safetensors) and measurements (.parquet); untrusted input")
-      .action((files: string[], _options, command) =>
-        run(command, async (context) => {
-          const { addFiles } = await import("../../jobs/pool.js");
-          context.result(await addFiles(context.home, files), (list) =>
-            list
-              .map((one) =>
-                "platform" in one
-                  ? `${one.platform}  ${one.sha256.slice(0, 12)}`
-                  : `${one.file}: ${one.added} measurements, ${one.known} known before`,
-              )
-              .join("\n"),
-          );
-          return 0;
-        }),
-      );
 };
+
+function add(parent: Command, run: RunCommand, name: string, description: string): void {
+  parent
+    .command(name)
+    .description(description)
+    .argument("<file...>", "predictors (.safetensors) and measurements (.parquet); untrusted input")
+    .action((files: string[], _options, command) =>
+      run(command, async (context) => {
+        const { addFiles } = await import("../../jobs/pool.js");
+        context.result(await addFiles(context.home, files), (added) => added.map(describeAdded).join("\n"));
+        return 0;
+      }),
+    );
+}
+
+const describeAdded = (one: AddedFile) =>
+  "platform" in one
+    ? `${one.platform}  ${one.sha256.slice(0, 12)}`
+    : `${one.file}: ${one.added} measurements, ${one.known} known before`;
 
 async function open(home: string): Promise<Pool> {
   const { openPool } = await import("../../pool/index.js");

@@ -80,6 +80,8 @@ function describe(report: SearchReport): string {
           `no architecture of ${report.space} was found under ${ms(limitMs)} ms on ${platform}; the smallest takes ${ms(smallestMs)} ms`,
       )
       .join("\n");
+  if (report.pareto.length === 0)
+    return `nothing is known of the accuracy of the ${report.evaluated} architectures looked at`;
   const several = report.limitsMs.length > 1;
   const head = [
     "",
@@ -144,6 +146,6 @@ function sentence(
       `${ms(latencyMs)} ms${measuredMs === undefined ? "" : ` (measured ${ms(measuredMs)})`}`,
   );
   const under = limits.length > 0 ? ` under ${limits.join(" and ")}` : "";
-  const open = stands === false ? "; what was measured last was not all within its interval" : "";
+  const open = stands === false ? "; what was measured last was not all as predicted" : "";
   return `best${under}: ${accuracy.toFixed(1)} ± ${half.toFixed(1)} % top-1 at ${at.join(" and ")}${open} (intervals ${percent(accuracyInterval.level, 0)})`;
 }

@@ -12,7 +12,7 @@ import { serverAddress } from "./server.js";
 /** @throws LitepredError `engine-unavailable`: no such phone attached, or a file of the engine's tool is missing. */
 export async function openAttachedPlatform(asked: Platform, home: string): Promise<LocalPlatform> {
   const { serial } = asked.options;
-  const { engine, facts } = await findPhoneEngine({ ...asked, ...(serial === undefined ? {} : { serial }) }, home);
+  const { engine, facts } = await findPhoneEngine({ ...asked, serial }, home);
   const description = await engine.describe();
   const platform = { ...asked, device: phoneSlug(facts.model), version: description.version };
   return { platform, id: formatPlatformId(platform), engine, description };
@@ -57,7 +57,7 @@ export async function attachedEngines(home: string): Promise<EngineRow[]> {
             processors: tool.processors,
             kernelTiming: "isolated" as const,
             installed: version !== "" && missing === undefined,
-            ...(missing === undefined ? {} : { missing }),
+            missing,
           })),
         ),
   );

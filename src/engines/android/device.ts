@@ -41,11 +41,11 @@ export function phoneDevice(session: PhoneSession, gate: Gate): DeviceState {
         cores: facts.cores.length,
         loadBefore: state.load ?? 0,
         loadAfter: state.load ?? 0,
-        ...(state.governor === undefined ? {} : { governor: state.governor }),
-        ...(cores[0] === undefined ? {} : { pinnedCore: cores[0] }),
-        ...(state.cpuCelsius === undefined ? {} : { temperature: state.cpuCelsius }),
-        ...(state.batteryCelsius === undefined ? {} : { batteryTemperature: state.batteryCelsius }),
-        ...(state.frequencyMhz === undefined ? {} : { frequencyMhz: state.frequencyMhz }),
+        governor: state.governor,
+        pinnedCore: cores[0],
+        temperature: state.cpuCelsius,
+        batteryTemperature: state.batteryCelsius,
+        frequencyMhz: state.frequencyMhz,
       };
     },
     async settle(signal) {

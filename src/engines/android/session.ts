@@ -182,11 +182,11 @@ function gone({ model, serial }: PhoneFacts, error: Error): LitepredError {
   );
 }
 
-function splitFrequency(stdout: string): { stdout: string; frequencyMhz?: number } {
+function splitFrequency(stdout: string): { stdout: string; frequencyMhz?: number | undefined } {
   const at = stdout.lastIndexOf("@frequency\n");
   if (at < 0) return { stdout };
   const khz = Number.parseInt(stdout.slice(at + "@frequency\n".length), 10);
-  return { stdout: stdout.slice(0, at), ...(Number.isFinite(khz) ? { frequencyMhz: khz / 1000 } : {}) };
+  return { stdout: stdout.slice(0, at), frequencyMhz: Number.isFinite(khz) ? khz / 1000 : undefined };
 }
 
 const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);

@@ -35,12 +35,12 @@ export function parseState(text: string): PhoneState {
   const load = number(first("load")?.split(" ")[0]);
   const governor = first("governor");
   return {
-    ...(cpu === undefined ? {} : { cpuCelsius: cpu }),
+    cpuCelsius: cpu,
     // Android gives the battery's temperature in tenths of a degree.
-    ...(battery === undefined ? {} : { batteryCelsius: battery / 10 }),
-    ...(khz === undefined ? {} : { frequencyMhz: khz / 1000 }),
-    ...(governor === undefined ? {} : { governor }),
-    ...(load === undefined ? {} : { load }),
+    batteryCelsius: battery === undefined ? undefined : battery / 10,
+    frequencyMhz: khz === undefined ? undefined : khz / 1000,
+    governor,
+    load,
   };
 }
 

@@ -30,7 +30,7 @@ export function runCommand(
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
-      ...(signal ? { signal } : {}),
+      signal,
     });
     let stdout = "";
     let stderr = "";

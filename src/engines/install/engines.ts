@@ -64,7 +64,7 @@ function rowOf(
     processors: recipe.processors,
     kernelTiming: recipe.kernelTiming,
     installed: isInstalled,
-    ...(missing === undefined ? {} : { missing }),
+    missing,
   };
 }
 
@@ -101,7 +101,7 @@ export async function installEngine(engine: string, options: InstallOptions): Pr
   await mkdir(dirname(folder), { recursive: true });
   try {
     const python = await installInto(folder, recipe, wanted, options);
-    const result = { name, version: wanted.version, ...(python ? { python } : {}), packages: wanted.packages };
+    const result = { name, version: wanted.version, python, packages: wanted.packages };
     await writeFile(join(folder, installedFile), `${JSON.stringify(result, null, 2)}\n`);
     options.onProgress?.("starting the engine once");
     await tryEngine(name, wanted.version, options.home);

@@ -37,7 +37,7 @@ export async function startChildEngine(
   let child: EngineChild | undefined;
   let models = 0;
   return {
-    ...(pinned.core === undefined ? {} : { pinnedCore: pinned.core }),
+    pinnedCore: pinned.core,
     async prepare(model, use = {}) {
       if (!child?.alive) child = startChild(pinned.command);
       const path = join(folder, `model${models++}.${extension}`);

@@ -44,11 +44,19 @@ export interface Tried<T> {
   readonly measuredMs: number | undefined;
 }
 
-/** The most accurate that was no slower than the rival; where all were, none. */
-export function chooseBelow<T extends { readonly accuracy: number }>(
+/** Of the rival's latency. Choice: two looks differ by some hundredths. */
+const finalistShares = [1, 0.97, 0.94];
+
+/** The most accurate that took at most each share of the rival's latency, the most accurate first. */
+export function finalistsOf<T extends { readonly accuracy: number }>(tried: readonly Tried<T>[], rivalMs: number): T[] {
+  const finalists = finalistShares.map((share) => mostAccurateWithin(tried, share * rivalMs));
+  return [...new Set(finalists.filter((one) => one !== undefined))];
+}
+
+export function mostAccurateWithin<T extends { readonly accuracy: number }>(
   tried: readonly Tried<T>[],
-  rivalMs: number,
+  limitMs: number,
 ): T | undefined {
-  const kept = tried.filter(({ measuredMs }) => measuredMs !== undefined && measuredMs <= rivalMs);
+  const kept = tried.filter(({ measuredMs }) => measuredMs !== undefined && measuredMs <= limitMs);
   return kept.map(({ candidate }) => candidate).sort((a, b) => b.accuracy - a.accuracy)[0];
 }

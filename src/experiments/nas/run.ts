@@ -1,8 +1,8 @@
 /**
  * `litepred evaluate nas`: the table of hardware-aware search. On each platform the rivals are measured; for each a search under its
- * latency, which measures some of its front and corrects itself; then a look in which the rivals and the best found take turns chooses,
- * and another one, of rivals and chosen alone, is what is reported: what was chosen for its luck shows it there. Searches are kept
- * as they go, and platforms as they end.
+ * latency, which measures some of its front and corrects itself; then a look in which the rivals and the best found take turns chooses
+ * finalists, and another one, of rivals and finalists alone, is what is reported: what was chosen for its luck shows it there. Searches
+ * are kept as they go, and platforms as they end.
  */
 import { LitepredError, sha256 } from "../../base/index.js";
 import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
@@ -16,8 +16,8 @@ import { protocol as protocolNamed } from "../../profiling/index.js";
 import { loadSpace } from "../../spaces/index.js";
 import { keptFile, keptValue } from "../kept-runs.js";
 import { today } from "../markdown.js";
-import { candidatesOf, rivals } from "./plan.js";
-import { chooseBelow, type NasReport, type NasRow } from "./report.js";
+import { candidatesOf, type RivalNetwork, rivals } from "./plan.js";
+import { finalistsOf, mostAccurateWithin, type NasReport, type NasRow, type Tried } from "./report.js";
 
 export interface EvaluateNasRequest {
   readonly home: string;
@@ -69,30 +69,56 @@ async function onPlatform(request: EvaluateNasRequest, id: string): Promise<NasR
   // Before anything is measured: without a predictor there is no search.
   openPool(request.home).load(local.id);
   const networks = await rivalNetworks();
-  const look = (which: string, models: readonly Network[]) => takeLook(request, local, which, models);
-  const first = await look("first", networks);
+  const first = await takeLook(request, local, "first", networks);
   const found: FoundArchitecture[][] = [];
   for (const rivalMs of first) found.push(await searchUnder(request, local.id, rivalMs!));
+  const second = await lookBeside(request, local, "second", networks, found);
+  const finalists = second.map(({ rivalMs, tried }) => finalistsOf(tried, rivalMs));
+  const last = await lookBeside(request, local, "last", networks, finalists);
+  return last.map((beside, i) => rowOf(local.id, rivals[i]!, beside));
+}
+
+/** A rival and what was tried beside it, in one look. */
+interface Beside {
+  readonly rivalMs: number;
+  readonly tried: readonly Tried<FoundArchitecture>[];
+}
+
+/** The rivals and what was found for each, all taking turns. */
+async function lookBeside(
+  request: EvaluateNasRequest,
+  local: LocalPlatform,
+  which: string,
+  networks: readonly Network[],
+  found: readonly (readonly FoundArchitecture[])[],
+): Promise<Beside[]> {
   const space = await loadSpace(spaceName);
-  const networkOf = ({ encoding, architecture }: FoundArchitecture): Network => ({
-    name: `${spaceName}/${encoding.join("-")}`,
-    graph: () => space.toGraph(architecture),
-  });
-  const second = await look("second", [...networks, ...found.flat().map(networkOf)]);
-  let at = networks.length;
-  const chosen = found.map((own, i) =>
-    chooseBelow(
-      own.map((candidate) => ({ candidate, measuredMs: second[at++] })),
-      second[i]!,
-    ),
+  // Found for several rivals, it is measured once.
+  const distinct = [...new Map(found.flat().map((one) => [one.encoding.join(), one])).values()];
+  const others = distinct.map(
+    ({ encoding, architecture }): Network => ({
+      name: `${spaceName}/${encoding.join("-")}`,
+      graph: () => space.toGraph(architecture),
+    }),
   );
-  const last = await look("last", [...networks, ...chosen.filter((one) => one !== undefined).map(networkOf)]);
-  let next = networks.length;
-  return rivals.map(({ name, published, aim }, i) => {
-    const row = { platform: local.id, rival: name, published, aim, rivalMs: last[i]! };
-    const own = chosen[i];
-    return own === undefined ? row : { ...row, ours: foundIn(own, last[next++]!) };
-  });
+  const looked = await takeLook(request, local, which, [...networks, ...others]);
+  const msOf = new Map(distinct.map(({ encoding }, i) => [encoding.join(), looked[networks.length + i]]));
+  return found.map((own, i) => ({
+    rivalMs: looked[i]!,
+    tried: own.map((candidate) => ({ candidate, measuredMs: msOf.get(candidate.encoding.join()) })),
+  }));
+}
+
+/** The most accurate finalist that is no slower in the last look; where all are, the fastest of them, and the row shows it. */
+function rowOf(platform: string, { name, published, aim }: RivalNetwork, { rivalMs, tried }: Beside): NasRow {
+  const row = { platform, rival: name, published, aim, rivalMs };
+  const ran = tried.flatMap(({ candidate, measuredMs }) =>
+    measuredMs === undefined ? [] : [{ candidate, measuredMs }],
+  );
+  const fastest = Math.min(...ran.map(({ measuredMs }) => measuredMs));
+  const chosen = mostAccurateWithin(ran, Math.max(rivalMs, fastest));
+  const own = ran.find(({ candidate }) => candidate === chosen);
+  return own === undefined ? row : { ...row, ours: foundIn(own.candidate, own.measuredMs) };
 }
 
 const rivalNetworks = (): Promise<Network[]> =>

@@ -3,6 +3,7 @@
  * the same measurements. Pure.
  */
 
+import { LitepredError } from "../../base/index.js";
 import type { Benchmark } from "./benchmark.js";
 import { methodNames, type RegretMethod } from "./methods.js";
 
@@ -25,12 +26,15 @@ export interface RegretPlan {
 /** Budgets are the latencies that these shares of a device's architectures keep: from hardly any to nearly all. */
 export const budgetShares = [0.1, 0.25, 0.5, 0.75, 0.9];
 
-/** One seed after the other, so that a table cut short has all devices. */
+/** One seed after the other, so that a table cut short has all devices. @throws LitepredError `unknown-name` */
 export function planRegret(
   benchmarks: readonly Benchmark[],
-  { methods, seeds = 10, measurements = 300, devices }: RegretOptions,
+  { methods = methodNames, seeds = 10, measurements = 300, devices }: RegretOptions,
 ): RegretPlan[] {
-  const wanted = methodNames.filter((name) => methods === undefined || methods.includes(name));
+  requireKnown("method", methods, methodNames);
+  const known = benchmarks.flatMap((benchmark) => benchmark.devices.map(({ name }) => name));
+  if (benchmarks.length > 0) requireKnown("device", devices ?? [], known);
+  const wanted = methodNames.filter((name) => methods.includes(name));
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     benchmarks.flatMap((benchmark) =>
       benchmark.devices
@@ -38,4 +42,10 @@ export function planRegret(
         .flatMap(({ name }) => wanted.map((method) => ({ benchmark, device: name, method, measurements, seed }))),
     ),
   );
+}
+
+function requireKnown(what: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new LitepredError("unknown-name", `unknown ${what} ${unknown}`, `one of ${known.join(", ")}`);
 }

@@ -29,7 +29,7 @@ export interface RegretCell {
   readonly method: RegretMethod;
   readonly seeds: number;
   readonly measured: number;
-  /** Median over seeds, for each budget; Infinity where most runs chose nothing that keeps it. */
+  /** Median over seeds, for each budget; Infinity (null in JSON) where most runs chose nothing that keeps it. */
   readonly regrets: readonly number[];
   /** Over budgets and seeds. */
   readonly median: number;

@@ -106,7 +106,7 @@ async function accelNasBench(folder: string, file: string): Promise<Benchmark> {
     devices: accelerators.map(
       ({ name, column }): BenchmarkDevice => ({
         name,
-        // The two TPUs, and the two of Xilinx, run the same compiler's code.
+        // The two TPUs are one: they run the same compiler's code.
         family: name.replace(/v\d$/, ""),
         latenciesMs: Float64Array.from(whole, (i) => latency(i, column)),
       }),

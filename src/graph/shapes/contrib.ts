@@ -4,6 +4,7 @@
  */
 import { broadcast } from "./broadcast.js";
 import { convolutionRules } from "./convolution.js";
+import { languageRules } from "./language.js";
 import { matMulShape, matrixRules } from "./matrix.js";
 import { normalizationRules } from "./normalization.js";
 import { poolingRules } from "./pooling.js";
@@ -75,14 +76,8 @@ const packedAttention: Rule = (node, inputs) => {
   return { shape: [x.shape[0]!, x.shape[1]!, columns / 3], type: x.type };
 };
 
-const multiHeadAttention: Rule = (node, inputs) => {
-  const query = required(node, inputs, 0);
-  const value = inputs[2];
-  const size = value?.shape.length === 3 ? value.shape[2]! : query.shape[2]!;
-  return { shape: [query.shape[0]!, query.shape[1]!, size], type: query.type };
-};
-
 export const contribRules: RuleTable = {
+  ...languageRules,
   Attention: packedAttention,
   BiasGelu: likeFirst,
   BiasSoftmax: likeFirst,
@@ -94,7 +89,6 @@ export const contribRules: RuleTable = {
   FusedMatMul: fusedMatMul,
   Gelu: likeFirst,
   MatMulIntegerToFloat: matMulIntegerToFloat,
-  MultiHeadAttention: multiHeadAttention,
   NhwcMaxPool: channelsLast(poolingRules.MaxPool!),
   QGemm: qGemm,
   QLinearAdd: qLinearBinary,
@@ -109,6 +103,7 @@ export const contribRules: RuleTable = {
   QuantizeLinear: quantizationRules.QuantizeLinear!,
   QuickGelu: likeFirst,
   RotaryEmbedding: likeFirst,
+  QAttention: packedAttention,
   SimplifiedLayerNormalization: normalizationRules.LayerNormalization!,
   SkipLayerNormalization: skipNormalization,
   SkipSimplifiedLayerNormalization: skipNormalization,

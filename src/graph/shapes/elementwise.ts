@@ -61,7 +61,7 @@ const variadic =
     for (let i = 1; i < inputs.length; i++) {
       const next = required(node, inputs, i);
       const joined = broadcast(node, shape, next.shape);
-      const soFar: Tensor = { ...first, shape, ...(values ? { values } : {}) };
+      const soFar: Tensor = { ...first, shape, values };
       values = compute && values && zipValues(soFar, next, joined, first.type, compute);
       shape = joined;
     }

@@ -16,6 +16,7 @@ import { reductionRules } from "./reduction.js";
 import { resizingRules } from "./resizing.js";
 import type { Rule, RuleTable } from "./rule.js";
 import { selectionRules } from "./selection.js";
+import { signalRules } from "./signal.js";
 
 const tables: readonly RuleTable[] = [
   attentionRules,
@@ -30,6 +31,7 @@ const tables: readonly RuleTable[] = [
   reductionRules,
   resizingRules,
   selectionRules,
+  signalRules,
 ];
 
 const standard = new Map<string, Rule>(tables.flatMap((table) => Object.entries(table)));

@@ -10,10 +10,12 @@ const quantizeLinear: Rule = (node, inputs) => {
   return { shape: x.shape, type: type ?? failUnsupported(node, `element type ${code} of ONNX is not supported`) };
 };
 
-const dequantizeLinear: Rule = (node, inputs) => ({
-  shape: required(node, inputs, 0).shape,
-  type: required(node, inputs, 1).type,
-});
+const dequantizeLinear: Rule = (node, inputs) => {
+  const { shape, type, constant } = required(node, inputs, 0);
+  const block = integer(node, "block_size", 0);
+  const stored = constant ? { type, ...(block > 0 ? { block } : {}) } : undefined;
+  return { shape, type: required(node, inputs, 1).type, stored };
+};
 
 const dynamicQuantizeLinear: Rule = (node, inputs) => [
   { shape: required(node, inputs, 0).shape, type: "uint8" },

@@ -4,13 +4,14 @@
  * unless the model is wrong.
  */
 import { LitepredError } from "../../base/index.js";
-import type { DataType, GraphNode, Tensor } from "../graph.js";
+import type { DataType, GraphNode, Stored, Tensor } from "../graph.js";
 
 /** What a rule says of one output; `inferOutputs` adds its name and whether it is constant. */
 export interface Inferred {
   readonly shape: readonly number[];
   readonly type: DataType;
   readonly values?: ArrayLike<number> | undefined;
+  readonly stored?: Stored | undefined;
   /** Overrules "constant if every input is". */
   readonly constant?: boolean;
 }

@@ -3,19 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LitepredError } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
+import { type Front, frontCsv, frontPage, frontPicture } from "../../reports/index.js";
 import { writeOnnx, writeTflite } from "../../writers/index.js";
-import { frontPage } from "./page.js";
-import { type Front, plotFront } from "./picture.js";
-import type { FoundArchitecture } from "./report.js";
 import { loadSearchSpace } from "./space.js";
 
-export interface FoundFront extends Front {
-  readonly space: string;
-  readonly evaluated: number;
-}
-
 /** Names of the files, those that an operator kept from being written left out. */
-export async function writeSearchFiles(space: string, front: FoundFront, folder: string): Promise<string[]> {
+export async function writeSearchFiles(space: string, front: Front, folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const written: string[] = [];
   const write = (name: string, content: string | Uint8Array) => {
@@ -25,7 +18,7 @@ export async function writeSearchFiles(space: string, front: FoundFront, folder:
   write("front.csv", frontCsv(front.pareto));
   write("front.json", `${JSON.stringify(front, null, 2)}\n`);
   if (front.pareto.length > 0) {
-    const picture = plotFront(front);
+    const picture = await frontPicture(front);
     write("front.svg", picture);
     write("front.html", frontPage(front, picture));
   }
@@ -34,10 +27,8 @@ export async function writeSearchFiles(space: string, front: FoundFront, folder:
   write("best.json", `${JSON.stringify(best.architecture, null, 2)}\n`);
   const searched = await loadSearchSpace(space);
   const graph = searched.space.toGraph(best.architecture);
-  for (const [name, writer] of [
-    ["best.onnx", writeOnnx],
-    ["best.tflite", writeTflite],
-  ] as const) {
+  const writers = { "best.onnx": writeOnnx, "best.tflite": writeTflite };
+  for (const [name, writer] of Object.entries(writers)) {
     const bytes = writtenBy(writer, graph);
     if (bytes !== undefined) write(name, bytes);
   }
@@ -53,36 +44,3 @@ function writtenBy(write: (graph: Graph) => Uint8Array, graph: Graph): Uint8Arra
     throw error;
   }
 }
-
-export function frontCsv(pareto: readonly FoundArchitecture[]): string {
-  const platforms = pareto[0]?.platforms ?? [];
-  const head = [
-    ...["encoding", "accuracy", "low_accuracy", "high_accuracy", "macs", "params", "verified", "knee"],
-    ...platforms.flatMap(({ platform }) =>
-      ["latency_ms", "low_ms", "high_ms", "measured_ms"].map((name) => `${platform} ${name}`),
-    ),
-    "architecture",
-  ];
-  const rows = pareto.map((one) => [
-    one.encoding.join("-"),
-    one.accuracy,
-    one.accuracyInterval.low,
-    one.accuracyInterval.high,
-    one.macs,
-    one.params,
-    one.verified,
-    one.isKnee,
-    ...one.platforms.flatMap(({ latencyMs, interval, measuredMs }) => [
-      latencyMs,
-      interval.lowMs,
-      interval.highMs,
-      measuredMs ?? "",
-    ]),
-    JSON.stringify(one.architecture),
-  ]);
-  return [head, ...rows].map((row) => `${row.map(csvField).join(",")}\n`).join("");
-}
-
-/** RFC 4180. */
-const csvField = (value: unknown) =>
-  /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);

@@ -1,4 +1,5 @@
 /** What a search answers: the front with intervals, what was measured beside what was predicted, the best under the budgets. */
+import type { FoundArchitecture } from "../../reports/index.js";
 import {
   bestOf,
   type Individual,
@@ -8,31 +9,7 @@ import {
   type SearchProblem,
   type SearchState,
 } from "../../search/index.js";
-import type { Architecture } from "../../spaces/index.js";
 import type { Verified } from "./journal.js";
-
-export interface FoundPlatform {
-  readonly platform: string;
-  readonly latencyMs: number;
-  readonly interval: { readonly level: number; readonly lowMs: number; readonly highMs: number };
-  readonly measuredMs?: number;
-  readonly failed?: string;
-}
-
-export interface FoundArchitecture {
-  readonly architecture: Architecture;
-  /** As the space encodes it. */
-  readonly encoding: readonly number[];
-  /** Top-1 in percent. */
-  readonly accuracy: number;
-  readonly accuracyInterval: { readonly level: number; readonly low: number; readonly high: number };
-  readonly macs: number;
-  readonly params: number;
-  readonly platforms: readonly FoundPlatform[];
-  /** Measured on every platform that is attached. */
-  readonly verified: boolean;
-  readonly isKnee: boolean;
-}
 
 /** The front under the predictors of the end, by latency. */
 export async function describeFront(

@@ -19,7 +19,10 @@ export interface SearchRequest {
   readonly maxLatencyMs?: readonly number[];
   /** The first is what "best" refers to. Default: accuracy, then latency on each platform. */
   readonly objectives?: readonly ObjectiveName[];
-  /** What `loadAccuracy` takes, or a predictor. Default: the one that ships for the space. */
+  /**
+   * What `loadAccuracy` takes, or a predictor, which a kept search knows by its name. Default: the one that ships for the space, or what
+   * the space's file exports.
+   */
   readonly accuracy?: string | AccuracyPredictor | undefined;
   readonly method?: SearchMethodName | undefined;
   /** Default 20,000. */

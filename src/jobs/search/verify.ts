@@ -3,8 +3,7 @@
  * leaves over.
  */
 import { LitepredError } from "../../base/index.js";
-import type { Engine } from "../../engines/index.js";
-import { encoderOf, type LocalPlatform } from "../../engines/index.js";
+import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import { networkSubject, openStore, type Protocol } from "../../measurements/index.js";
 import {
   type Correction,

@@ -70,7 +70,19 @@ test("FLOPs and parameters of a kernel are those of its config", () => {
 });
 
 /** Types that only one engine's rules lead to, or that stand for operators without a form of their own. */
-const notGeneric = new Set(["bias-gelu", "skip-layernorm", "group-norm", "copy", "reorder", "memory-bound"]);
+const notGeneric = new Set([
+  "bias-gelu",
+  "skip-layernorm",
+  "group-norm",
+  "copy",
+  "reorder",
+  "memory-bound",
+  "other-operator",
+  "resize-plain",
+  "conv-quantised",
+  "matmul-quantised",
+  "elementwise-quantised",
+]);
 
 test("the graph of each kernel type is detected as that kernel, with the same config", () => {
   for (const name of kernelTypeNames) {
@@ -94,19 +106,25 @@ test("kernels that only ONNX Runtime has are detected by its rules", () => {
   }
 });
 
-test("an operator without a type is a memory-bound kernel and is named", () => {
+test("an operator without a type is a kernel of its work, or of its bytes, and is named", () => {
   const tensor = (name: string, shape: number[]) => [name, { name, shape, type: "float32", constant: false }] as const;
-  const graph: Graph = {
+  const graphOf = (operator: string, domain: string): Graph => ({
     name: "odd",
     opset: 17,
-    nodes: [{ name: "odd", operator: "Det", domain: "", inputs: ["x"], outputs: ["y"], attributes: {} }],
+    nodes: [{ name: "odd", operator, domain, inputs: ["x"], outputs: ["y"], attributes: {} }],
     tensors: new Map([tensor("x", [2, 8, 8]), tensor("y", [2])]),
     inputs: ["x"],
     outputs: ["y"],
-  };
-  const { kernels, unsupported } = detectKernels(graph, onnxRuntime);
-  assert.deepEqual(kernels[0]!.config, { inputBytes: 512, outputBytes: 8, flops: 2 });
-  assert.deepEqual([kernels[0]!.type, unsupported[0]!.node, unsupported[0]!.operator], ["memory-bound", "odd", "Det"]);
+  });
+  const sizes = { inputBytes: 512, outputBytes: 8 };
+  const custom = detectKernels(graphOf("toString", "org.example"), onnxRuntime);
+  assert.deepEqual([custom.kernels[0]!.type, custom.kernels[0]!.config], ["memory-bound", { ...sizes, flops: 2 }]);
+  assert.deepEqual([custom.unsupported[0]!.node, custom.unsupported[0]!.operator], ["odd", "toString"]);
+  const known = detectKernels(graphOf("Det", ""), onnxRuntime);
+  // Two matrices of 8 × 8: two thirds of n³ operations each.
+  const config = { work: "scalar", ...sizes, flops: Math.round((2 / 3) * 2 * 8 ** 3) };
+  assert.deepEqual([known.kernels[0]!.type, known.kernels[0]!.config], ["other-operator", config]);
+  assert.equal(known.unsupported[0]!.operator, "Det");
 });
 
 test("names of kernels are unique", () => {

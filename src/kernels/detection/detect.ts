@@ -1,19 +1,23 @@
 import type { Graph } from "../../graph/index.js";
 import { kernelTypeOf } from "../catalogue.js";
 import type { Detection, Kernel } from "../types.js";
-import { count, type KernelOf } from "./operators/entry.js";
+import type { KernelOf } from "./operators/entry.js";
 import { entryOf } from "./operators/index.js";
+import { plainResize } from "./operators/others.js";
+import { quantisedForm } from "./operators/precision.js";
+import { workOf } from "./operators/work.js";
 import { optimise } from "./optimise.js";
+import { integersAttribute } from "./passes/integer-weights.js";
 import type { FusionRules } from "./rules.js";
 import type { WorkNode } from "./work-graph.js";
 
 /**
  * The kernels that the engine of `rules` runs for `graph`, in running order. Operators that no type describes become
- * `memory-bound` kernels of the bytes they move and are listed in `unsupported`. Views that the engine runs as nodes are
+ * `other-operator` kernels of their work, or `memory-bound` ones of the bytes they move, and are listed in `unsupported`. Views that the engine runs as nodes are
  * kernels too; nodes that it optimises away are covered by the kernel that took their place. Pure.
  */
 export function detectKernels(graph: Graph, rules: FusionRules): Detection {
-  return detectionOf(liveNodes(graph, rules), graph.opset);
+  return detectionOf(liveNodes(graph, rules), graph.opset, rules);
 }
 
 /** A part of a model that one value enters and one leaves. */
@@ -42,7 +46,7 @@ export function detectParts(graph: Graph, rules: FusionRules, ends: readonly num
   }
   return nodesOf.map((nodes, i) => {
     const last = makers.get(graph.nodes[ends[i]! - 1]!.name);
-    return { ...detectionOf(nodes, graph.opset), leavesBlocked: last !== undefined && last.outputs[0]!.blocked };
+    return { ...detectionOf(nodes, graph.opset, rules), leavesBlocked: last !== undefined && last.outputs[0]!.blocked };
   });
 }
 
@@ -58,18 +62,23 @@ function ownerOf(node: WorkNode): WorkNode {
 
 const liveNodes = (graph: Graph, rules: FusionRules) => giveAway(optimise(graph, rules), new Set(rules.file.freeViews));
 
-function detectionOf(nodes: readonly WorkNode[], opset: number): Detection {
+function detectionOf(nodes: readonly WorkNode[], opset: number, rules: FusionRules): Detection {
   const kernels: Kernel[] = [];
   const unsupported: Detection["unsupported"][number][] = [];
   for (const node of nodes) {
-    let kernel = entryOf(node.operator)?.(node, opset);
-    if (kernel === undefined) {
-      kernel = memoryBound(node);
+    const kernel = entryOf(node.operator)?.(node, opset);
+    if (kernel === undefined)
       unsupported.push({ node: node.sources[0] ?? node.name, operator: node.operator, reason: reasonFor(node) });
-    }
-    kernels.push(toKernel(node, kernel));
+    kernels.push(toKernel(node, kernel === undefined ? workOf(node) : asDispatched(node, kernel, rules)));
   }
   return { kernels, unsupported };
+}
+
+/** The type of the code that the engine runs for the node, where it has several for one kind of kernel. */
+function asDispatched(node: WorkNode, kernel: KernelOf, { int8, nchwcBlock }: FusionRules): KernelOf {
+  const form = node.attributes[integersAttribute] ?? (node.domain === "quantized" ? "qlinear" : undefined);
+  if (form !== undefined && int8 !== true) return quantisedForm(kernel, form === "integer" ? form : "qlinear");
+  return kernel.type === "resize" && nchwcBlock > 1 && node.domain !== "nchwc" ? plainResize(node, kernel) : kernel;
 }
 
 /** The nodes without those that cost nothing: their neighbours stand for them. */
@@ -88,13 +97,6 @@ function giveAway(nodes: readonly WorkNode[], free: ReadonlySet<string>): readon
 function toKernel(node: WorkNode, { type, config }: KernelOf): Kernel {
   const row = kernelTypeOf(type);
   return { name: node.name, type, config, flops: row.flops(config), params: row.params(config), nodes: node.sources };
-}
-
-/** Bytes at 4 per element, as everywhere in the catalogue. One operation per element is assumed. */
-function memoryBound(node: WorkNode): KernelOf {
-  const inputs = node.inputs.reduce((sum, input) => sum + (input === undefined ? 0 : count(input.shape)), 0);
-  const outputs = node.outputs.reduce((sum, output) => sum + count(output.shape), 0);
-  return { type: "memory-bound", config: { inputBytes: 4 * inputs, outputBytes: 4 * outputs, flops: outputs } };
 }
 
 function reasonFor(node: WorkNode): string {

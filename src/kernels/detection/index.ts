@@ -5,6 +5,8 @@
  */
 export { type DetectedPart, detectKernels, detectParts } from "./detect.js";
 export { type EngineNode, engineNodes } from "./engine-nodes.js";
+export { describedOperators } from "./operators/index.js";
+export { operatorsOfKnownWork } from "./operators/work.js";
 export {
   type FusionRules,
   fusionRules,

@@ -18,6 +18,8 @@ export interface FusionRules {
   readonly nchwcBlock: NchwcBlock;
   readonly file: RuleFile;
   /** The graph that the engine is given for a model, where it is another one: quantised, say. */
+  /** Everything is measured on 8-bit integers: the plain kernel types stand for those. */
+  readonly int8?: boolean | undefined;
   readonly given?: ((graph: Graph) => Graph) | undefined;
 }
 

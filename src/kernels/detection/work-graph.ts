@@ -2,7 +2,7 @@
  * The graph that fusion passes edit: nodes and values linked both ways, built from the immutable Graph and thrown away
  * after detection. Decides nothing. Every node remembers which nodes of the model it stands for (`sources`).
  */
-import type { AttributeValue, DataType, Graph, Tensor } from "../../graph/index.js";
+import type { AttributeValue, DataType, Graph, Stored, Tensor } from "../../graph/index.js";
 
 export interface WorkValue {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface WorkValue {
   type: DataType;
   constant: boolean;
   values: ArrayLike<number> | undefined;
+  /** Of a constant of floats: the integers that the model keeps it as. */
+  readonly stored?: Stored | undefined;
   producer: WorkNode | undefined;
   /** One entry per input slot that reads the value. */
   consumers: readonly WorkNode[];
@@ -89,6 +91,7 @@ function fromTensor(name: string, tensor: Tensor | undefined): WorkValue {
     type: tensor?.type ?? "float32",
     constant: tensor?.constant ?? false,
     values: tensor?.values,
+    stored: tensor?.stored,
     producer: undefined,
     consumers: nobody,
     isOutput: false,

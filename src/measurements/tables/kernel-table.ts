@@ -6,9 +6,9 @@ import { LitepredError } from "../../base/index.js";
 import {
   configKey,
   createUserKernelType,
+  isKernelTypeName,
   type KernelConfig,
   type KernelType,
-  kernelTypeNames,
   kernelTypeOf,
   normalizeConfig,
 } from "../../kernels/index.js";
@@ -36,7 +36,7 @@ export function createKernelTable(
   as?: KernelTable,
 ): KernelTable {
   const wanted = as === undefined || !as.userDefined;
-  const fromCatalogue = wanted && kernelTypeNames.includes(name) ? normalizeAll(kernelTypeOf(name), raw) : undefined;
+  const fromCatalogue = wanted && isKernelTypeName(name) ? normalizeAll(kernelTypeOf(name), raw) : undefined;
   if (fromCatalogue !== undefined) return tableOf(kernelTypeOf(name), false, raw, raw.rows, fromCatalogue, []);
   return userTable(name, raw, formulas);
 }

@@ -5,6 +5,7 @@
 import { LitepredError } from "../../base/index.js";
 import type { TypeProto_Tensor, ValueInfoProto } from "../../formats/onnx/index.js";
 import type { Tensor } from "../../graph/index.js";
+import { givenSymbol, namesIn, sizeOfSymbol } from "./symbols.js";
 import { elementType, staticShape } from "./tensor-proto.js";
 
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
@@ -12,16 +13,18 @@ export type InputShapes = Readonly<Record<string, readonly number[]>>;
 /** Run-time inputs with static shapes, in the file's order. */
 export function resolveInputs(declared: readonly ValueInfoProto[], given: InputShapes): Tensor[] {
   const names = declared.map(({ name }) => name);
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) {
+  const open = new Set(declared.flatMap(symbolsOf));
+  const symbols = new Map<string, number>();
+  for (const [name, shape] of Object.entries(given)) {
+    if (!names.includes(name) && open.has(name)) symbols.set(name, givenSymbol(name, shape));
+    else if (!names.includes(name)) {
       throw new LitepredError(
         "bad-usage",
         `the model has no input "${name}"`,
-        `Its inputs: ${names.join(", ") || "none"}.`,
+        `Its inputs: ${names.join(", ") || "none"}${open.size > 0 ? `; sizes that may be given too: ${[...open].join(", ")}` : ""}.`,
       );
     }
   }
-  const symbols = new Map<string, number>();
   for (const info of declared) bindGiven(info, given, symbols);
   for (const info of declared) bindBatch(info, symbols);
   return declared.map((info) => resolveInput(info, given, symbols));
@@ -35,6 +38,13 @@ function tensorTypeOf(info: ValueInfoProto): TypeProto_Tensor {
 
 const sizeOf = (info: ValueInfoProto, axis: number) =>
   info.type?.value.case === "tensorType" ? info.type.value.value.shape?.dim[axis]?.value : undefined;
+
+/** Names of sizes in an input's shape. */
+function symbolsOf(info: ValueInfoProto): string[] {
+  if (info.type?.value.case !== "tensorType") return [];
+  const dims = info.type.value.value.shape?.dim ?? [];
+  return dims.flatMap(({ value }) => (value.case === "dimParam" && value.value !== "" ? namesIn(value.value) : []));
+}
 
 function givenShape(info: ValueInfoProto, given: InputShapes): readonly number[] | undefined {
   return Object.hasOwn(given, info.name) ? given[info.name] : undefined;
@@ -61,7 +71,7 @@ function resolveInput(info: ValueInfoProto, given: InputShapes, symbols: Readonl
   if (!declared.shape) throw unknownShape(what, info.name, "declares no shape");
   const dims = declared.shape.dim.map(({ value }, axis) => {
     if (value.case === "dimValue") return value.value;
-    const size = value.case === "dimParam" ? symbols.get(value.value) : undefined;
+    const size = value.case === "dimParam" ? sizeOfSymbol(value.value, symbols) : undefined;
     if (size !== undefined) return BigInt(size);
     if (axis === 0) return 1n;
     const symbol = value.case === "dimParam" && value.value !== "" ? `is "${value.value}"` : "is not known";

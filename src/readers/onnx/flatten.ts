@@ -3,7 +3,7 @@
  * computed on the way: that decides which branch of an If is taken, and what Reshape and Slice make of their inputs.
  */
 import { LitepredError } from "../../base/index.js";
-import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "../../formats/onnx/index.js";
+import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "../../formats/onnx/index.js";
 import type { Tensor } from "../../graph/index.js";
 import type { FlatModel } from "../prune.js";
 import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttributes } from "./attributes.js";
@@ -13,6 +13,7 @@ import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import type { ReadOnnxOptions } from "./options.js";
 import { inOrder } from "./order.js";
 import { define, nestedName, outerName, prefixFor, resolve, type Scope } from "./scope.js";
+import { Sequences } from "./sequences.js";
 import { readTensor } from "./tensor-proto.js";
 
 export function flatten(model: ModelProto, options: ReadOnnxOptions): FlatModel {
@@ -31,6 +32,15 @@ class Flattener {
   /** Functions and branches around the current node. */
   private readonly calls: string[] = [];
 
+  private readonly sequences = new Sequences({
+    tensor: (name) => this.flat.tensors.get(name),
+    unique: (wish) => this.flat.tensorNames.unique(wish),
+    addNode: (wish, node) => this.flat.addNode(wish, node, this.opset),
+    addConstant: (wish, values) => this.addList(wish, values),
+  });
+  /** Of the standard operators of the main graph. */
+  private opset = 0;
+
   constructor(
     private readonly graph: GraphProto,
     functions: readonly FunctionProto[],
@@ -43,6 +53,7 @@ class Flattener {
   run(opsets: ReadonlyMap<string, number>): FlatModel {
     const graph = this.graph;
     const flat = this.flat;
+    this.opset = Math.max(13, opsets.get("") ?? 0);
     const names = new Map<string, string>();
     const scope: Scope = { parent: undefined, prefix: "", names, outputs: new Map(), opsets, attributes: undefined };
     for (const node of graph.node) for (const output of node.output) flat.tensorNames.claim(output);
@@ -57,6 +68,12 @@ class Flattener {
   private addConstantTensor(tensor: Tensor, scope: Scope): void {
     if (scope.prefix === "") this.flat.tensorNames.claim(tensor.name);
     this.flat.addTensor({ ...tensor, name: define(scope, tensor.name, this.flat.tensorNames) });
+  }
+
+  private addList(wish: string, values: readonly number[]): string {
+    const name = this.flat.tensorNames.unique(wish);
+    this.flat.addTensor({ name, shape: [values.length], type: "int64", constant: true, values });
+    return name;
   }
 
   private addInitializers(graph: GraphProto, scope: Scope): void {
@@ -98,6 +115,7 @@ class Flattener {
 
   private addOperator(proto: NodeProto, domain: string, { values, graphs }: NodeAttributes, scope: Scope): void {
     const operator = proto.opType;
+    if (operator === "Loop" && domain === "" && graphs.body && this.unrollLoop(proto, graphs.body, scope)) return;
     if (Object.keys(graphs).length > 0) {
       throw new LitepredError(
         "unsupported-operator",
@@ -110,7 +128,13 @@ class Flattener {
     if (outputs.length === 0) return;
     const name = nestedName(scope, proto.name || `${operator}_${this.flat.nodes.length}`);
     const opset = scope.opsets.get(domain) ?? scope.opsets.get("")!;
-    this.flat.addNode(name, { operator, domain, inputs, outputs, attributes: values }, opset);
+    const described = { operator, domain, inputs, outputs, attributes: values };
+    const sequence = domain === "" ? this.sequences.take(described) : undefined;
+    if (sequence === undefined) this.flat.addNode(name, described, opset);
+    else if (sequence.alias !== undefined) {
+      register(scope, proto.output[0]!, sequence.alias);
+      return;
+    }
     outputs.forEach((output, i) => {
       if (output !== "") register(scope, proto.output[i]!, output);
     });
@@ -160,6 +184,75 @@ class Flattener {
     });
   }
 
+  /** A loop that runs as often as the file says, each turn for itself. False where that is known only at run time. */
+  private unrollLoop(proto: NodeProto, body: GraphProto, scope: Scope): boolean {
+    const inputs = inputsOf(proto, scope);
+    const trips = this.flat.tensors.get(inputs[0] ?? "")?.values?.[0];
+    const condition = inputs[1] ? this.flat.tensors.get(inputs[1])?.values?.[0] : 1;
+    if (trips === undefined || !condition || trips > mostTrips || !staysTrue(body)) return false;
+    const carriedCount = body.input.length - 2;
+    let carried = inputs.slice(2, 2 + carriedCount);
+    const scans: string[][] = body.output.slice(1 + carriedCount).map(() => []);
+    for (let turn = 0; turn < trips; turn++) {
+      const results = this.addTurn(proto, body, scope, turn, carried);
+      carried = results.slice(0, carriedCount);
+      for (const [i, result] of results.slice(carriedCount).entries()) scans[i]!.push(result);
+    }
+    const outputs = [...carried, ...scans.map((parts, i) => this.stacked(proto, parts, `scan${i}`))];
+    proto.output.forEach((name, i) => {
+      if (name !== "") register(scope, name, outputs[i] ?? dangling(`output ${i} of ${described(proto)}`));
+    });
+    return true;
+  }
+
+  /** One turn of the body; the names of its outputs but the condition. */
+  private addTurn(
+    proto: NodeProto,
+    body: GraphProto,
+    scope: Scope,
+    turn: number,
+    carried: readonly string[],
+  ): string[] {
+    const prefix = `${prefixFor(scope, proto.name || "Loop")}${turn}/`;
+    const scalar = (wish: string, value: number, type: Tensor["type"]) => {
+      const name = this.flat.tensorNames.unique(prefix + wish);
+      this.flat.addTensor({ name, shape: [], type, constant: true, values: [value] });
+      return name;
+    };
+    const values = [scalar("turn", turn, "int64"), scalar("condition", 1, "bool"), ...carried];
+    const names = new Map(body.input.map(({ name }, i) => [name, values[i] ?? ""]));
+    const inner: Scope = { ...scope, parent: scope, prefix, names, outputs: new Map() };
+    this.calls.push("");
+    if (this.calls.length > flattenLimits.nesting)
+      exceeded(`functions or branches nested more than ${flattenLimits.nesting} deep`);
+    this.addInitializers(body, inner);
+    this.addNodes(body.node, inner);
+    this.calls.pop();
+    return body.output.slice(1).map(({ name }) => outputOf(inner, name, described(proto)));
+  }
+
+  /** What each turn put out, under a new first axis. */
+  private stacked(proto: NodeProto, parts: readonly string[], wish: string): string {
+    const name = this.flat.tensorNames.unique(`${proto.name || "Loop"}/${wish}`);
+    const sequence = this.flat.tensorNames.unique(`${name}/parts`);
+    this.sequences.take({
+      operator: "SequenceConstruct",
+      domain: "",
+      inputs: parts,
+      outputs: [sequence],
+      attributes: {},
+    });
+    const attributes = { axis: 0, new_axis: 1 };
+    this.sequences.take({
+      operator: "ConcatFromSequence",
+      domain: "",
+      inputs: [sequence],
+      outputs: [name],
+      attributes,
+    });
+    return name;
+  }
+
   /** Adds the body and makes its outputs known outside under the names that the caller gave them. */
   private inline(
     proto: NodeProto,
@@ -183,6 +276,25 @@ class Flattener {
     });
   }
 }
+
+/** Longer loops would be longer graphs than is sensible. */
+const mostTrips = 1000;
+
+/** Whether the loop's condition is passed on, or is set to true whatever happens. */
+function staysTrue({ input, output, node, initializer }: GraphProto): boolean {
+  let name = output[0]?.name ?? "";
+  for (;;) {
+    const maker = node.find(({ output: made }) => made.includes(name));
+    if (maker === undefined) break;
+    if (maker.opType === "Constant") return isTrue(maker.attribute.find((attribute) => attribute.name === "value")?.t);
+    if (maker.opType !== "Identity") return false;
+    name = maker.input[0] ?? "";
+  }
+  return name === input[1]?.name || isTrue(initializer.find((tensor) => tensor.name === name));
+}
+
+const isTrue = (tensor: TensorProto | undefined): boolean =>
+  tensor !== undefined && readTensor(tensor, tensor.name).values?.[0] === 1;
 
 function inputsOf(proto: NodeProto, scope: Scope): string[] {
   const inputs = proto.input.map((name) => {

@@ -57,9 +57,12 @@ export function readTensor(proto: TensorProto, name: string, externalData?: Exte
 
 function checkStored(proto: TensorProto, what: string, type: DataType, count: number): void {
   const width = bytesPerElement(type);
-  const stored =
-    proto.rawData.length > 0 && width !== undefined ? proto.rawData.length / width : typedData(proto, type).length;
-  if (stored !== count) {
+  const isRaw = proto.rawData.length > 0;
+  // Of 4-bit numbers two share a byte, or an entry of the list; the last may stand alone.
+  const each = width === 0.5 ? 2 : 1;
+  const whole = Math.ceil(count / each) * each;
+  const stored = isRaw && width !== undefined ? proto.rawData.length / width : typedData(proto, type).length * each;
+  if (stored !== whole) {
     throw new LitepredError("invalid-model", `${what} declares ${count} elements but stores ${stored}`);
   }
 }
@@ -85,6 +88,7 @@ function typedData(proto: TensorProto, type: DataType): readonly (number | bigin
 
 function typedValues(proto: TensorProto, type: DataType): ArrayLike<number> {
   const data = typedData(proto, type);
+  if (type === "int4" || type === "uint4") return decodeRaw(Uint8Array.from(data, Number), type, 2 * data.length);
   if (type === "float16" || type === "bfloat16") {
     return decodeRaw(new Uint8Array(Uint16Array.from(data, Number).buffer), type, data.length);
   }
@@ -109,8 +113,9 @@ function externalBytes(
   const file = width === undefined ? undefined : externalData?.(location);
   if (file === undefined || width === undefined) return undefined;
   const offset = Number(entry("offset") ?? 0);
-  const length = Number(entry("length") ?? count * width);
-  if (!(offset >= 0) || length !== count * width || offset + length > file.length) {
+  const bytes = Math.ceil(count * width);
+  const length = Number(entry("length") ?? bytes);
+  if (!(offset >= 0) || length !== bytes || offset + length > file.length) {
     throw new LitepredError(
       "invalid-model",
       `${what} should be bytes ${offset} to ${offset + length} of "${location}", which has ${file.length}`,

@@ -163,7 +163,7 @@ const batchNorm: Recognise = (view, mul) => {
       shape: channels,
       type: "float32",
       constant: true,
-      ...(i < 2 && values ? { values } : {}),
+      values: i < 2 ? values : undefined,
     };
   });
   const inputs = [x, ...constants.map(({ name }) => name)];

@@ -188,7 +188,8 @@ export class Raising extends GrowingGraph {
       throw invalid(`${this.describe(index)} is read before it is computed`);
     const values = constantValues(tensor, this.describe(index));
     const type: DataType = tensor.scale !== undefined || tensor.type === "float16" ? "float32" : tensor.type;
-    const name = this.addTensor({ name: this.nameFor(index), shape, type, constant: true, values });
+    const stored = tensor.scale !== undefined && tensor.type !== "int32" ? { stored: { type: tensor.type } } : {};
+    const name = this.addTensor({ name: this.nameFor(index), shape, type, constant: true, values, ...stored });
     return { name, perm: identity(shape.length) };
   }
 

@@ -112,7 +112,7 @@ function block(
     stride,
     activation: "swish",
     shortcut: false,
-    ...(squeezed ? { squeezeExcite: { squeeze, gate: "hsigmoid", pooling: "two-means" } } : {}),
+    squeezeExcite: squeezed ? { squeeze, gate: "hsigmoid", pooling: "two-means" } : undefined,
   });
   return add(g, y, shortcut(g, x, cout, stride));
 }

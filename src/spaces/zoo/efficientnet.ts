@@ -46,7 +46,7 @@ function graph({ r, width, depth, lite, code }: ArchitectureOf<typeof genes>) {
         kernel,
         stride: i === 0 ? stride : 1,
         activation,
-        ...(lite ? {} : { squeezeExcite: { squeeze, activation: "swish", pooling } }),
+        squeezeExcite: lite ? undefined : { squeeze, activation: "swish", pooling },
       });
     }
   x = conv(g, x, { cout: lite ? 1280 : scaled(1280), kernel: 1, activation });

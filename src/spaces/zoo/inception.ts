@@ -32,101 +32,126 @@ type Size = number | readonly [number, number];
 /** A chain of convolutions with ReLU; each step is [channels, kernel] or [channels, kernel, stride without padding]. */
 type Steps = readonly (readonly [number, Size, number?])[];
 
-function modules(g: GraphBuilder, width: number) {
-  const chain = (x: string, steps: Steps) =>
-    steps.reduce(
-      (from, [channels, kernel, stride]) =>
-        conv(g, from, {
-          cout: makeDivisible(channels * width),
-          kernel,
-          activation: "relu",
-          ...(stride === undefined ? {} : { stride, padding: 0 }),
-        }),
+/** The modules of one network, over its builder. `a` to `e` are torchvision's names. */
+class Modules {
+  constructor(
+    private readonly g: GraphBuilder,
+    private readonly width: number,
+  ) {}
+
+  chain(x: string, steps: Steps): string {
+    return steps.reduce((from, [channels, kernel, stride]) => {
+      const cout = makeDivisible(channels * this.width);
+      const padding = stride === undefined ? undefined : 0;
+      return conv(this.g, from, { cout, kernel, activation: "relu", stride, padding });
+    }, x);
+  }
+
+  halved(x: string): string {
+    return maxPool(this.g, x, { kernel: 3, stride: 2, padding: 0 });
+  }
+
+  /** Chains from the same tensor. */
+  private chains(x: string, ...all: readonly Steps[]): string[] {
+    return all.map((steps) => this.chain(x, steps));
+  }
+
+  private smoothed(x: string, channels: number): string {
+    const mean = avgPool(this.g, x, { kernel: 3, stride: 1, padding: 1, countPadding: true });
+    return this.chain(mean, [[channels, 1]]);
+  }
+
+  private forked(x: string, channels: number): string {
+    return concat(this.g, this.chains(x, [[channels, [1, 3]]], [[channels, [3, 1]]]));
+  }
+
+  a(x: string, pool: number): string {
+    const straight = this.chains(
       x,
+      [[64, 1]],
+      [
+        [48, 1],
+        [64, 5],
+      ],
+      [
+        [64, 1],
+        [96, 3],
+        [96, 3],
+      ],
     );
-  const smoothed = (x: string) => avgPool(g, x, { kernel: 3, stride: 1, padding: 1, countPadding: true });
-  const halved = (x: string) => maxPool(g, x, { kernel: 3, stride: 2, padding: 0 });
-  const forked = (x: string, channels: number) => [chain(x, [[channels, [1, 3]]]), chain(x, [[channels, [3, 1]]])];
-  return {
-    chain,
-    halved,
-    a: (x: string, pool: number) =>
-      concat(g, [
-        chain(x, [[64, 1]]),
-        chain(x, [
-          [48, 1],
-          [64, 5],
-        ]),
-        chain(x, [
-          [64, 1],
-          [96, 3],
-          [96, 3],
-        ]),
-        chain(smoothed(x), [[pool, 1]]),
-      ]),
-    b: (x: string) =>
-      concat(g, [
-        chain(x, [[384, 3, 2]]),
-        chain(x, [
+    return concat(this.g, [...straight, this.smoothed(x, pool)]);
+  }
+
+  b(x: string): string {
+    return concat(this.g, [
+      ...this.chains(
+        x,
+        [[384, 3, 2]],
+        [
           [64, 1],
           [96, 3],
           [96, 3, 2],
-        ]),
-        halved(x),
-      ]),
-    c: (x: string, inner: number) =>
-      concat(g, [
-        chain(x, [[192, 1]]),
-        chain(x, [
-          [inner, 1],
-          [inner, [1, 7]],
-          [192, [7, 1]],
-        ]),
-        chain(x, [
-          [inner, 1],
-          [inner, [7, 1]],
-          [inner, [1, 7]],
-          [inner, [7, 1]],
-          [192, [1, 7]],
-        ]),
-        chain(smoothed(x), [[192, 1]]),
-      ]),
-    d: (x: string) =>
-      concat(g, [
-        chain(x, [
+        ],
+      ),
+      this.halved(x),
+    ]);
+  }
+
+  c(x: string, inner: number): string {
+    const once: Steps = [
+      [inner, 1],
+      [inner, [1, 7]],
+      [192, [7, 1]],
+    ];
+    const twice: Steps = [
+      [inner, 1],
+      [inner, [7, 1]],
+      [inner, [1, 7]],
+      [inner, [7, 1]],
+      [192, [1, 7]],
+    ];
+    return concat(this.g, [...this.chains(x, [[192, 1]], once, twice), this.smoothed(x, 192)]);
+  }
+
+  d(x: string): string {
+    const long: Steps = [
+      [192, 1],
+      [192, [1, 7]],
+      [192, [7, 1]],
+      [192, 3, 2],
+    ];
+    return concat(this.g, [
+      ...this.chains(
+        x,
+        [
           [192, 1],
           [320, 3, 2],
+        ],
+        long,
+      ),
+      this.halved(x),
+    ]);
+  }
+
+  e(x: string): string {
+    return concat(this.g, [
+      this.chain(x, [[320, 1]]),
+      this.forked(this.chain(x, [[384, 1]]), 384),
+      this.forked(
+        this.chain(x, [
+          [448, 1],
+          [384, 3],
         ]),
-        chain(x, [
-          [192, 1],
-          [192, [1, 7]],
-          [192, [7, 1]],
-          [192, 3, 2],
-        ]),
-        halved(x),
-      ]),
-    e: (x: string) =>
-      concat(g, [
-        chain(x, [[320, 1]]),
-        concat(g, forked(chain(x, [[384, 1]]), 384)),
-        concat(
-          g,
-          forked(
-            chain(x, [
-              [448, 1],
-              [384, 3],
-            ]),
-            384,
-          ),
-        ),
-        chain(smoothed(x), [[192, 1]]),
-      ]),
-  };
+        384,
+      ),
+      this.smoothed(x, 192),
+    ]);
+  }
 }
 
 function graph({ r, width, depths }: ArchitectureOf<typeof genes>) {
   const g = createGraphBuilder("inception");
-  const make = modules(g, width);
+  const make = new Modules(g, width);
   let x = make.chain(g.input("input", [1, 3, r, r]), [
     [32, 3, 2],
     [32, 3, 1],

@@ -30,7 +30,7 @@ function graph({ r, width, squeezed }: ArchitectureOf<typeof genes>) {
         kernel,
         stride: i === 0 ? stride : 1,
         activation: "relu",
-        ...(squeezed && squeezes ? { squeezeExcite: { squeeze: Math.round(cin / 4), pooling: "reduce-mean" } } : {}),
+        squeezeExcite: squeezed && squeezes ? { squeeze: Math.round(cin / 4), pooling: "reduce-mean" } : undefined,
       });
     }
   x = conv(g, x, { cout: 1280, kernel: 1, activation: "relu" });

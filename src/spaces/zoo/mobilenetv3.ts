@@ -59,7 +59,7 @@ function graph({ r, size, width, squeezeOf, code }: ArchitectureOf<typeof genes>
       kernel,
       stride,
       activation,
-      ...(squeezed ? { squeezeExcite: { squeeze, gate: "hsigmoid", pooling } } : {}),
+      squeezeExcite: squeezed ? { squeeze, gate: "hsigmoid", pooling } : undefined,
     });
   }
   const [last, hidden] = [scaled(size === "large" ? 960 : 576), size === "large" ? 1280 : 1024];

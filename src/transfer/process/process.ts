@@ -111,6 +111,7 @@ function thin(sample: ProcessSample): ProcessSample {
   };
 }
 
+/** Where the search for hyper-parameters begins. Its divisors are choices: only a start, which the search leaves. */
 function startingPoint(prior: ProcessPrior, y: Float64Array, inputs: number): Float64Array {
   const start = Float64Array.from(prior.centre);
   let square = 0;

@@ -89,6 +89,8 @@ function rawBytes(values: ArrayLike<number>, type: DataType, name: string): Uint
     case "uint64":
       return bytesOf(BigUint64Array.from(Array.from(values, (value) => BigInt(Math.trunc(value)))));
     case "bfloat16":
+    case "int4":
+    case "uint4":
     case "string":
       throw new LitepredError("unsupported-operator", `constant ${name} is of type ${type}, which is not written`);
     default:

@@ -74,7 +74,7 @@ export function readTfliteTimes(output: string): ToolTimes {
   const medianMs = field("median");
   return {
     averageMs,
-    ...(medianMs === undefined ? {} : { medianMs }),
+    medianMs,
     minMs: field("min") ?? averageMs,
     maxMs: field("max") ?? averageMs,
     runs: Number(last[1]),

@@ -10,6 +10,7 @@ import {
   outputShape,
   shapeOf,
 } from "./entry.js";
+import { conv1d, conv3d, convTranspose1d } from "./others.js";
 
 interface Window {
   h: number;
@@ -70,10 +71,13 @@ function validInput(size: number, output: number, stride: number, span: number):
   return Math.floor((size - span - 1) / stride) + 1 === output ? size : (output - 1) * stride + span + 1;
 }
 
-export const conv: OperatorEntry = (node) => {
+export const conv: OperatorEntry = (node, opset) => {
   const input = channelsFirst(node, shapeOf(node, 0));
   const weight = shapeOf(node, 1);
-  if (input.length > 4 || input.length < 3 || weight.length !== input.length) return undefined;
+  if (weight.length !== input.length) return undefined;
+  if (input.length === 3) return conv1d(node, opset);
+  if (input.length === 5) return conv3d(node, opset);
+  if (input.length !== 4) return undefined;
   const [cout, cinPerGroup] = weight as [number, number];
   const groups = intAttribute(node, "group", 1);
   const [batch, cin] = input as [number, number];
@@ -120,9 +124,10 @@ export const conv: OperatorEntry = (node) => {
   return { type: "conv-bn-relu", config };
 };
 
-export const convTranspose: OperatorEntry = (node) => {
+export const convTranspose: OperatorEntry = (node, opset) => {
   const input = shapeOf(node, 0);
   const weight = shapeOf(node, 1);
+  if (input.length === 3 && weight.length === 3) return convTranspose1d(node, opset);
   if (input.length !== 4 || weight.length !== 4) return undefined;
   const [batch, cin, h, w] = input as [number, number, number, number];
   const groups = intAttribute(node, "group", 1);

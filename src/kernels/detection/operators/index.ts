@@ -7,6 +7,7 @@ import * as elementwise from "./elementwise.js";
 import { type KernelOf, type OperatorEntry, view } from "./entry.js";
 import * as matrix from "./matrix.js";
 import * as movement from "./movement.js";
+import * as others from "./others.js";
 
 export type { KernelOf } from "./entry.js";
 export { count } from "./entry.js";
@@ -30,6 +31,7 @@ const entries: Readonly<Record<string, OperatorEntry>> = {
   SimplifiedLayerNormalization: matrix.rmsNorm,
   RMSNormalization: matrix.rmsNorm,
   SkipLayerNormalization: matrix.skipLayerNorm,
+  SkipSimplifiedLayerNormalization: matrix.skipLayerNorm,
   BatchNormalization: matrix.batchNorm,
   InstanceNormalization: matrix.instanceNorm,
   GroupNormalization: matrix.groupNorm,
@@ -102,6 +104,28 @@ const entries: Readonly<Record<string, OperatorEntry>> = {
   Tile: movement.repeat,
   DepthToSpace: movement.depthToSpace,
   SpaceToDepth: movement.depthToSpace,
+  LSTM: others.recurrent("lstm"),
+  GRU: others.recurrent("gru"),
+  RNN: others.recurrent("rnn"),
+  Attention: others.onnxAttention,
+  GroupQueryAttention: others.groupQueryAttention,
+  MultiHeadAttention: others.multiHeadAttention,
+  MatMulNBits: others.matmulNbits,
+  Einsum: others.einsum,
+  QLinearConv: others.qLinearConv,
+  ConvInteger: others.convInteger,
+  QLinearMatMul: others.quantisedProduct("qlinear", 3),
+  QGemm: others.quantisedProduct("qlinear", 3),
+  MatMulInteger: others.quantisedProduct("integer", 1),
+  MatMulIntegerToFloat: others.quantisedProduct("integer", 1),
+  DynamicQuantizeMatMul: others.quantisedProduct("dynamic", 1),
+  QLinearAdd: others.quantisedElementwise("add"),
+  QLinearMul: others.quantisedElementwise("mul"),
+  QLinearLeakyRelu: others.quantisedElementwise("leaky-relu"),
+  QLinearSigmoid: others.quantisedElementwise("sigmoid"),
+  QLinearSoftmax: others.quantisedElementwise("softmax"),
+  DynamicQuantizeLinear: others.dynamicQuantize,
+  GridSample: others.gridSample,
   ReorderInput: movement.reorder,
   ReorderOutput: movement.reorder,
   ReduceMean: reduction("mean"),
@@ -128,5 +152,7 @@ const entries: Readonly<Record<string, OperatorEntry>> = {
 /** Operators for which there is a kernel type. */
 export const describedOperators: readonly string[] = Object.keys(entries).sort();
 
-export const entryOf = (operator: string): ((...node: Parameters<OperatorEntry>) => KernelOf | undefined) | undefined =>
-  entries[operator];
+export const entryOf = (
+  operator: string,
+): ((...node: Parameters<OperatorEntry>) => KernelOf | undefined) | undefined =>
+  Object.hasOwn(entries, operator) ? entries[operator] : undefined;

@@ -2,6 +2,7 @@
 import type { PassRule } from "../rule-schema.js";
 import type { WorkGraph } from "../work-graph.js";
 import { addIntoConv } from "./add-into-conv.js";
+import { adoptQuantized } from "./adopt-quantized.js";
 import { convertToBlocked } from "./blocked-layout.js";
 import { channelsLast } from "./channels-last.js";
 import { decompose } from "./decompose.js";
@@ -11,6 +12,7 @@ import { foldIntoWeights } from "./fold-into-weights.js";
 import { fuseActivation } from "./fuse-activation.js";
 import { fusePad } from "./fuse-pad.js";
 import { gatherToSplit } from "./gather-to-split.js";
+import { hybridProducts, lowBitProducts } from "./integer-weights.js";
 import { matchPatterns } from "./match.js";
 import { biasGelu, matmulAdd, matmulScale, matmulTranspose, mergeReshapes, skipLayerNorm } from "./matmul.js";
 import { mergeEqual } from "./merge-equal.js";
@@ -23,9 +25,18 @@ import {
   splitDequantize,
 } from "./quantized.js";
 import { slicesToDepth } from "./slices-to-depth.js";
+import { widenHalves } from "./widen-halves.js";
 
 export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
   switch (rule.pass) {
+    case "adopt-quantized":
+      return adoptQuantized(work);
+    case "widen-halves":
+      return widenHalves(work);
+    case "low-bit-products":
+      return lowBitProducts(work);
+    case "hybrid-products":
+      return hybridProducts(work, rule.operators);
     case "eliminate":
       return eliminate(work, rule.operators);
     case "fold-into-weights":

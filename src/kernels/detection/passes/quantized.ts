@@ -206,7 +206,9 @@ function fuseComputing(work: WorkGraph, node: WorkNode, operands: number, floati
     const before = node.inputs[slot]?.producer;
     return isDequantize(before) && soleConsumer(before.outputs[0]!) !== undefined;
   });
-  if (slots.length === 0 || !dequantized) return false;
+  // Weights that are kept as floats keep the product in floats.
+  const hasFloats = floating && node.inputs[1]?.constant === true && node.inputs[1].stored === undefined;
+  if (slots.length === 0 || !dequantized || hasFloats) return false;
   const after = quantizeAfter(node);
   if (after === undefined && !floating) return false;
   for (const slot of slots) takeInput(work, node, slot);

@@ -1,8 +1,8 @@
-/** A model's kernels as a tree of its blocks, each with what it holds. */
+/** A model's kernels in the terminal: as a list, or as a tree of its blocks, each with what it holds. */
 import { type Block, blockTree, kernelsIn, shortConfig } from "../analysis/index.js";
-import { printable } from "../base/index.js";
+import { count, printable } from "../base/index.js";
 import type { KernelReport } from "../jobs/predict.js";
-import { shortened } from "./fitting.js";
+import { fittedTable, shortened } from "./fitting.js";
 
 type ListedKernel = KernelReport["kernels"][number];
 
@@ -64,7 +64,17 @@ function lineFor(indent: string, block: Block<ListedKernel>): Line {
   return {
     indent,
     text: block.name,
-    count: `${own.length} kernel${own.length === 1 ? "" : "s"}`,
+    count: count(own.length, "kernel"),
     flops: megaflops(flops),
   };
+}
+
+export function kernelList({ kernels: found }: KernelReport): string {
+  return fittedTable([
+    { head: "kernel", cells: found.map(({ name }) => name), least: 20 },
+    { head: "type", cells: found.map(({ type }) => type), least: 14, expendable: 2 },
+    { head: "config", cells: found.map(({ config }) => shortConfig(config)), least: 22 },
+    { head: "MFLOPs", cells: found.map(({ flops }) => (flops / 1e6).toFixed(2)) },
+    { head: "k params", cells: found.map(({ params }) => (params / 1e3).toFixed(1)), expendable: 1 },
+  ]);
 }

@@ -1,17 +1,12 @@
 /** A picture of a front: top-1 over latency, a panel for each platform. SVG. */
-import { init } from "echarts";
-import type { FoundArchitecture } from "./report.js";
+import type { FoundArchitecture, Front } from "./front.js";
 
 const panelWidth = 480;
 const height = 380;
 
-export interface Front {
-  readonly pareto: readonly FoundArchitecture[];
-  readonly best: readonly FoundArchitecture[];
-  readonly limitsMs: readonly (number | undefined)[];
-}
-
-export function plotFront({ pareto, best, limitsMs }: Front): string {
+/** The library that draws is loaded when something is drawn: it takes as long as a command to start. */
+export async function frontPicture({ pareto, best, limitsMs }: Front): Promise<string> {
+  const { init } = await import("echarts");
   const platforms = limitsMs.map((limitMs, i) => ({ name: pareto[0]?.platforms[i]?.platform ?? "", limitMs, i }));
   const chart = init(null, null, { renderer: "svg", ssr: true, width: panelWidth * platforms.length, height });
   chart.setOption({

@@ -1,0 +1,60 @@
+/** Small models of odd kinds (fixtures/cases): what ONNX Runtime runs, node for node, where a difference is not explained in docs/coverage.md. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { packagePath } from "../../src/base/index.js";
+import { detectKernels } from "../../src/kernels/index.js";
+import { readModel } from "../../src/readers/index.js";
+import { compareWithOrt, localRules } from "./compare.js";
+
+const folder = packagePath("test", "fixtures", "cases");
+const bytesOf = (name: string) => new Uint8Array(gunzipSync(readFileSync(`${folder}/${name}.onnx.gz`)));
+
+/** A loop turn by turn, a detector's boxes at the most that they can be, a sequence as its parts; open sizes. */
+const explained = new Set(["08-loop-constant", "09-yolo-nms", "13-split-to-sequence", "07-decode-kv"]);
+
+for (const file of readdirSync(folder).sort()) {
+  const name = file.slice(0, -".onnx.gz".length);
+  if (explained.has(name)) continue;
+  test(`${name}: kernels are the nodes that ONNX Runtime runs`, async () => {
+    const bytes = bytesOf(name);
+    const { extra, missing } = await compareWithOrt(readModel(bytes, { name }), bytes);
+    assert.deepEqual({ extra, missing }, { extra: [], missing: [] });
+  });
+}
+
+const typesOf = (name: string, inputShapes = {}) =>
+  detectKernels(readModel(bytesOf(name), { name, inputShapes }), localRules).kernels.map(({ type }) => type);
+
+test("a loop of constant length is its turns, a sequence of known parts a split", () => {
+  const turns = typesOf("08-loop-constant");
+  assert.equal(turns.filter((type) => type === "fc").length, 50);
+  assert.ok(typesOf("13-split-to-sequence").includes("split"));
+});
+
+test("a detector is read to its end, the boxes by their work", () => {
+  assert.ok(typesOf("09-yolo-nms").includes("other-operator"));
+});
+
+test("a decoder step: sizes by their names, sums of them follow", () => {
+  const graph = readModel(bytesOf("07-decode-kv"), {
+    inputShapes: { sequence_length: [1], past_sequence_length: [512] },
+  });
+  const shapes = graph.inputs.map((name) => graph.tensors.get(name)!.shape);
+  assert.ok(shapes.some((shape) => shape.at(-1) === 513 || shape.includes(512)));
+  assert.throws(() => readModel(bytesOf("07-decode-kv"), { inputShapes: { sequence_len: [1] } }), {
+    code: "bad-usage",
+  });
+});
+
+test("weights of 4 bits are products of 4 bits; integers are integers", () => {
+  assert.deepEqual(typesOf("06-int4-qdq"), ["matmul-nbits"]);
+  assert.equal(typesOf("06-qoperator").filter((type) => type === "conv-quantised").length, 5);
+  assert.equal(typesOf("06-dynamic-convinteger").filter((type) => type === "conv-quantised").length, 3);
+});
+
+test("resizing outside the blocked layout is another kernel than in it", { skip: localRules.nchwcBlock === 1 }, () => {
+  assert.deepEqual(typesOf("16-resize-linear"), ["resize-plain"]);
+  assert.deepEqual(typesOf("16-resize-cubic"), ["resize-plain"]);
+});
