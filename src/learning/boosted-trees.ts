@@ -97,7 +97,7 @@ function meanLoss(loss: "l1" | "l2", target: Float64Array, predicted: Float64Arr
 }
 
 /** All trees' nodes in one list; children are numbered in it, and `roots` starts each tree. */
-interface Forest {
+export interface Forest {
   readonly roots: Int32Array;
   readonly column: Int32Array;
   readonly threshold: Float64Array;
@@ -106,7 +106,7 @@ interface Forest {
   readonly value: Float64Array;
 }
 
-function flatten(trees: readonly Tree[]): Forest {
+export function flatten(trees: readonly Tree[]): Forest {
   const roots: number[] = [];
   let size = 0;
   for (const { column } of trees) {
@@ -157,7 +157,7 @@ function createModel({ inputs, start, trees }: Content): TrainedModel {
   };
 }
 
-function descend(
+export function descend(
   { column, threshold, left, right, value }: Forest,
   root: number,
   x: Matrix["values"],

@@ -150,3 +150,20 @@ function weightedMeans(x: Matrix, weights?: ArrayLike<number>): Float64Array {
   }
   return means.map((m) => m / (total || 1));
 }
+
+/** y ≈ a + b·x by least squares, as a function; b is 0 where x does not vary. */
+export function leastSquaresLine(x: ArrayLike<number>, y: ArrayLike<number>): (x: number) => number {
+  const n = x.length;
+  let [meanX, meanY] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    meanX += x[i]! / n;
+    meanY += y[i]! / n;
+  }
+  let [xy, xx] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    xy += (x[i]! - meanX) * (y[i]! - meanY);
+    xx += (x[i]! - meanX) ** 2;
+  }
+  const slope = xx > 0 ? xy / xx : 0;
+  return (value) => meanY + slope * (value - meanX);
+}

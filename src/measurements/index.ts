@@ -6,6 +6,7 @@
 export * from "./archive.js";
 export * from "./kernel-rows.js";
 export * from "./measurement.js";
+export { writeColumns } from "./parquet.js";
 export type { StoreProblem } from "./problem.js";
 export * from "./store.js";
 export * from "./tables/folder.js";

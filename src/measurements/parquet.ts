@@ -2,8 +2,8 @@
  * Parquet tables of measurements, written and read by DuckDB: the only file that knows SQL. DuckDB is loaded on first
  * use, because predicting never needs it and loading it takes longer than a prediction.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { sha256 } from "../base/index.js";
 import { type Measurement, measurementSchema, subjectKey } from "./measurement.js";
 
@@ -169,4 +169,31 @@ async function execute(sql: string): Promise<Record<string, unknown>[]> {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** A table of columns of text and numbers as one Parquet file; it appears under its name at once and complete. */
+export async function writeColumns(
+  path: string,
+  types: Readonly<Record<string, "VARCHAR" | "DOUBLE" | "INTEGER">>,
+  chunks: AsyncIterable<readonly Readonly<Record<string, string | number>>[]>,
+): Promise<number> {
+  mkdirSync(dirname(path), { recursive: true });
+  const json = `${path}.${process.pid}.json`;
+  const temporary = `${path}.${process.pid}.tmp`;
+  let rows = 0;
+  try {
+    writeFileSync(json, "");
+    for await (const chunk of chunks) {
+      rows += chunk.length;
+      appendFileSync(json, `${chunk.map((row) => JSON.stringify(row)).join("\n")}\n`);
+    }
+    const shape = Object.entries(types).map(([column, type]) => `'${column}': '${type}'`);
+    const source = `read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
+    await execute(`COPY (SELECT * FROM ${source}) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
+    renameSync(temporary, path);
+  } finally {
+    rmSync(json, { force: true });
+    rmSync(temporary, { force: true });
+  }
+  return rows;
 }

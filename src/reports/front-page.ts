@@ -1,8 +1,8 @@
 /** A front as one HTML page that needs nothing else: the picture and the table. */
+import { milliseconds } from "../base/index.js";
 import type { FoundArchitecture, Front } from "./front.js";
 import { reportStyle } from "./html-style.js";
 import { Html, html } from "./html-template.js";
-import { milliseconds } from "./numbers.js";
 
 /** @param picture as SVG, of our own */
 export function frontPage({ space, pareto, best, evaluated }: Front, picture: string): string {

@@ -3,11 +3,17 @@
  * they have with one image alone: what is measured beside sampled networks, so that models of other kinds are covered too.
  */
 import { createRandom, type Random } from "../base/index.js";
-import { type KernelConfig, kernelTypeNames, kernelTypeOf, type LooseConfig, projectConfig } from "../kernels/index.js";
+import {
+  type KernelConfig,
+  type KernelTypeName,
+  kernelTypeOf,
+  type LooseConfig,
+  projectConfig,
+} from "../kernels/index.js";
 import { createCollector } from "./draw.js";
 
 /** Of the catalogue, in the order in which they carry time in real models. */
-export const rareTypes: readonly string[] = [
+export const rareTypes: readonly KernelTypeName[] = [
   "recurrent",
   "conv-1d",
   "conv-quantised",
@@ -27,7 +33,7 @@ export const rareTypes: readonly string[] = [
   "conv-transpose",
   "resize",
   "quantize",
-].filter((name) => kernelTypeNames.includes(name));
+];
 
 /** Sizes lie within this factor of the catalogue's example. Choice. */
 const spread = 8;

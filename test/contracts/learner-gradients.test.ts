@@ -6,7 +6,7 @@ import { differentiate } from "../../src/learning/graph/differentiate.js";
 import * as e from "../../src/learning/graph/elementwise.js";
 import { expressionModel } from "../../src/learning/graph/emit.js";
 import { constant, type Expression, leaf, type Shape, sizeOf } from "../../src/learning/graph/expression.js";
-import { affine, matmul } from "../../src/learning/graph/linear.js";
+import { affine, matmul, stackedProduct } from "../../src/learning/graph/linear.js";
 import { type LayerSpec, mlp16, resmlp } from "../../src/learning/network.js";
 import { networkExpression } from "../../src/learning/network-expression.js";
 import { onnxRuntime } from "../../src/runtime/index.js";
@@ -76,6 +76,17 @@ function weigh(x: Expression): Expression {
   };
   return sum(matmul(flat, ramp));
 }
+
+/** Data that is no variable. */
+const ramp = (shape: Shape): Expression => ({
+  shape,
+  inputs: [],
+  emit: (writer) =>
+    writer.float(
+      Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i + 1)),
+      shape,
+    ),
+});
 
 const awayFromZero = (random: { next(): number }) => (random.next() < 0.5 ? -1 : 1) * (0.2 + random.next());
 const positive = (random: { next(): number }) => 0.5 + random.next();
@@ -180,6 +191,19 @@ const cases: [string, Shape[], (...inputs: Expression[]) => Expression, typeof a
       [1, 2],
     ],
     (a, b, c) => affine(a!, b!, c!),
+  ],
+  ["product of stacks, by the second", [[2, 4, 3]], (x) => stackedProduct(ramp([2, 3, 4]), x)],
+  [
+    "what comes after a gradient step",
+    [
+      [4, 3],
+      [3, 2],
+    ],
+    (x, w) => {
+      const lossAt = (weight: Expression) => e.mean(e.square(e.softplus(matmul(x!, weight))));
+      const [gradient] = differentiate(lossAt(w!), [w!]);
+      return e.square(matmul(x!, e.sub(w!, e.mul(constant(0.5), gradient!))));
+    },
   ],
   ["affine, C of one axis", [[3, 4], [4, 2], [2]], (a, b, c) => affine(a!, b!, c!)],
 ];

@@ -1,11 +1,15 @@
 import type { RegisterCommand } from "./command.js";
 import { evaluateAccuracyCommand } from "./evaluate-accuracy.js";
+import { evaluateBaselinesCommand } from "./evaluate-baselines.js";
 import { evaluateCasesCommand } from "./evaluate-cases.js";
+import { evaluateDatasetCommand } from "./evaluate-dataset.js";
 import { evaluateDistributionCommand } from "./evaluate-distribution.js";
 import { evaluateEnginesCommand } from "./evaluate-engines.js";
 import { evaluateKernelsCommand } from "./evaluate-kernels.js";
+import { evaluateLatenciesCommand } from "./evaluate-latencies.js";
 import { evaluateModelsCommand } from "./evaluate-models.js";
 import { evaluateNasCommand } from "./evaluate-nas.js";
+import { evaluatePeersCommand } from "./evaluate-peers.js";
 import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
@@ -23,6 +27,10 @@ const experiments = [
   evaluateModelsCommand,
   evaluateCasesCommand,
   evaluateTransferCommand,
+  evaluatePeersCommand,
+  evaluateBaselinesCommand,
+  evaluateDatasetCommand,
+  evaluateLatenciesCommand,
   evaluateAccuracyCommand,
   evaluateRegretCommand,
   evaluateNasCommand,

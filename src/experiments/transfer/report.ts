@@ -5,6 +5,8 @@ import type { ModelPrediction } from "../../predictors/index.js";
 
 /** One measured network. */
 export interface MeasuredArchitecture {
+  /** `<space>/<encoding>`. */
+  readonly name?: string;
   readonly space: string;
   readonly detection: Detection;
   readonly measuredMs: number;

@@ -91,14 +91,14 @@ async function loadSources(home: string, platforms: readonly string[]): Promise<
   return sources;
 }
 
-interface Target {
+export interface Target {
   readonly platform: string;
   readonly rules: FusionRules;
   readonly rows: readonly Measurement[];
   readonly architectures: readonly MeasuredArchitecture[];
 }
 
-async function readTarget(platform: string, rows: readonly Measurement[]): Promise<Target> {
+export async function readTarget(platform: string, rows: readonly Measurement[]): Promise<Target> {
   const rules = rulesOf(parsePlatformId(platform), measuredNchwcBlock(rows));
   const looks = new Map<string, Map<number, number>>();
   for (const { subject, outcome, purpose, repeat = 1 } of rows)
@@ -110,7 +110,7 @@ async function readTarget(platform: string, rows: readonly Measurement[]): Promi
     const measuredMs = times.get(1);
     if (measuredMs === undefined || !isEvaluated(space)) continue;
     const detection = await networkKernels(name, rules);
-    if (detection) architectures.push({ space, detection, measuredMs, againMs: times.get(2) });
+    if (detection) architectures.push({ name, space, detection, measuredMs, againMs: times.get(2) });
   }
   return { platform, rules, rows, architectures };
 }
@@ -197,7 +197,7 @@ function measuredKernels(rows: readonly Measurement[]) {
 }
 
 /** Seconds that one measurement took: median over the sessions of their length ÷ number. */
-function secondsEach(rows: readonly Measurement[], kind: "kernel" | "model"): number {
+export function secondsEach(rows: readonly Measurement[], kind: "kernel" | "model"): number {
   const sessions = new Map<string, number[]>();
   for (const { subject, session, at } of rows)
     if (subject.kind === kind) getOrCreate(sessions, session, () => [] as number[]).push(Date.parse(at));

@@ -1,4 +1,4 @@
-/** Matrix products of two-dimensional expressions, all written as ONNX Gemm. */
+/** Matrix products: of two-dimensional expressions as ONNX Gemm, of stacks of matrices as MatMul. */
 import { invariant } from "../../base/index.js";
 import { sumTo } from "./arrangement.js";
 import type { Expression } from "./expression.js";
@@ -32,3 +32,25 @@ export function affine(a: Expression, b: Expression, c?: Expression, options: Pr
 
 export const matmul = (a: Expression, b: Expression, options: ProductOptions = {}): Expression =>
   affine(a, b, undefined, options);
+
+/** The last two axes of data in stacks, exchanged; no gradient. */
+function transposed(x: Expression): Expression {
+  const [stack, rows, columns] = x.shape as [number, number, number];
+  return {
+    shape: [stack, columns, rows],
+    inputs: [x],
+    emit: (writer, values) => writer.node("Transpose", values, { perm: [0, 2, 1] }),
+  };
+}
+
+/** A·B for each of a stack: [n, i, k] × [n, k, j]. `a` is data and gets no gradient. */
+export function stackedProduct(a: Expression, b: Expression): Expression {
+  const [stack, rows, inner] = a.shape as [number, number, number];
+  invariant(b.shape[0] === stack && b.shape[1] === inner, `[${a.shape}] × [${b.shape}]`);
+  return {
+    shape: [stack, rows, b.shape[2]!],
+    inputs: [a, b],
+    emit: (writer, values) => writer.node("MatMul", values),
+    gradient: (g) => [undefined, stackedProduct(transposed(a), g)],
+  };
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createRandom, LitepredError } from "../../base/index.js";
+import { latencyMetrics } from "../../evaluation/index.js";
+import { type Kernel, kernelTypeOf, projectConfig } from "../../kernels/index.js";
+import { onnxRuntime } from "../../runtime/index.js";
+import type { MeasuredArchitecture } from "../transfer/report.js";
+import { type BaselineTask, fitBaseline } from "./fit.js";
+import { baselinesPage } from "./page.js";
+import { planBaselines } from "./plan.js";
+import { summariseBaselines } from "./report.js";
+
+const types = ["conv-bn-relu", "dwconv-bn-relu"];
+const msOf = ({ type, flops }: Kernel, speed: number) => 0.01 + flops / (type === types[0] ? 50e6 : 5e6) / speed;
+
+function architectures(count: number): (MeasuredArchitecture & { readonly name: string })[] {
+  const random = createRandom(1);
+  return Array.from({ length: count }, (_, n) => {
+    const kernels = Array.from({ length: 3 + random.integer(6) }, (_, k): Kernel => {
+      const type = types[random.integer(2)]!;
+      const size = 7 + random.integer(20);
+      const config = projectConfig(type, {
+        h: size,
+        w: size,
+        cin: 32,
+        cout: 32 + 8 * random.integer(6),
+        kernelSize: 3,
+        stride: 1,
+      });
+      const row = kernelTypeOf(type);
+      return { name: `k${k}`, type, config, flops: row.flops(config), params: row.params(config), nodes: [] };
+    });
+    const measuredMs = kernels.reduce((sum, kernel) => sum + msOf(kernel, 1), 0);
+    return { name: `a/${n}`, space: "a", detection: { kernels, unsupported: [] }, measuredMs };
+  });
+}
+
+function taskOf(): BaselineTask {
+  const all = architectures(70);
+  const kernels = all.slice(0, 40).flatMap(({ detection }) => detection.kernels);
+  const slower = (speed: number) =>
+    new Map(
+      all.map(({ name, detection }) => [name, detection.kernels.reduce((sum, kernel) => sum + msOf(kernel, speed), 0)]),
+    );
+  return {
+    backend: onnxRuntime,
+    kernels: types.map((type) => {
+      const own = kernels.filter((kernel) => kernel.type === type);
+      return { type, configs: own.map(({ config }) => config), latenciesMs: own.map((kernel) => msOf(kernel, 1)) };
+    }),
+    looked: all.slice(0, 40),
+    test: all.slice(40),
+    others: [slower(0.5), slower(2), slower(3)],
+    ...{ seed: 1, episodes: 40, epochs: 20, trees: 20 },
+  };
+}
+
+test("every baseline predicts the made-up platform in order, and says what it looked at", async () => {
+  const task = taskOf();
+  const measured = task.test.map(({ measuredMs }) => measuredMs);
+  for (const method of ["flops", "flops+params", "look-up", "nn-meter", "brp-nas", "help"] as const) {
+    const { predictedMs, kernels, architectures: looked } = await fitBaseline(method, task);
+    assert.equal(predictedMs.length, measured.length);
+    assert.ok(
+      predictedMs.every((ms) => ms > 0),
+      method,
+    );
+    const { spearman } = latencyMetrics(predictedMs, measured);
+    assert.ok(spearman > (method === "help" ? 0.2 : 0.4), `${method}: ${spearman}`);
+    assert.ok(kernels + looked > 0);
+    if (method === "help") assert.equal(looked, 20);
+  }
+});
+
+test("seeds are summed up by target and method; the page names what was measured", () => {
+  const cell = (seed: number, within10: number) => ({
+    ...{
+      target: "x",
+      method: "nn-meter" as const,
+      seed,
+      kernels: 100,
+      architectures: 0,
+      profilingSeconds: 10,
+      seconds: 1,
+    },
+    metrics: { n: 1, mape: 0.1, within5: 0.5, within10, rmseMs: 1, spearman: 1, kendall: 1 },
+  });
+  const rows = summariseBaselines([cell(1, 0.6), cell(2, 0.8)]);
+  assert.equal(rows.length, 1);
+  assert.ok(Math.abs(rows[0]!.within10 - 0.7) < 1e-12);
+  const page = baselinesPage({
+    date: "d",
+    cpu: "c",
+    platforms: ["x"],
+    targets: [{ target: "x", test: 9 }],
+    rows,
+    cells: [],
+  });
+  assert.match(page, /\| nn-meter \| kernels \| 100 \| 10 \|/);
+});
+
+test("plans know the methods", () => {
+  assert.equal(planBaselines(["flops", "help"], 2).length, 4);
+  assert.throws(() => planBaselines(["magic"], 1), LitepredError);
+  assert.throws(() => planBaselines(undefined, 0), LitepredError);
+});
