@@ -1,4 +1,4 @@
-import { csvCell } from "../../src/reports/escape.js";
+import { csvCell } from "../../src/reports/index.js";
 
 /** What is shown as a file: tables as CSV, predictions as JSON, charts as PNG. */
 export function save(name: string, content: string | Blob, type = "text/plain"): void {

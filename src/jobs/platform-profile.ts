@@ -112,7 +112,9 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
 async function chooseKernels(request: PlatformProfileRequest, statistics: SpaceStatistics) {
   const { types, count, seed, sampler } = request;
   // Spaces have no or hardly any configs of these.
-  const rare = (types ?? []).filter((type) => statistics.types[type] === undefined || rareTypes.includes(type));
+  const rare = (types ?? []).filter(
+    (type) => statistics.types[type] === undefined || rareTypes.some((rareType) => rareType === type),
+  );
   const share = rare.length === 0 ? 0 : Math.ceil(count / (types?.length ?? 1));
   const typical = rare.flatMap((type) => typicalConfigs(type, share, seed).map((config) => ({ type, config })));
   const plan = [...planKernels({ statistics, budget: count - typical.length, seed, types }), ...typical];

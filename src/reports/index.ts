@@ -5,6 +5,7 @@
  */
 export * from "./check-summary.js";
 export * from "./csv.js";
+export { csvCell } from "./escape.js";
 export type * from "./front.js";
 export * from "./front-csv.js";
 export * from "./front-page.js";
