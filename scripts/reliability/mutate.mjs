@@ -46,11 +46,12 @@ async function supervise() {
     const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2), "--from", String(next)];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     let timer;
-    const wait = () => {
+    const wait = (limitMs = 60_000) => {
       clearTimeout(timer);
-      timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
+      timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
     };
-    wait();
+    // Making the seeds takes long on a busy machine, and is no hang.
+    wait(600_000);
     for await (const line of createInterface({ input: child.stdout })) {
       wait();
       const { index, outcome, ms, rssMb, error, kept } = JSON.parse(line);
