@@ -34,7 +34,18 @@ export function shortConfig(config: KernelConfig): string {
 /** Choices that say nothing. */
 const usual = new Set(["none", "same", "no"]);
 /** Fields whose value is understood without their name. */
-const plainFields = new Set(["activation", "add", "broadcast", "direction", "padding", "operator"]);
+const plainFields = new Set([
+  "activation",
+  "add",
+  "broadcast",
+  "direction",
+  "padding",
+  "operator",
+  "form",
+  "mode",
+  "coordinate",
+  "order",
+]);
 
 function rest(left: Left): string[] {
   return [...left].flatMap(([name, value]) => {

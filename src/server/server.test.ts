@@ -81,7 +81,7 @@ test("architectures are answered in their order; spaces are named, never read fr
 test("faults of the caller say what to do", async () => {
   const faults: [Response, number, RegExp][] = [
     [await post("/api/predict", "no model"), 400, /no model file/],
-    [await post("/api/predict?platform=a/cpu/b@1/fp32"), 404, /no predictor/],
+    [await post("/api/predict?platform=a/cpu/onnxruntime-node@1/fp32"), 404, /no predictor/],
     [await post("/api/predict?level=2"), 400, /level/],
     [await post("/api/predict?input=wrong"), 400, /shape/],
     [

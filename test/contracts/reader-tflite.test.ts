@@ -69,8 +69,8 @@ function encodeOrSkip(model: TfliteModel): Uint8Array | undefined {
 
 const rules = fusionRules("tflite");
 /** A mean over the pixels of an image is one operator in the file, and two in the graph's words. */
-const kernelsOf = (graph: Graph) =>
-  detectKernels(graph, rules).kernels.map(({ type, config }) => {
+const kernelsOf = (graph: Graph, int8 = false) =>
+  detectKernels(graph, { ...rules, int8 }).kernels.map(({ type, config }) => {
     if (type !== "global-avgpool") return `${type} ${JSON.stringify(config)}`;
     const { batch, h, w, cin } = config as Record<string, number>;
     return `reduce ${JSON.stringify({ operator: "mean", outer: batch! * cin!, length: h! * w!, inner: 1, trailing: "none" })}`;
@@ -83,7 +83,7 @@ function comesBack(name: string, graph: Graph): void {
   for (const precision of ["fp32", "int8"] as const) {
     const back = readModel(writeTflite(graph, { precision }));
     checkGraphLaws(back);
-    assert.deepEqual(kernelsOf(back), kernelsOf(graph), `${name} ${precision}`);
+    assert.deepEqual(kernelsOf(back, precision === "int8"), kernelsOf(graph), `${name} ${precision}`);
     assert.deepEqual(outputShapes(back), outputShapes(graph), `${name} ${precision}`);
     for (const [tensor, { shape, constant }] of back.tensors) {
       const original = graph.tensors.get(tensor);
@@ -122,8 +122,11 @@ test("tflite: quantised files give quantised kernels where the engine is ONNX Ru
   const back = readModel(writeTflite(smallImageNet(), { precision: "int8" }));
   const pairs = back.nodes.filter(({ operator }) => operator === "QuantizeLinear");
   assert.ok(pairs.length > 10);
-  const types = detectKernels(back, fusionRules("onnxruntime")).kernels.map(({ type }) => type);
-  assert.ok(types.includes("conv-bn-relu") && types.includes("fc"), types.join());
+  const typesOn = (int8: boolean) =>
+    detectKernels(back, { ...fusionRules("onnxruntime"), int8 }).kernels.map(({ type }) => type);
+  const [floats, integers] = [typesOn(false), typesOn(true)];
+  assert.ok(floats.includes("conv-quantised") && floats.includes("matmul-quantised"), floats.join());
+  assert.ok(integers.includes("conv-bn-relu") && integers.includes("fc"), integers.join());
 });
 
 function refuses(name: string, bytes: () => Uint8Array, code: string, says: RegExp): void {

@@ -17,9 +17,9 @@ export interface FusionRules {
   readonly engine: string;
   readonly nchwcBlock: NchwcBlock;
   readonly file: RuleFile;
-  /** The graph that the engine is given for a model, where it is another one: quantised, say. */
   /** Everything is measured on 8-bit integers: the plain kernel types stand for those. */
   readonly int8?: boolean | undefined;
+  /** The graph that the engine is given for a model, where it is another one: quantised, say. */
   readonly given?: ((graph: Graph) => Graph) | undefined;
 }
 

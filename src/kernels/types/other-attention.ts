@@ -10,6 +10,9 @@ interface Cached {
   readonly past: number;
   readonly headDim: number;
 }
+/** ONNX Runtime 1.30 refuses these. */
+const isBatchedPrefill = (c: Cached & { readonly form: string }) =>
+  c.form === "group-query" && c.batch > 1 && c.queries > 1 && c.past > 0;
 const keysOf = (c: Cached) => c.past + c.queries;
 const cacheOf = (c: Cached) => c.batch * c.kvHeads * keysOf(c) * c.headDim;
 /** Values that the graph has to know are carried up to this number of elements. */
@@ -30,11 +33,17 @@ export const attentionCached = defineKernelType({
   invalid(c) {
     if (c.heads % c.kvHeads !== 0) return `heads ${c.heads} are no multiple of kvHeads ${c.kvHeads}`;
     if (c.headDim % 8 !== 0) return `headDim ${c.headDim} is no multiple of 8`;
+    if (isBatchedPrefill(c)) return "group-query takes several queries of a batch only where nothing is kept";
     return c.form === "multi-head" && c.kvHeads !== c.heads ? "multi-head has as many kvHeads as heads" : undefined;
   },
   repair(c) {
     const kvHeads = c.form === "multi-head" || c.heads % c.kvHeads !== 0 ? c.heads : c.kvHeads;
-    return { ...c, kvHeads, headDim: Math.max(8, c.headDim - (c.headDim % 8)) };
+    return {
+      ...c,
+      kvHeads,
+      batch: isBatchedPrefill(c) ? 1 : c.batch,
+      headDim: Math.max(8, c.headDim - (c.headDim % 8)),
+    };
   },
   flops: (c) => c.batch * c.heads * c.queries * keysOf(c) * (4 * c.headDim + 5),
   elements: (c) => ({
