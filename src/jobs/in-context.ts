@@ -50,12 +50,12 @@ const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
 /** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 170;
+const edgesPerMinute = 130;
 const edgesAtMost = 500;
 /** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
 const rarePerType = 30;
 const batchedPerType = 20;
-const othersPerMinute = 240;
+const othersPerMinute = 90;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
