@@ -24,6 +24,8 @@ export type * from "./types.js";
 /** Predictors that ship, by the space that they are of. */
 const shipped: Readonly<Record<string, () => AccuracyPredictor>> = {
   "ofa-mobilenetv3": () => loadOfaAccuracy() as unknown as AccuracyPredictor,
+  "ofa-mobilenetv3-deployed": () =>
+    ({ ...loadOfaAccuracy(), space: "ofa-mobilenetv3-deployed" }) as unknown as AccuracyPredictor,
 };
 
 /** Spaces that need no accuracy of the user's own. */

@@ -54,8 +54,9 @@ const edgesPerMinute = 130;
 const edgesAtMost = 500;
 /** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
 const rarePerType = 30;
+const rarePerMinute = 60;
 const batchedPerType = 20;
-const othersPerMinute = 90;
+const batchedPerMinute = 40;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
@@ -80,7 +81,8 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   );
   const edges = [
     ...edgeKernels(measured).slice(0, edgesPerMinute * minutes),
-    ...otherKernels(measured, request.seed).slice(0, othersPerMinute * minutes),
+    ...rareKernels(request.seed).slice(0, rarePerMinute * minutes),
+    ...batchedKernels(measured, request.seed).slice(0, batchedPerMinute * minutes),
   ];
   request.onStage?.("kernels alone", edges.length);
   const atEdges = await profileKernels({
@@ -116,11 +118,13 @@ const edgeKernels = (rows: readonly KernelRows[]) =>
       .map(({ type, configs }) => ({ type, configs: edgeConfigs(type, configs) })),
   ).slice(0, edgesAtMost);
 
-/** Of types that the networks lack, then in batches: a few configs of a type tell more than a batch of one that is known. */
-const otherKernels = (rows: readonly KernelRows[], seed: number) => [
-  ...inTurn(rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) }))),
-  ...inTurn(rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) }))),
-];
+/** Of types that the networks lack. */
+const rareKernels = (seed: number) =>
+  inTurn(rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) })));
+
+/** Of those that the networks have with one image. */
+const batchedKernels = (rows: readonly KernelRows[], seed: number) =>
+  inTurn(rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) })));
 
 function inTurn(columns: readonly { readonly type: string; readonly configs: readonly KernelConfig[] }[]) {
   const longest = Math.max(0, ...columns.map(({ configs }) => configs.length));

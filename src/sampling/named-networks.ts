@@ -60,8 +60,9 @@ export async function sequenceOfNetworks(
 }
 
 /**
- * Networks that corrections are fitted on: of the endless list those of usual size, since small ones are mostly call and noise, and
- * large ones cost as much time as ten others.
+ * Networks that corrections are fitted on: of the endless list those of usual size, since small ones are mostly call and noise; and one in
+ * eight that is larger, since those no longer fit into a cache: without them ResNet-50, Swin and Inception came out 8 to 11 % too low
+ * (onnxruntime-node 1.30 on an EPYC).
  */
 export async function networksToFit(
   count: number,
@@ -70,18 +71,27 @@ export async function networksToFit(
   spaces?: readonly string[],
 ): Promise<Network[]> {
   const all = await sequenceOfNetworks(reservedForFits, seed, { spaces });
-  return all.filter(({ graph }) => isUsual(detectKernels(graph, rules).kernels)).slice(0, count);
+  const sized = all.map((network) => ({ network, size: sizeOf(detectKernels(network.graph, rules).kernels) }));
+  const ofSize = (wanted: Size) => sized.flatMap(({ network, size }) => (size === wanted ? [network] : []));
+  const [usual, large] = [ofSize("usual"), ofSize("large")];
+  const chosen = usual.flatMap((network, i) => [network, ...(i % 7 === 3 ? large.splice(0, 1) : [])]);
+  return chosen.slice(0, count);
 }
 
 /** The beginning of the endless list, whose networks are never profiled. */
 export const reservedForFits = 200;
-/** FLOPs and weights of what people deploy on CPUs. Choice: 3 ms to a tenth of a second. */
-const usual = { leastFlops: 60e6, mostFlops: 2.5e9, mostWeights: 20e6 };
 
-function isUsual(kernels: readonly Kernel[]): boolean {
+type Size = "small" | "usual" | "large" | "huge";
+/** FLOPs and weights of what people deploy on CPUs, and of the largest of them. Choice: 3 ms to a tenth of a second, or two. */
+const usualSize = { leastFlops: 60e6, mostFlops: 2.5e9, mostWeights: 20e6 };
+const largeSize = { mostFlops: 12e9, mostWeights: 60e6 };
+
+function sizeOf(kernels: readonly Kernel[]): Size {
   const sum = (of: (kernel: Kernel) => number) => kernels.reduce((total, kernel) => total + of(kernel), 0);
-  const flops = sum((kernel) => kernel.flops);
-  return flops >= usual.leastFlops && flops <= usual.mostFlops && sum((kernel) => kernel.params) <= usual.mostWeights;
+  const [flops, weights] = [sum((kernel) => kernel.flops), sum((kernel) => kernel.params)];
+  if (flops < usualSize.leastFlops) return "small";
+  if (flops <= usualSize.mostFlops && weights <= usualSize.mostWeights) return "usual";
+  return flops <= largeSize.mostFlops && weights <= largeSize.mostWeights ? "large" : "huge";
 }
 
 /** @throws LitepredError for a name that is no network of a space. */

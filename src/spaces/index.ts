@@ -28,8 +28,9 @@ const nasSpaces = {
   nasbench201: () => import("./nas/nasbench201.js"),
 } as const satisfies Record<string, Loader>;
 
-/** Spaces whose accuracies are published as a table. To search, not to draw kernel configs: nobody deploys them. */
-const benchmarkSpaces = {
+/** To search, not to draw kernel configs: nobody deploys those of a published table, and the other spaces have these networks' kernels. */
+const searchedSpaces = {
+  "ofa-mobilenetv3-deployed": async () => ({ default: (await import("./nas/ofa-mobilenetv3.js")).deployed }),
   "accel-nasbench": () => import("./nas/accel-nasbench.js"),
 } as const satisfies Record<string, Loader>;
 
@@ -79,7 +80,7 @@ export const nasSpaceNames = Object.keys(nasSpaces) as readonly NasSpaceName[];
 export const zooSpaceNames = Object.keys(zooSpaces) as readonly ZooSpaceName[];
 export const spaceNames: readonly SpaceName[] = [...nasSpaceNames, ...zooSpaceNames];
 
-const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...benchmarkSpaces, ...zooSpaces };
+const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...searchedSpaces, ...zooSpaces };
 
 /** @throws LitepredError `unknown-name`. */
 export async function loadSpace(name: string): Promise<Space> {

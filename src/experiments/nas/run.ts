@@ -39,7 +39,7 @@ export interface EvaluateNasRequest {
   onProgress?(done: number, note?: string): void;
 }
 
-const spaceName = "ofa-mobilenetv3";
+const spaceName = "ofa-mobilenetv3-deployed";
 
 export async function evaluateNas(request: EvaluateNasRequest): Promise<NasReport> {
   const rows: NasRow[] = [];

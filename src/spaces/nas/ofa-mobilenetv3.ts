@@ -3,7 +3,7 @@
  * blocks, kernel 3, 5 or 7, expansion 3, 4 or 6, widths 1.0 and 1.2, input 128 to 224.
  */
 import { conv, fc, flatten } from "../../graph/index.js";
-import { averageImage, invertedResidual, makeDivisible } from "../blocks/mobile.js";
+import { averageImage, invertedResidual, makeDivisible, type Pooling } from "../blocks/mobile.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
 import type { Segment } from "../space.js";
 
@@ -20,7 +20,7 @@ const genes = {
   d: repeated(5, [2, 3, 4]),
 };
 
-function segments({ r, w, ks, e, d }: ArchitectureOf<typeof genes>): Segment[] {
+function segments({ r, w, ks, e, d }: ArchitectureOf<typeof genes>, pooling: Pooling): Segment[] {
   const width = (channels: number) => makeDivisible(channels * w);
   let [size, cin] = [r / 2, width(16)];
   const chain: Segment[] = [
@@ -49,7 +49,7 @@ function segments({ r, w, ks, e, d }: ArchitectureOf<typeof genes>): Segment[] {
           const squeeze = makeDivisible(expanded >> 2);
           const options = { cout, expanded, kernel, stride, activation };
           if (!squeezed) return invertedResidual(g, x, options);
-          const squeezeExcite = { squeeze, gate: "hsigmoid", pooling: "two-means" } as const;
+          const squeezeExcite = { squeeze, gate: "hsigmoid", pooling } as const;
           return invertedResidual(g, x, { ...options, squeezeExcite });
         },
       });
@@ -59,7 +59,7 @@ function segments({ r, w, ks, e, d }: ArchitectureOf<typeof genes>): Segment[] {
     key: `head/${size}/${w}`,
     build(g, x) {
       x = conv(g, x, { cout: width(960), kernel: 1, activation: "hswish" });
-      x = averageImage(g, x, "two-means");
+      x = averageImage(g, x, pooling);
       x = conv(g, x, { cout: width(1280), kernel: 1, bias: false, activation: "hswish" });
       return fc(g, flatten(g, x), 1000);
     },
@@ -67,10 +67,27 @@ function segments({ r, w, ks, e, d }: ArchitectureOf<typeof genes>): Segment[] {
   return chain;
 }
 
-export default createChoiceSpace({
-  name: "ofa-mobilenetv3",
-  summary: "Once-for-all MobileNetV3: 20 blocks of kernel 3/5/7 and expansion 3/4/6, depth 2-4, width 1.0 and 1.2",
-  genes,
-  active: ({ d }, gene, position) => gene === "r" || gene === "w" || gene === "d" || position % 4 < d[position >> 2]!,
-  segments,
-});
+const create = (name: string, summary: string, pooling: Pooling) =>
+  createChoiceSpace({
+    name,
+    summary,
+    genes,
+    active: ({ d }, gene, position) => gene === "r" || gene === "w" || gene === "d" || position % 4 < d[position >> 2]!,
+    segments: (architecture) => segments(architecture, pooling),
+  });
+
+export default create(
+  "ofa-mobilenetv3",
+  "Once-for-all MobileNetV3: 20 blocks of kernel 3/5/7 and expansion 3/4/6, depth 2-4, width 1.0 and 1.2",
+  "two-means",
+);
+
+/**
+ * The same networks with one global average where the published code takes the mean over columns and then over rows: the same numbers, and
+ * on ONNX Runtime 1.30 the mean over rows alone, 960 × 6, takes 173 µs where 7 would do.
+ */
+export const deployed = create(
+  "ofa-mobilenetv3-deployed",
+  "OFA-MobileNetV3 as one would deploy it: means over an image are one operator",
+  "global-average",
+);
