@@ -39,7 +39,7 @@ export const rareTypes: readonly KernelTypeName[] = [
 const spread = 8;
 /** Larger kernels take longer than they tell. Choice: about 10 ms. */
 const mostFlops = 4e8;
-const mostElements = 4e6;
+const mostElements = 8e6;
 /** Share of optional fields (batch, stride, groups …) that keep their usual value, and of sizes that are multiples of 8. */
 const usual = 0.7;
 
