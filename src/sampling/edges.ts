@@ -12,8 +12,8 @@ import {
   projectConfig,
 } from "../kernels/index.js";
 
-/** Sizes go beyond those measured by this factor. Choice. */
-const beyond = 4;
+/** Sizes go beyond those measured by the largest of these factors that does not take long. Choice. */
+const beyond = [16, 8, 4, 2];
 /** Kernels with more elements or FLOPs than these take longer than they tell. Choice. */
 const mostElements = 16e6;
 const mostFlops = 2e9;
@@ -31,20 +31,17 @@ export function edgeConfigs(type: string, measured: readonly KernelConfig[]): Ke
   const row = kernelTypeOf(type);
   const around = { row, bases: measured.length > 0 ? fromTheMiddle(measured) : [exampleConfig(row)] };
   const numbers = row.fields.filter(({ kind }) => kind !== "choice");
-  const ends = (fields: readonly Field[]) => [
-    ...extremes(around, fields, "most"),
-    ...extremes(around, fields, "least"),
-  ];
-  const sizes = pack(around, ends(numbers.filter((field) => field.default === undefined)));
-  const options = ends(numbers.filter((field) => field.default !== undefined)).map((edge) => [edge]);
+  const [sizes, options] = partition(numbers, (field) => field.default === undefined);
+  const reach = (["most", "least"] as const).flatMap((end) => pack(around, extremes(around, sizes, end)));
+  const single = (["most", "least"] as const).flatMap((end) => extremes(around, options, end)).map((edge) => [edge]);
   const choices = pack(around, unseenChoices(around));
-  const rare = Array.from({ length: Math.max(options.length, choices.length) }, (_, i) => {
-    const both = [...(options[i] ?? []), ...(choices[i] ?? [])];
-    return fits(around, both) ? [both] : [options[i], choices[i]];
+  const rare = Array.from({ length: Math.max(single.length, choices.length) }, (_, i) => {
+    const both = [...(single[i] ?? []), ...(choices[i] ?? [])];
+    return fits(around, both) ? [both] : [single[i], choices[i]];
   }).flat();
   const found = new Map<string, KernelConfig>();
-  for (let i = 0; i < Math.max(sizes.length, rare.length); i++)
-    for (const edges of [sizes[i], rare[i]]) {
+  for (let i = 0; i < Math.max(reach.length, rare.length); i++)
+    for (const edges of [reach[i], rare[i]]) {
       const config = edges && configWith(around, edges);
       if (config && isShort(row, config)) found.set(JSON.stringify(config), config);
     }
@@ -58,15 +55,22 @@ const unseenChoices = ({ row, bases }: Around): Edge[] =>
     return field.choices.filter((choice) => !known.has(choice)).map((choice) => [field.name, choice]);
   });
 
-const extremes = ({ bases }: Around, fields: readonly Field[], end: "least" | "most"): Edge[] =>
+const extremes = (around: Around, fields: readonly Field[], end: "least" | "most"): Edge[] =>
   fields.flatMap((field): Edge[] => {
     if (field.kind === "choice") return [];
-    const values = bases.map((config) => Number(config[field.name]));
+    const values = around.bases.map((config) => Number(config[field.name]));
     const measured = end === "least" ? Math.min(...values) : Math.max(...values);
-    const value = end === "least" ? Math.floor(measured / beyond) : measured * beyond;
-    const reached = Math.min(field.max, Math.max(field.min, value));
-    return reached === measured ? [] : [[field.name, reached]];
+    const reached = beyond
+      .map((factor) => (end === "least" ? Math.floor(measured / factor) : measured * factor))
+      .map((value): Edge => [field.name, Math.min(field.max, Math.max(field.min, value))])
+      .filter(([, value]) => value !== measured);
+    const edge = reached.find((one) => fits(around, [one])) ?? reached.at(-1);
+    return edge === undefined ? [] : [edge];
   });
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}
 
 /** Each edge goes into the first group that it fits into. */
 function pack(around: Around, edges: readonly Edge[]): Edge[][] {
