@@ -13,7 +13,7 @@ import {
 } from "../kernels/index.js";
 
 /** Sizes go beyond those measured by the largest of these factors that does not take long. Choice. */
-const beyond = [16, 8, 4, 2];
+const beyond = [8, 4, 2];
 /** Kernels with more elements or FLOPs than these take longer than they tell. Choice. */
 const mostElements = 16e6;
 const mostFlops = 2e9;
