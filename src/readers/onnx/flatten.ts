@@ -3,12 +3,13 @@
  * computed on the way: that decides which branch of an If is taken, and what Reshape and Slice make of their inputs.
  */
 import { LitepredError } from "../../base/index.js";
-import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from "../../formats/onnx/index.js";
+import type { FunctionProto, GraphProto, ModelProto, NodeProto } from "../../formats/onnx/index.js";
 import type { Tensor } from "../../graph/index.js";
 import type { FlatModel } from "../prune.js";
 import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttributes } from "./attributes.js";
 import { resolveInputs } from "./declared-shapes.js";
 import { exceeded, FlatGraph, flattenLimits } from "./flat-graph.js";
+import { mostTrips, staysTrue } from "./loops.js";
 import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import type { ReadOnnxOptions } from "./options.js";
 import { inOrder } from "./order.js";
@@ -276,25 +277,6 @@ class Flattener {
     });
   }
 }
-
-/** Longer loops would be longer graphs than is sensible. */
-const mostTrips = 1000;
-
-/** Whether the loop's condition is passed on, or is set to true whatever happens. */
-function staysTrue({ input, output, node, initializer }: GraphProto): boolean {
-  let name = output[0]?.name ?? "";
-  for (;;) {
-    const maker = node.find(({ output: made }) => made.includes(name));
-    if (maker === undefined) break;
-    if (maker.opType === "Constant") return isTrue(maker.attribute.find((attribute) => attribute.name === "value")?.t);
-    if (maker.opType !== "Identity") return false;
-    name = maker.input[0] ?? "";
-  }
-  return name === input[1]?.name || isTrue(initializer.find((tensor) => tensor.name === name));
-}
-
-const isTrue = (tensor: TensorProto | undefined): boolean =>
-  tensor !== undefined && readTensor(tensor, tensor.name).values?.[0] === 1;
 
 function inputsOf(proto: NodeProto, scope: Scope): string[] {
   const inputs = proto.input.map((name) => {
