@@ -1,29 +1,10 @@
 /** What the page asks of the worker that computes, and what it answers: plain data both ways. */
 import type { KernelRow as ReportedRow } from "../../src/analysis/index.js";
-import type { Interval, Provenance, Unpredicted } from "../../src/predictors/index.js";
+import type { PoolEntry } from "../../src/pool/index.js";
+import type { Interval, Unpredicted } from "../../src/predictors/index.js";
 
-/** A platform of the pool, as the server and the static site list it in pool/index.json. */
-export interface PoolPlatform {
-  readonly platform: string;
-  /** Below pool/. */
-  readonly file: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly provenance: Provenance;
-  readonly kernels: readonly {
-    readonly type: string;
-    readonly samples: number;
-    readonly within10: number;
-    readonly mape: number;
-  }[];
-  readonly correctionModels: number;
-  /** Of whole networks, each under a fit without it. */
-  readonly heldOut?:
-    | { readonly n: number; readonly mape: number; readonly within5: number; readonly within10: number }
-    | undefined;
-  /** Median relative error of the same networks. */
-  readonly typicalError?: number | undefined;
-}
+/** A platform of the pool, as the server and the static site list it in pool/index.json; its file lies below pool/. */
+export type PoolPlatform = PoolEntry;
 
 export interface ModelInput {
   readonly name: string;

@@ -1,11 +1,9 @@
 /** Small sound models that damage starts from: exported ones without their weights, and what the writers make. */
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-
-import { ModelProtoSchema, TensorProto_DataLocation } from "../../src/formats/onnx/index.js";
 import { exampleConfig, kernelTypeNames, kernelTypeOf } from "../../src/kernels/index.js";
 import { writeOnnx, writeTflite } from "../../src/writers/index.js";
 import { smallAttention, smallImageNet } from "../contracts/tflite-models.js";
 import { fixtures } from "../fixtures/index.js";
+import { withoutWeights } from "../fixtures/without-weights.js";
 
 const maxBytes = 100_000;
 
@@ -29,15 +27,3 @@ const attempt = <T>(make: () => T): T | undefined => {
     return undefined; // Not every kernel has a form in every format.
   }
 };
-
-function withoutWeights(bytes: Uint8Array): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, bytes);
-  for (const node of model.graph!.node) node.metadataProps = [];
-  for (const tensor of model.graph!.initializer) {
-    if (tensor.rawData.length < 1024) continue;
-    tensor.rawData = new Uint8Array(0);
-    tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
-    tensor.externalData = [{ $typeName: "onnx.StringStringEntryProto", key: "location", value: "weights.bin" }];
-  }
-  return toBinary(ModelProtoSchema, model);
-}

@@ -4,6 +4,9 @@ import { choice, defineKernelType, option, size } from "../define.js";
 import { flag, roundUpLog } from "../sizes.js";
 import { expandOrReduce } from "./memory-bound.js";
 
+/** Operations for each output of an image: weights, reads, products. */
+export const resamplingPerOutput = { nearest: 1, linear: 7, cubic: 31 } as const;
+
 export const resize = defineKernelType({
   name: "resize",
   summary: "An image resampled to outH × outW.",
@@ -15,7 +18,7 @@ export const resize = defineKernelType({
     outW: size(56, 8192),
     mode: choice("nearest", "linear", "cubic"),
   },
-  flops: (c) => ({ nearest: 1, linear: 7, cubic: 31 })[c.mode] * c.c * c.outH * c.outW,
+  flops: (c) => resamplingPerOutput[c.mode] * c.c * c.outH * c.outW,
   elements: (c) => ({ input: c.c * c.h * c.w, output: c.c * c.outH * c.outW }),
   derived: {
     "log output pixels": (c) => Math.log(c.outH * c.outW),

@@ -2,9 +2,8 @@
 import { integers } from "../../graph/index.js";
 import { choice, defineKernelType, option, size } from "../define.js";
 import { flag } from "../sizes.js";
+import { resamplingPerOutput } from "./layout.js";
 
-/** Operations for each output of an image: weights, reads, products. */
-const perOutput = { nearest: 1, linear: 7, cubic: 31 } as const;
 /** What the factor between the sizes means for where a pixel lies. */
 export const coordinates = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"] as const;
 
@@ -21,7 +20,7 @@ export const resizePlain = defineKernelType({
     coordinate: choice(...coordinates),
     order: choice("nchw", "nhwc"),
   },
-  flops: (c) => perOutput[c.mode] * c.c * c.outH * c.outW,
+  flops: (c) => resamplingPerOutput[c.mode] * c.c * c.outH * c.outW,
   elements: (c) => ({ input: c.c * c.h * c.w, output: c.c * c.outH * c.outW }),
   derived: {
     "log output pixels": (c) => Math.log(c.outH * c.outW),
@@ -54,7 +53,7 @@ export const gridSample = defineKernelType({
     outW: size(56, 8192),
     mode: choice("linear", "nearest", "cubic"),
   },
-  flops: (c) => (perOutput[c.mode] * c.c + 10) * c.batch * c.outH * c.outW,
+  flops: (c) => (resamplingPerOutput[c.mode] * c.c + 10) * c.batch * c.outH * c.outW,
   elements: (c) => ({
     input: c.batch * (c.c * c.h * c.w + 2 * c.outH * c.outW),
     output: c.batch * c.c * c.outH * c.outW,
