@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, median, packagePath } from "../src/base/index.js";
-import { resolvePlatformId } from "../src/jobs/workspace.js";
 import { detectKernels } from "../src/kernels/index.js";
 import { openPool } from "../src/pool/index.js";
 import { loadPlatformPredictor } from "../src/predictors/index.js";
 import { onnxRuntime } from "../src/runtime/index.js";
 import { buildExampleModel, kernelLists, loadSpace } from "../src/spaces/index.js";
+import { resolvePlatformId } from "../src/workspace/index.js";
 import { writeOnnx } from "../src/writers/index.js";
 import type { BenchResult } from "./result.js";
 

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { profileInContext } from "../src/jobs/in-context.js";
-import { openLocalPlatform, rulesOf } from "../src/jobs/workspace.js";
 import { openStore } from "../src/measurements/index.js";
+import { profileInContext } from "../src/measuring/index.js";
 import { networkKernels } from "../src/sampling/index.js";
+import { openLocalPlatform, rulesOf } from "../src/workspace/index.js";
 import type { BenchResult } from "./result.js";
 
 const minutes = 1;

@@ -150,7 +150,7 @@ const foldersIn = (folder) =>
 
 /** Folders without a door. */
 const described = {
-  jobs: () => "What a user can do, one verb a file, and what verbs share.",
+  jobs: () => "What a user can do, one verb a file.",
   experiments: () => `One folder a table of the evaluation: ${foldersIn("experiments")}.`,
   cli: () => openingOf("cli/main.ts"),
   formats: () =>

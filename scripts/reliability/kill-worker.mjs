@@ -38,7 +38,7 @@ const verbs = {
     const { spaceCandidates } = await dist("sampling/index.js");
     const platform = parsePlatformId(platformId);
     const spaces = ["mobilenetv2"];
-    const { rulesOf } = await dist("jobs/workspace.js");
+    const { rulesOf } = await dist("workspace/index.js");
     const asked = { rules: rulesOf(platform), count: 60, seed: Number(seed), spaces, perSpace: 3 };
     const byType = await spaceCandidates(asked);
     const kernels = [...byType].flatMap(([type, configs]) => configs.map((config) => ({ type, config })));

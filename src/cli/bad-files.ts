@@ -1,5 +1,5 @@
 /** Files of a list that could not be used: a row in the table, the reason below it, exit code 2 at the end. */
-import { type BadFile, isBad } from "../jobs/bad-files.js";
+import { type BadFile, isBad } from "../base/index.js";
 import { outputWidth, wrapped } from "./fitting.js";
 
 /** The usable rows. @throws the error of a single file that is bad: there is no list to go on with. */

@@ -1,6 +1,6 @@
 /** Checks in the terminal: a table, and below it why some were missed. */
 import type { CheckRow } from "../analysis/index.js";
-import { type BadFile, isBad } from "../jobs/bad-files.js";
+import { type BadFile, isBad } from "../base/index.js";
 import { badOf, failedCell, reasons } from "./bad-files.js";
 import { fittedTable, wrapped } from "./fitting.js";
 import { ms, percent, signedPercent } from "./render.js";

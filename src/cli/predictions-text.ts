@@ -1,6 +1,7 @@
 /** Predictions in the terminal: one with its kernels, several as tables of totals. */
+
+import type { BadFile } from "../base/index.js";
 import { groupBy } from "../base/index.js";
-import type { BadFile } from "../jobs/bad-files.js";
 import type { ModelReport } from "../jobs/predict.js";
 import { failedCell, reasons } from "./bad-files.js";
 import { fittedTable } from "./fitting.js";

@@ -4,11 +4,17 @@
  * into the pool as a predictor that stands by itself, or the best source does where that is better.
  * What was measured is in the store: the same command goes on from there, however it was stopped.
  */
+
+import {
+  type AdaptReport,
+  type AdaptRequest,
+  describe,
+  fitAndSave,
+  loadSources,
+  openTarget,
+} from "../adapting/index.js";
 import { LitepredError } from "../base/index.js";
 import { openStore } from "../measurements/index.js";
-import { type AdaptReport, describe } from "./adapt-report.js";
-import { type AdaptRequest, openTarget } from "./adapt-target.js";
-import { fitAndSave, loadSources } from "./fit.js";
 
 export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport> {
   const started = performance.now();

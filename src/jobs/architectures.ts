@@ -1,8 +1,8 @@
 /** What architectures of a space cost and reach, one question after the other: for searches of other programs. */
 import { LitepredError } from "../base/index.js";
 import { predictArchitectures } from "../search/index.js";
+import { openPredictors, type PredictorsRequest, problemWith } from "../searching/index.js";
 import type { Architecture } from "../spaces/index.js";
-import { openPredictors, type PredictorsRequest, problemWith } from "./search/predictors.js";
 
 export interface ArchitectureAnswer {
   /** As it is understood: choices without effect at their first option. */

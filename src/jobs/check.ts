@@ -1,12 +1,8 @@
 /** A gate for CI: does a model stay below a latency, and is it no slower than it was? Predicted, or measured. */
 import type { CheckRow } from "../analysis/index.js";
-import { LitepredError } from "../base/index.js";
-import { type BadFile, isBad } from "./bad-files.js";
-import { saveBaseline } from "./baseline.js";
-import { findBefore } from "./check-before.js";
-import { checkMeasured } from "./check-measured.js";
-import { checkPredicted } from "./check-predicted.js";
-import type { Checked, CheckRequest } from "./check-types.js";
+import { type BadFile, isBad, LitepredError } from "../base/index.js";
+import type { Checked, CheckRequest } from "../gate/index.js";
+import { checkMeasured, checkPredicted, findBefore, saveBaseline } from "../gate/index.js";
 
 /**
  * In the order of the models. A file that cannot be used, or measured, is a row that says why.

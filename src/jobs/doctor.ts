@@ -15,7 +15,7 @@ import {
 import { deviceSlug, readCpuFacts } from "../platforms/index.js";
 import { idleShare, modelPlan, protocols, startEngine, timeModels } from "../profiling/index.js";
 import { buildExampleModel } from "../spaces/index.js";
-import { openLocalPlatform } from "./workspace.js";
+import { openLocalPlatform } from "../workspace/index.js";
 
 export interface DoctorRequest {
   /** Workspace, where tools for phones lie. Default: `LITEPRED_HOME`, else `.litepred`. */

@@ -3,7 +3,7 @@ import { loadavg } from "node:os";
 import { encoderOf } from "../engines/index.js";
 import { experimentsNamed, type FusionEvidence, findFusions, pairEvidence, toThousandths } from "../fusion/index.js";
 import { readCpuFacts } from "../platforms/index.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
+import { openLocalPlatform, rulesOf } from "../workspace/index.js";
 
 export interface FindRulesRequest {
   readonly home: string;

@@ -1,6 +1,6 @@
 /** Predictions with their analysis, as one file to send. */
 import { type Ceilings, ceilingsOf, groupsBy, kernelRows } from "../analysis/index.js";
-import { groupBy, LitepredError, packageVersion } from "../base/index.js";
+import { type BadFile, groupBy, isBad, LitepredError, packageVersion } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { PlatformPredictor } from "../predictors/index.js";
 import {
@@ -13,8 +13,7 @@ import {
   reportMarkdown,
   reportTrace,
 } from "../reports/index.js";
-import { type BadFile, isBad } from "./bad-files.js";
-import { askEach, type NamedGraph, type PredictRequest, readFiles, type Subject } from "./predict.js";
+import { askEach, type NamedGraph, type PredictRequest, readFiles, type Subject } from "../workspace/index.js";
 
 export interface FoundReport {
   readonly data: ReportData;

@@ -4,7 +4,7 @@ import { type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import { collectStatistics, loadSampler, type SamplingReport, type TypeStatistics } from "../sampling/index.js";
 import { loadSpaces, spaceNames } from "../spaces/index.js";
-import { rulesOf } from "./workspace.js";
+import { rulesOf } from "../workspace/index.js";
 
 export interface SampleRequest {
   readonly kernel: string;

@@ -17,14 +17,27 @@ import {
   searchFrom,
   spreadOf,
 } from "../search/index.js";
-import { openSearchJournal, type SearchJournal, type SearchProgress, type Verified } from "./search/journal.js";
-import { openPredictors, type Predictors, problemWith } from "./search/predictors.js";
-import { bestEntries, describeFront, standingFront } from "./search/report.js";
-import { checkRequest, defaultEvaluations, defaultObjectives, type SearchRequest } from "./search/request.js";
-import { attachedPlatform, measureFront } from "./search/verify.js";
+import {
+  attachedPlatform,
+  bestEntries,
+  checkRequest,
+  defaultEvaluations,
+  defaultObjectives,
+  describeFront,
+  measureFront,
+  openPredictors,
+  openSearchJournal,
+  type Predictors,
+  problemWith,
+  type SearchJournal,
+  type SearchProgress,
+  type SearchRequest,
+  standingFront,
+  type Verified,
+} from "../searching/index.js";
 
 export type { FoundArchitecture, FoundPlatform } from "../reports/index.js";
-export type { SearchRequest } from "./search/request.js";
+export type { SearchRequest } from "../searching/index.js";
 
 export interface SearchReport extends Front {
   readonly seconds: number;

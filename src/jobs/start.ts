@@ -2,18 +2,18 @@
  * The main job on this machine, end to end: the pool is adapted to this machine's ONNX Runtime, example models that no step has seen are
  * predicted, then measured (twice, for the noise) and compared.
  */
+
+import type { AdaptReport } from "../adapting/index.js";
 import { accuracyOf, median, relativeError } from "../base/index.js";
 import { type Engine, encoderOf } from "../engines/index.js";
 import { type Measurement, networkSubject, openStore, type Protocol } from "../measurements/index.js";
 import { openPool } from "../pool/index.js";
 import { loadPlatformPredictor, type ModelPrediction } from "../predictors/index.js";
-import { protocols } from "../profiling/index.js";
+import { measureModels, protocols } from "../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../spaces/index.js";
 import type { AdaptationRound } from "../transfer/index.js";
+import { openLocalPlatform } from "../workspace/index.js";
 import { adaptPlatform } from "./adapt.js";
-import type { AdaptReport } from "./adapt-report.js";
-import { measureModels } from "./measure.js";
-import { openLocalPlatform } from "./workspace.js";
 
 export interface StartRequest {
   readonly home: string;

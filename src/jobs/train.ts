@@ -1,10 +1,11 @@
 /** Measurements of a platform → its predictors in the pool, from scratch. */
+
+import { fitAndSave } from "../adapting/index.js";
 import { conformalQuantile, LitepredError } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { importedTypes, openStore } from "../measurements/index.js";
 import { recipeNamed } from "../predictors/index.js";
-import { fitAndSave } from "./fit.js";
-import { resolvePlatformId } from "./workspace.js";
+import { resolvePlatformId } from "../workspace/index.js";
 
 export interface TrainRequest {
   readonly home: string;

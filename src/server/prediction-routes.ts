@@ -1,8 +1,8 @@
 /** A model is sent as the body of a request, and its latency or its kernels are the answer. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { kernelsOf, type NamedGraph, predictGraphs } from "../jobs/predict.js";
-import { parseInputShapes } from "../jobs/read-model.js";
+import { kernelsOf, predictGraphs } from "../jobs/predict.js";
 import { readModel } from "../readers/index.js";
+import { type NamedGraph, parseInputShapes } from "../workspace/index.js";
 import type { Offers } from "./offers.js";
 import { failures, reply } from "./replies.js";
 import { kernelsQuery, kernelsSchema, predictionSchema, predictQuery } from "./schemas.js";

@@ -89,7 +89,7 @@ function known<T>(found: T | undefined): T {
 /** Engines are given files: the model lies in a folder of its own while it is measured. */
 function measuring(home: string, query: z.infer<typeof measureQuery>, bytes: Uint8Array): TaskBody {
   return async (tell, signal) => {
-    const { measureFiles } = await import("../jobs/model-files.js");
+    const { measureFiles } = await import("../jobs/measure.js");
     const folder = mkdtempSync(join(tmpdir(), "litepred-upload-"));
     const file = join(folder, query.name.endsWith(".tflite") ? "model.tflite" : "model.onnx");
     try {

@@ -19,7 +19,6 @@ import { adaptPlatform } from "../../src/jobs/adapt.js";
 import { predictModels } from "../../src/jobs/predict.js";
 import { startHere } from "../../src/jobs/start.js";
 import { trainPlatform } from "../../src/jobs/train.js";
-import { rulesOf } from "../../src/jobs/workspace.js";
 import { openStore } from "../../src/measurements/index.js";
 import { parsePlatformId } from "../../src/platforms/index.js";
 import { openPool } from "../../src/pool/index.js";
@@ -27,6 +26,7 @@ import { loadPlatformPredictor, type PlatformPredictor } from "../../src/predict
 import { profileKernels, protocols } from "../../src/profiling/index.js";
 import { spaceCandidates } from "../../src/sampling/index.js";
 import { buildExampleModel } from "../../src/spaces/index.js";
+import { rulesOf } from "../../src/workspace/index.js";
 import { writeOnnx } from "../../src/writers/index.js";
 
 const root = mkdtempSync(join(tmpdir(), "litepred-e2e-"));

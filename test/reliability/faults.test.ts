@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { packagePath } from "../../src/base/index.js";
-import { readModelFile, settledModel } from "../../src/jobs/read-model.js";
 import { openPool } from "../../src/pool/index.js";
+import { readModelFile, settledModel } from "../../src/workspace/index.js";
 import { node, onnxModel, tensor, value } from "../contracts/onnx-model.js";
 
 const root = mkdtempSync(join(tmpdir(), "litepred-faults-"));

@@ -1,5 +1,5 @@
+import type { AdaptReport } from "../../adapting/index.js";
 import { LitepredError } from "../../base/index.js";
-import type { AdaptReport } from "../../jobs/adapt-report.js";
 import type { AdaptationRound, ComparisonReport, Goal } from "../../transfer/index.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";

@@ -1,7 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { CheckRow } from "../../analysis/index.js";
-import { LitepredError, saveWhole } from "../../base/index.js";
-import { type BadFile, isBad } from "../../jobs/bad-files.js";
+import { type BadFile, isBad, LitepredError, saveWhole } from "../../base/index.js";
 import { badOf, usable } from "../bad-files.js";
 import { oneStage, withProgress } from "../progress.js";
 import { collect, numberOf, platformsIn, type RegisterCommand } from "./command.js";

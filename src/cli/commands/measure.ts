@@ -1,5 +1,5 @@
-import type { BadFile } from "../../jobs/bad-files.js";
-import type { MeasuredFile } from "../../jobs/model-files.js";
+import type { BadFile } from "../../base/index.js";
+import type { MeasuredFile } from "../../measuring/index.js";
 import { badOf, failedCell, reasons, usable } from "../bad-files.js";
 import { fittedTable, wrapped } from "../fitting.js";
 import { ms } from "../render.js";
@@ -15,7 +15,7 @@ export const measure: RegisterCommand = (program, run) => {
     .option("--again", "measure even what the store already has");
   modelOptions(command).action((models: string[], options, source) =>
     run(source, async (context) => {
-      const { measureFiles } = await import("../../jobs/model-files.js");
+      const { measureFiles } = await import("../../jobs/measure.js");
       const rows = await measureFiles({
         home: context.home,
         models,

@@ -20,7 +20,7 @@ export const profile: RegisterCommand = (program, run) => {
     .option("--seed <n>", "seed of the sampler", "1")
     .action((options, command) =>
       run(command, async (context) => {
-        const { profilePlatform } = await import("../../jobs/platform-profile.js");
+        const { profilePlatform } = await import("../../jobs/profile.js");
         const result = await withProgress((watch) =>
           profilePlatform({
             home: context.home,

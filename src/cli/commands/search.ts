@@ -55,7 +55,7 @@ export const search: RegisterCommand = (program, run) => {
         );
         for (const { platform, reason } of report.notVerified) context.note(`not measured on ${platform}: ${reason}`);
         if (options.out !== undefined) {
-          const { writeSearchFiles } = await import("../../jobs/search/files.js");
+          const { writeSearchFiles } = await import("../../searching/index.js");
           for (const file of await writeSearchFiles(options.space, report, options.out)) context.note(`wrote ${file}`);
         }
         context.result(report, describe);

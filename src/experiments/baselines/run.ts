@@ -4,10 +4,10 @@
  */
 
 import { latencyMetrics } from "../../evaluation/index.js";
-import { resolvePlatformId } from "../../jobs/workspace.js";
 import { kernelRows, openStore } from "../../measurements/index.js";
 import { readCpuFacts } from "../../platforms/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
+import { resolvePlatformId } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import { today } from "../markdown.js";
 import type { PlatformsRequest } from "../transfer/measure.js";

@@ -3,13 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LitepredError } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
-import { fileForEngine } from "../../jobs/encoding.js";
-import { fileSubject, measureModels } from "../../jobs/measure.js";
 import { predictModels } from "../../jobs/predict.js";
-import { readModelFile } from "../../jobs/read-model.js";
-import { openLocalPlatform } from "../../jobs/workspace.js";
 import { openStore, type Store } from "../../measurements/index.js";
-import { protocol as protocolNamed } from "../../profiling/index.js";
+import { fileForEngine } from "../../measuring/index.js";
+import { fileSubject, measureModels, protocol as protocolNamed } from "../../profiling/index.js";
+import { openLocalPlatform, readModelFile } from "../../workspace/index.js";
 import { type Case, type CasesReport, describeCases } from "./report.js";
 import { settledOnnx } from "./settle.js";
 

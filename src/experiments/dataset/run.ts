@@ -3,11 +3,11 @@
  * command goes on from where it was stopped; platforms take turns in parts, so that a set cut short has all of them.
  */
 import type { Engine, LocalPlatform } from "../../engines/index.js";
-import { measureNetworks } from "../../jobs/networks.js";
-import { openLocalPlatform } from "../../jobs/workspace.js";
 import { networkSubject, openStore, type Store } from "../../measurements/index.js";
+import { measureNetworks } from "../../measuring/index.js";
 import { protocols } from "../../profiling/index.js";
 import { type NamedNetwork, networksOfSpaces } from "../../sampling/index.js";
+import { openLocalPlatform } from "../../workspace/index.js";
 import { networksOfExperiment } from "../transfer/plan.js";
 
 export interface DatasetRequest {

@@ -5,8 +5,6 @@
  */
 import { createRandom, LitepredError } from "../../base/index.js";
 import { encoderOf, kernelTimingOf, type LocalPlatform } from "../../engines/index.js";
-import { measureModels } from "../../jobs/measure.js";
-import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { detectKernels, type Kernel } from "../../kernels/index.js";
 import {
   kernelKey,
@@ -17,8 +15,9 @@ import {
   type Store,
 } from "../../measurements/index.js";
 import { hasExactRules } from "../../predictors/index.js";
-import { profileInModels, profileKernels, protocols } from "../../profiling/index.js";
+import { measureModels, profileInModels, profileKernels, protocols } from "../../profiling/index.js";
 import type { Network } from "../../sampling/index.js";
+import { openLocalPlatform, rulesOf } from "../../workspace/index.js";
 import { installedPlatforms, testModels } from "./plan.js";
 import { describeMeasured, type EngineProblem, type EngineReport, type EnginesReport } from "./report.js";
 import { openSpeed, type Speed } from "./speed.js";

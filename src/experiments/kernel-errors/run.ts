@@ -6,11 +6,9 @@ import { basename } from "node:path";
 import { LitepredError } from "../../base/index.js";
 import { EngineFailure, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import type { Graph } from "../../graph/index.js";
-import { timesInContext } from "../../jobs/in-context.js";
-import { readModelFile } from "../../jobs/read-model.js";
-import { openLocalPlatform } from "../../jobs/workspace.js";
 import { engineNodes } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
+import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import {
@@ -24,6 +22,7 @@ import {
   timeInModel,
 } from "../../profiling/index.js";
 import { buildExampleModel, exampleModelNames } from "../../spaces/index.js";
+import { openLocalPlatform, readModelFile } from "../../workspace/index.js";
 import { describeKernelErrors, type KernelErrorsReport, type TimedModel } from "./report.js";
 
 export interface KernelErrorsRequest {

@@ -5,13 +5,11 @@
  */
 import { basename } from "node:path";
 import type { LocalPlatform } from "../../engines/index.js";
-import { fileForEngine } from "../../jobs/encoding.js";
-import { fileSubject, measureModels } from "../../jobs/measure.js";
 import { predictModels } from "../../jobs/predict.js";
-import { readModelBytes } from "../../jobs/read-model.js";
-import { openLocalPlatform } from "../../jobs/workspace.js";
 import { type Measurement, openStore, type Store } from "../../measurements/index.js";
-import { protocol as protocolNamed } from "../../profiling/index.js";
+import { fileForEngine } from "../../measuring/index.js";
+import { fileSubject, measureModels, protocol as protocolNamed } from "../../profiling/index.js";
+import { openLocalPlatform, readModelBytes } from "../../workspace/index.js";
 import { describeModels, type LookedAt, type ModelsReport } from "./report.js";
 
 export interface EvaluateModelsRequest {

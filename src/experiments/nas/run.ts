@@ -7,13 +7,12 @@
 import { LitepredError, sha256 } from "../../base/index.js";
 import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import type { Graph } from "../../graph/index.js";
-import { measureModels } from "../../jobs/measure.js";
 import { type FoundArchitecture, search } from "../../jobs/search.js";
-import { openLocalPlatform } from "../../jobs/workspace.js";
 import { networkSubject, openStore } from "../../measurements/index.js";
 import { openPool } from "../../pool/index.js";
-import { protocol as protocolNamed } from "../../profiling/index.js";
+import { measureModels, protocol as protocolNamed } from "../../profiling/index.js";
 import { loadSpace } from "../../spaces/index.js";
+import { openLocalPlatform } from "../../workspace/index.js";
 import { keptFile, keptValue } from "../kept-runs.js";
 import { today } from "../markdown.js";
 import { candidatesOf, type RivalNetwork, rivals } from "./plan.js";

@@ -7,13 +7,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom, LitepredError } from "../../base/index.js";
 import { encoderOf, type LocalPlatform } from "../../engines/index.js";
-import { timesInContext } from "../../jobs/in-context.js";
-import { measureModels } from "../../jobs/measure.js";
-import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { kernelKey, type Measurement, networkSubject, openStore, type Store } from "../../measurements/index.js";
+import { timesInContext } from "../../measuring/index.js";
 import {
   keepNominal,
   keptNominal,
+  measureModels,
   profileInModels,
   profileKernels,
   protocols,
@@ -21,6 +20,7 @@ import {
 } from "../../profiling/index.js";
 import { collectStatistics, planKernels, sequenceOfNetworks } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
+import { openLocalPlatform, rulesOf } from "../../workspace/index.js";
 import { installedPlatforms, testModels } from "../engines/plan.js";
 import { startDisturbance } from "./disturbance.js";
 import { compareLooks, type Look, type RepeatabilityRow, secondsEach } from "./report.js";

@@ -9,12 +9,11 @@
 import { basename, join } from "node:path";
 import type { ComputeBackend } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
-import { readModelFile } from "../../jobs/read-model.js";
-import { openLocalPlatform, rulesOf } from "../../jobs/workspace.js";
 import { configKey, type FusionRules } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { protocol as protocolNamed } from "../../profiling/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
+import { openLocalPlatform, readModelFile, rulesOf } from "../../workspace/index.js";
 import { keptFile, keptRuns, keptValue } from "../kept-runs.js";
 import { type DrawnType, drawSamplerKernels } from "./draw.js";
 import { type KeptRun, learn } from "./learn.js";

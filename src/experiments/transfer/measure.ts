@@ -1,15 +1,14 @@
 /** Measures what the transfers are made of: kernels and networks of each platform, and its base predictors. */
 import { createRandom } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
-import { profileInContext, timesInContext } from "../../jobs/in-context.js";
-import { measureNetworks } from "../../jobs/networks.js";
 import { trainPlatform } from "../../jobs/train.js";
-import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
 import { openStore, type Store } from "../../measurements/index.js";
+import { measureNetworks, profileInContext, timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { profileKernels, protocols } from "../../profiling/index.js";
 import { collectStatistics, planKernels } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
+import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { kernelCount, networksOfExperiment, repeatedEvery, seed } from "./plan.js";
 
 export interface PlatformsRequest {

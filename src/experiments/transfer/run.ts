@@ -4,7 +4,6 @@
  * so they can be repeated with other seeds, budgets and methods without measuring again.
  */
 import { createRandom, getOrCreate, median, stableJson } from "../../base/index.js";
-import { measuredNchwcBlock, resolvePlatformId, rulesOf } from "../../jobs/workspace.js";
 import type { FusionRules, KernelConfig } from "../../kernels/index.js";
 import { kernelRows, type Measurement, openStore } from "../../measurements/index.js";
 import { parsePlatformId } from "../../platforms/index.js";
@@ -21,6 +20,7 @@ import {
   type TransferMethod,
   type TransferMethodName,
 } from "../../transfer/index.js";
+import { measuredNchwcBlock, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import type { PlatformsRequest } from "./measure.js";
 import {

@@ -7,12 +7,11 @@ import {
   probabilitySlower,
   type Regression,
 } from "../analysis/index.js";
+import type { BadFile } from "../base/index.js";
 import type { ModelPrediction } from "../predictors/index.js";
-import type { BadFile } from "./bad-files.js";
+import { askEach, readFiles, readModelFile, type Subject } from "../workspace/index.js";
 import { countKernels, kernelsOfBaseline } from "./baseline.js";
-import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-types.js";
-import { askEach, readFiles, type Subject } from "./predict.js";
-import { readModelFile } from "./read-model.js";
+import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-row.js";
 
 export function checkPredicted(request: CheckRequest, findBefore: FindBefore): Promise<(Checked | BadFile)[]> {
   const { confidence: level } = request;

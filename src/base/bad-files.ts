@@ -1,5 +1,5 @@
 /** A list of files is worked off to its end: one that cannot be used is a row of its own, not the end of the others. */
-import { LitepredError } from "../base/index.js";
+import { LitepredError } from "./errors.js";
 
 export interface BadFile {
   readonly model: string;

@@ -10,9 +10,9 @@ import { configKey, detectKernels, type FusionRules } from "../kernels/index.js"
 import { parsePlatformId } from "../platforms/index.js";
 import { readModel } from "../readers/index.js";
 import { loadSpace } from "../spaces/index.js";
+import { rulesOf } from "../workspace/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { fileForEngine } from "./encoding.js";
-import { rulesOf } from "./workspace.js";
 
 const platformOf = (format: string, precision = "fp32") =>
   ({ platform: { precision }, description: { format } }) as LocalPlatform;

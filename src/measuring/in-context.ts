@@ -24,7 +24,7 @@ import {
   sequenceOfNetworks,
   typicalConfigs,
 } from "../sampling/index.js";
-import { rulesOf } from "./workspace.js";
+import { rulesOf } from "../workspace/index.js";
 
 export interface InContextRequest {
   readonly store: Store;

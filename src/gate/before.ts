@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import { entryOf, readBaseline } from "./baseline.js";
-import type { CheckRequest, FindBefore } from "./check-types.js";
+import type { CheckRequest, FindBefore } from "./check-row.js";
 
 /** @throws LitepredError for what is no baseline, and for one model to compare several with. */
 export function findBefore({ against, models }: CheckRequest): FindBefore {

@@ -1,10 +1,10 @@
 /** A front as files: table, architectures, picture, page, and the best network in the formats of engines. Weights are of our own. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LitepredError } from "../../base/index.js";
-import type { Graph } from "../../graph/index.js";
-import { type Front, frontCsv, frontPage, frontPicture } from "../../reports/index.js";
-import { writeOnnx, writeTflite } from "../../writers/index.js";
+import { LitepredError } from "../base/index.js";
+import type { Graph } from "../graph/index.js";
+import { type Front, frontCsv, frontPage, frontPicture } from "../reports/index.js";
+import { writeOnnx, writeTflite } from "../writers/index.js";
 import { loadSearchSpace } from "./space.js";
 
 /** Names of the files, those that an operator kept from being written left out. */

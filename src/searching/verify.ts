@@ -2,19 +2,19 @@
  * Networks of a front, measured where their platforms are attached; and what that teaches: a correction of what the platform's own one
  * leaves over.
  */
-import { LitepredError } from "../../base/index.js";
-import { type Engine, encoderOf, type LocalPlatform } from "../../engines/index.js";
-import { networkSubject, openStore, type Protocol } from "../../measurements/index.js";
+import { LitepredError } from "../base/index.js";
+import { type Engine, encoderOf, type LocalPlatform } from "../engines/index.js";
+import { networkSubject, openStore, type Protocol } from "../measurements/index.js";
 import {
   type Correction,
   fitCorrection,
   noCorrection,
   type PlatformPredictor,
   type WholeModel,
-} from "../../predictors/index.js";
-import type { Space } from "../../spaces/index.js";
-import { measureModels } from "../measure.js";
-import { openLocalPlatform } from "../workspace.js";
+} from "../predictors/index.js";
+import { measureModels } from "../profiling/index.js";
+import type { Space } from "../spaces/index.js";
+import { openLocalPlatform } from "../workspace/index.js";
 import type { Verified } from "./journal.js";
 import type { SearchSpace } from "./space.js";
 

@@ -1,13 +1,13 @@
 /** What a search is asked for, and what of it is refused. */
-import { LitepredError } from "../../base/index.js";
-import type { Engine } from "../../engines/index.js";
+import { LitepredError } from "../base/index.js";
+import type { Engine } from "../engines/index.js";
 import {
   type AccuracyPredictor,
   type ObjectiveName,
   objectiveNames,
   type SearchMethodName,
   searchMethodNames,
-} from "../../search/index.js";
+} from "../search/index.js";
 
 export interface SearchRequest {
   readonly home: string;

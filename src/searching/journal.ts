@@ -3,8 +3,8 @@
  * same end. Its name says all that the end depends on.
  */
 import { join } from "node:path";
-import { readKept, saveWhole, sha256, stableJson } from "../../base/index.js";
-import type { SearchState } from "../../search/index.js";
+import { readKept, saveWhole, sha256, stableJson } from "../base/index.js";
+import type { SearchState } from "../search/index.js";
 
 /** A network of the front that was measured. */
 export interface Verified {

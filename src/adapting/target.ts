@@ -2,14 +2,13 @@
 import { LitepredError } from "../base/index.js";
 import type { Engine, LocalPlatform } from "../engines/index.js";
 import { importedProtocol, kernelKey, type Store } from "../measurements/index.js";
+import { measureNetworks, profileInContext, timesInContext } from "../measuring/index.js";
 import { isLocal, parsePlatformId } from "../platforms/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { type Candidates, networksPerSpace, networksToFit, spaceCandidates } from "../sampling/index.js";
 import type { AdaptationRound, Goal, MeasureOutcome, MeasureRequest } from "../transfer/index.js";
+import { openLocalPlatform, resolvePlatformId, rulesOf } from "../workspace/index.js";
 import type { FitRequest } from "./fit.js";
-import { profileInContext, timesInContext } from "./in-context.js";
-import { measureNetworks } from "./networks.js";
-import { openLocalPlatform, resolvePlatformId, rulesOf } from "./workspace.js";
 
 export interface AdaptRequest {
   readonly home: string;

@@ -1,8 +1,8 @@
 import { type CheckRow, holds, type Regression } from "../analysis/index.js";
 import { percent } from "../base/index.js";
 import type { Interval } from "../predictors/index.js";
+import type { PredictRequest } from "../workspace/index.js";
 import type { BaselineEntry } from "./baseline.js";
-import type { PredictRequest } from "./predict.js";
 
 export interface CheckRequest extends Omit<PredictRequest, "level"> {
   readonly maxLatencyMs?: number | undefined;

@@ -7,8 +7,8 @@ import { createSyntheticEngine, encoderOf } from "../engines/index.js";
 import { kernelTypeOf } from "../kernels/index.js";
 import { modelType, openStore } from "../measurements/index.js";
 import { parsePlatformId } from "../platforms/index.js";
-import { protocol } from "../profiling/index.js";
-import { fileSubject, measureModels } from "./measure.js";
+import { fileSubject, measureModels } from "./measure-models.js";
+import { protocol } from "./protocol.js";
 
 const home = mkdtempSync(join(tmpdir(), "litepred-measure-"));
 const engine = createSyntheticEngine();

@@ -2,6 +2,7 @@
 import { createRandom, LitepredError } from "../base/index.js";
 import { isKernelTypeName, kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
+import { measureNetworks, profileInContext, timesInContext } from "../measuring/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
 import {
   collectStatistics,
@@ -13,9 +14,7 @@ import {
   typicalConfigs,
 } from "../sampling/index.js";
 import { loadSpaces } from "../spaces/index.js";
-import { profileInContext, timesInContext } from "./in-context.js";
-import { measureNetworks } from "./networks.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
+import { openLocalPlatform, rulesOf } from "../workspace/index.js";
 
 export interface PlatformProfileRequest {
   readonly home: string;

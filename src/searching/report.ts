@@ -1,5 +1,5 @@
 /** What a search answers: the front with intervals, what was measured beside what was predicted, the best under the budgets. */
-import type { FoundArchitecture } from "../../reports/index.js";
+import type { FoundArchitecture } from "../reports/index.js";
 import {
   bestOf,
   type Individual,
@@ -8,7 +8,7 @@ import {
   predictArchitectures,
   type SearchProblem,
   type SearchState,
-} from "../../search/index.js";
+} from "../search/index.js";
 import type { Verified } from "./journal.js";
 
 /** The front under the predictors of the end, by latency. */

@@ -5,17 +5,15 @@ import {
   probabilitySlowerMeasured,
   type Regression,
 } from "../analysis/index.js";
-import { LitepredError } from "../base/index.js";
+import { type BadFile, badFile, isBad, LitepredError } from "../base/index.js";
 import type { LocalPlatform } from "../engines/index.js";
 import { detectKernels } from "../kernels/index.js";
+import { type MeasuredFile, measureFilesOn } from "../measuring/index.js";
 import type { Interval } from "../predictors/index.js";
-import { type BadFile, badFile, isBad } from "./bad-files.js";
+import { openLocalPlatform, readFiles, rulesOf } from "../workspace/index.js";
 import { type BaselineEntry, countKernels } from "./baseline.js";
-import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-types.js";
-import { type MeasuredFile, measureFiles } from "./model-files.js";
+import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-row.js";
 import { measurePaired } from "./paired.js";
-import { readFiles } from "./predict.js";
-import { openLocalPlatform, rulesOf } from "./workspace.js";
 
 type Measured = Exclude<MeasuredFile, { readonly failed: string }>;
 
@@ -24,7 +22,7 @@ export async function checkMeasured(request: CheckRequest, findBefore: FindBefor
   for (const wanted of [request.platform].flat()) {
     const local = await openLocalPlatform(wanted, request.home);
     const { home, models, protocol, signal } = request;
-    const rows = await measureFiles({ home, models, platform: wanted, protocol, again: true, signal });
+    const rows = await measureFilesOn(local, { home, models, protocol, again: true, signal });
     for (const [i, row] of rows.entries()) {
       request.onProgress?.(i + 1, rows.length, row.model);
       found.push(isBad(row) ? row : await checkOne(row, local, request, findBefore(row.model, row.platform)));

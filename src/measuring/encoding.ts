@@ -2,7 +2,7 @@
 import { encoderOf, type LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { formatOf } from "../readers/index.js";
-import { type ModelUse, readModelBytes, readModelFile, settledModel } from "./read-model.js";
+import { type ModelUse, readModelBytes, readModelFile, settledModel } from "../workspace/index.js";
 
 /**
  * The file itself where it is in the engine's format and as precise as the platform, with its weights in it and the sizes of its

@@ -2,8 +2,8 @@
 import { encoderOf, type LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Measurement, networkSubject, type Protocol, type Purpose, type Store } from "../measurements/index.js";
+import { measureModels } from "../profiling/index.js";
 import { type NamedNetwork, networkGraph } from "../sampling/index.js";
-import { measureModels } from "./measure.js";
 
 export interface NetworksRequest {
   readonly store: Store;

@@ -6,9 +6,8 @@ import { basename } from "node:path";
 import { holds, pairedTest } from "../analysis/index.js";
 import type { LocalPlatform } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
-import { protocols } from "../profiling/index.js";
-import { fileForEngine } from "./encoding.js";
-import { fileSubject, measureModels } from "./measure.js";
+import { fileForEngine } from "../measuring/index.js";
+import { fileSubject, measureModels, protocols } from "../profiling/index.js";
 
 export interface PairedRequest {
   readonly home: string;

@@ -14,7 +14,7 @@ import {
   type MeasuredNetwork,
   type PlatformTask,
 } from "../transfer/index.js";
-import { measuredNchwcBlock, rulesOf } from "./workspace.js";
+import { measuredNchwcBlock, rulesOf } from "../workspace/index.js";
 
 export interface FitRequest {
   readonly home: string;

@@ -1,18 +1,15 @@
-/** Model files → measured whole-model latency. */
+/** Model files → measured whole-model latency, on a platform that is open. */
 import { basename } from "node:path";
+import { type BadFile, badFileOf, isBad } from "../base/index.js";
 import type { LocalPlatform } from "../engines/index.js";
 import { openStore } from "../measurements/index.js";
-import { protocol as protocolNamed } from "../profiling/index.js";
-import { type BadFile, badFileOf, isBad } from "./bad-files.js";
+import { fileSubject, type ModelToMeasure, measureModels, protocol as protocolNamed } from "../profiling/index.js";
+import { assumptions, readModelBytes, readModelInterface } from "../workspace/index.js";
 import { fileForEngine } from "./encoding.js";
-import { fileSubject, type ModelToMeasure, measureModels } from "./measure.js";
-import { assumptions, readModelBytes, readModelInterface } from "./read-model.js";
-import { openLocalPlatform } from "./workspace.js";
 
-export interface MeasureFilesRequest {
+export interface FilesRequest {
   readonly home: string;
   readonly models: readonly string[];
-  readonly platform: string;
   readonly protocol: string;
   readonly again: boolean;
   /** `name=1x3x224x224`, as on the command line. */
@@ -40,9 +37,8 @@ export type MeasuredFile = {
   | { readonly failed: string }
 );
 
-/** In the order of the models; a file that cannot be read is a row that says why. @throws LitepredError for unknown platforms. */
-export async function measureFiles(request: MeasureFilesRequest): Promise<(MeasuredFile | BadFile)[]> {
-  const local = await openLocalPlatform(request.platform, request.home);
+/** In the order of the models; a file that cannot be read is a row that says why. */
+export async function measureFilesOn(local: LocalPlatform, request: FilesRequest): Promise<(MeasuredFile | BadFile)[]> {
   const files = request.models.map((model) =>
     badFileOf(model, (): NamedModel => {
       const assumed = assumptions(readModelInterface(model, request), request);
@@ -59,7 +55,7 @@ export async function measureFiles(request: MeasureFilesRequest): Promise<(Measu
 type NamedModel = ModelToMeasure & Pick<MeasuredFile, "model" | "assumed">;
 
 async function measureReadable(
-  request: MeasureFilesRequest,
+  request: FilesRequest,
   { platform, id, engine }: LocalPlatform,
   models: readonly NamedModel[],
 ): Promise<MeasuredFile[]> {

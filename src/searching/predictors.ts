@@ -1,13 +1,13 @@
 /** What a search asks: the space, its accuracy, and the predictors of the platforms, ready to be used many times. */
 import { statSync } from "node:fs";
-import { accuracyNames, loadAccuracy } from "../../accuracy/index.js";
-import { packageVersion } from "../../base/index.js";
-import { openPool } from "../../pool/index.js";
-import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
-import { onnxRuntime } from "../../runtime/index.js";
-import { type AccuracyPredictor, latencyOf, type SearchPlatform, type SearchProblem } from "../../search/index.js";
-import { fixGenes } from "../../spaces/index.js";
-import { resolvePlatformId } from "../workspace.js";
+import { accuracyNames, loadAccuracy } from "../accuracy/index.js";
+import { packageVersion } from "../base/index.js";
+import { openPool } from "../pool/index.js";
+import { loadPlatformPredictor, type PlatformPredictor } from "../predictors/index.js";
+import { onnxRuntime } from "../runtime/index.js";
+import { type AccuracyPredictor, latencyOf, type SearchPlatform, type SearchProblem } from "../search/index.js";
+import { fixGenes } from "../spaces/index.js";
+import { resolvePlatformId } from "../workspace/index.js";
 import type { Verified } from "./journal.js";
 import type { SearchRequest } from "./request.js";
 import { loadSearchSpace, type SearchSpace } from "./space.js";

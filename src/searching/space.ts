@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LitepredError, sha256 } from "../../base/index.js";
-import type { AccuracyPredictor } from "../../search/index.js";
-import { type Architecture, createUserSpace, loadSpace, type Space, spaceNames } from "../../spaces/index.js";
+import { LitepredError, sha256 } from "../base/index.js";
+import type { AccuracyPredictor } from "../search/index.js";
+import { type Architecture, createUserSpace, loadSpace, type Space, spaceNames } from "../spaces/index.js";
 
 export interface SearchSpace {
   readonly space: Space;
