@@ -210,6 +210,9 @@ const manifestSchema = z.object({
     models: count,
     intercept: z.number(),
     types: z.record(z.string(), z.number()),
+    weights: z
+      .object({ msPerByte: z.number().nonnegative(), cacheBytes: z.number().positive(), log: z.number() })
+      .optional(),
     process: z.object({ types: z.array(z.string()), state: stateSchema }).optional(),
     residuals: z.array(z.number()),
     scores: z.array(z.number()),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { conformalQuantile } from "../base/conformal.js";
 import { type Correction, createCorrector, fitCorrection, noCorrection, type WholeModel } from "./correction.js";
+import { memoryUse } from "./weights-in-cache.js";
 
 const model = (conv: number, dwconv: number, factor: number) => ({
   kernels: [
@@ -66,3 +67,58 @@ test("models measured while the machine was twice as slow do not raise the other
   for (const conv of [2, 5, 8])
     assert.ok(Math.abs(corrector.correct(model(conv, 10 - conv, 1).kernels, 0.9).factor - 1) < 0.04);
 });
+
+test("weights of networks that fit a cache are found to be cheaper", () => {
+  const msPerByte = 1e-6 / 20;
+  const dense = { rows: 1, cin: 1280, cout: 1000, bias: "no", activation: "none" };
+  const bytes = 4 * 1280 * 1000;
+  const square = {
+    batch: 1,
+    h: 56,
+    w: 56,
+    cin: 64,
+    kernelH: 3,
+    kernelW: 3,
+    strideH: 1,
+    strideW: 1,
+    dilation: 1,
+    groups: 1,
+  };
+  const plain = { ...square, padding: "same", activation: "relu", add: "none" };
+  const network = (i: number) => {
+    // Networks that touch 8 to 160 MB; a fifth to a half of the time is one dense layer's.
+    const convs = 1 + (i % 20);
+    const conv = { ...plain, cout: 64 + 16 * (i % 7) };
+    const kernels = [
+      { name: "fc", type: "fc", config: dense, latencyMs: bytes * msPerByte, nodes: [] },
+      ...Array.from({ length: convs }, (_, k) => ({
+        name: `c${k}`,
+        type: "conv-bn-relu",
+        config: conv,
+        latencyMs: (0.25 + 0.05 * (i % 3)) / convs,
+        nodes: [],
+      })),
+    ];
+    const { touchedBytes } = memoryUse(kernels, msPerByte);
+    const fcMs = bytes * msPerByte * (touchedBytes < 24e6 ? 0.4 : 1);
+    return { kernels, touchedBytes, measuredMs: fcMs + 0.25 + 0.05 * (i % 3) };
+  };
+  const networks = Array.from({ length: 80 }, (_, i) => network(i));
+  const fit = fitCorrection(networks.slice(0, 60), 0, msPerByte);
+  assert.ok(fit.weights !== undefined && fit.weights.log < 0);
+  assert.ok(fit.weights.cacheBytes >= 16e6 && fit.weights.cacheBytes <= 40e6, `${fit.weights.cacheBytes}`);
+  const without = fitCorrection(networks.slice(0, 60));
+  const errorOf = (correction: Correction) =>
+    Math.max(
+      ...networks
+        .slice(60)
+        .filter(({ touchedBytes }) => touchedBytes < 12e6 || touchedBytes > 48e6)
+        .map(({ kernels, measuredMs }) =>
+          Math.abs((sumOf(kernels) * correctionFactor(correction, kernels)) / measuredMs - 1),
+        ),
+    );
+  assert.ok(errorOf(fit) < errorOf(without) + 0.01, `${errorOf(fit)} ${errorOf(without)}`);
+  assert.ok(errorOf(fit) < 0.1, `${errorOf(fit)}`);
+});
+
+const sumOf = (kernels: WholeModel["kernels"]) => kernels.reduce((total, { latencyMs }) => total + latencyMs, 0);

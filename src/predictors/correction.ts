@@ -1,13 +1,15 @@
 /**
  * The model-level correction: sums of kernel times miss scheduling, allocation, cache effects, and whatever an engine's way
  * of timing a single kernel adds. ln(measured ÷ sum) is fitted on whole models measured on the platform. Terms: a constant;
- * the share of the time in each kernel type, by ridge regression towards 0; with enough models a Gaussian process on the rest,
- * which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
+ * the share of the time in each kernel type, and in weights that stay in a cache, by ridge regression towards 0; with enough models a
+ * Gaussian process on the rest, which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
  * Both numbers, the plain sum and the corrected one, are kept.
  */
 import { type Accuracy, accuracyOf, conformalQuantile, median } from "../base/index.js";
-import { type LearnerState, loadGaussianProcess, ridgeRegression, trainGaussianProcess } from "../learning/index.js";
+import { type LearnerState, loadGaussianProcess, trainGaussianProcess } from "../learning/index.js";
+import { folds, lossLeftOut, robustRidge, scaleOf } from "./robust-ridge.js";
 import type { PredictedKernel } from "./types.js";
+import { type MemoryUse, memoryUse, shareInCache, type WeightsInCache } from "./weights-in-cache.js";
 
 export interface Correction {
   /** Number of models it was fitted on. */
@@ -15,6 +17,8 @@ export interface Correction {
   readonly intercept: number;
   /** ln factor of a model that spends all its time in the kernel type. */
   readonly types: Readonly<Record<string, number>>;
+  /** Absent where models that fit a cache are like others, and in files of before. */
+  readonly weights?: WeightsInCache | undefined;
   /** What is left over, as a function of the shares of `types` and ln sum. */
   readonly process?: { readonly types: readonly string[]; readonly state: LearnerState };
   /** |ln(measured ÷ predicted)| of each model under a fit without it; ascending. */
@@ -48,6 +52,8 @@ export interface ShareTable {
   readonly types: readonly string[];
   readonly shares: Float64Array;
   readonly logSums: Float64Array;
+  /** Of each model; needed where the correction has `weights`. */
+  readonly memory: readonly MemoryUse[];
 }
 
 export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
@@ -58,31 +64,33 @@ const uncorrectedWidth = 0.15;
 const modelsForShares = 8;
 /** Fewer say nothing on how the rest depends on a model's make-up. Choice. */
 const modelsForProcess = 30;
-/** Ridge penalties to choose from, by leaving models out. Shares lie in 0–1, errors around 0.05. */
+/** Ridge penalties to choose from, by leaving models out; the largest of those about as good. Shares lie in 0–1, errors around 0.05. */
 const penalties = [0.03, 0.1, 0.3, 1, 3];
+/** Last-level caches to choose from, bytes: what a core has of them to itself is less than what is printed on the box. */
+const cacheSizes = [undefined, ...[4, 8, 16, 24, 32, 40, 48, 64].map((megabytes) => megabytes * 1e6)];
+/** A cache has to make errors smaller by this share. Choice. */
+const clearly = 0.97;
+/** So many times the share of other inputs, so that the penalty shrinks it less: what it says is physics. Choice. */
+const weightsCount = 3;
 /** Kernel types whose share varies less than this among the models are no input of the process. Choice. */
 const leastDeviation = 0.01;
-const folds = 10;
-/** Student-t: degrees of freedom, passes of reweighting, least scale of the errors in ln units. Choice. */
-const freedom = 4;
-const reweightings = 4;
-const leastScale = 0.005;
 /**
  * What is left over is cut off at so many deviations before the process sees it: a machine is slow at times, never fast. The
  * usual choice; 1.5 to 4 made no difference.
  */
 const mostDeviations = 3;
-/** Deviation of a normal law ÷ its median absolute error. */
-const deviationsPerMedian = 1.4826;
 /** Steps of the optimiser in a fold, from the hyper-parameters of the fit on all models. */
 const foldIterations = 10;
 
-/** @param callMs what a call costs whatever the model is: no part of what is corrected */
-export function fitCorrection(models: readonly WholeModel[], callMs = 0): Correction {
+/**
+ * @param callMs what a call costs whatever the model is: no part of what is corrected
+ * @param msPerByte of weights from memory; without it models that fit a cache are like others
+ */
+export function fitCorrection(models: readonly WholeModel[], callMs = 0, msPerByte?: number): Correction {
   if (models.length === 0) return noCorrection;
-  const rows = models.map((model) => shares(model.kernels));
+  const rows = models.map((model) => shares(model.kernels, msPerByte));
   const targets = models.map((model) => Math.log((model.measuredMs - callMs) / sumMs(model.kernels)));
-  const whole = fit(rows, targets);
+  const whole = fit(rows, targets, msPerByte);
   const found = leaveOut(rows, targets, whole);
   const errors = found.map(({ log, deviation }, i) => ({ error: Math.abs(targets[i]! - log), deviation }));
   const floor = whole.process ? median(errors.map(({ error }) => error)) : 1;
@@ -107,7 +115,7 @@ function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fi
   const found = new Array<Evaluation>(rows.length);
   for (let fold = 0; fold < rounds; fold++) {
     const kept = (_: unknown, i: number) => i % rounds !== fold;
-    const evaluate = evaluator(fit(rows.filter(kept), targets.filter(kept), whole));
+    const evaluate = evaluator(fit(rows.filter(kept), targets.filter(kept), whole.weights?.msPerByte, whole));
     for (let i = fold; i < rows.length; i += rounds) found[i] = evaluate(rows[i]!);
   }
   return found;
@@ -126,7 +134,9 @@ export function createCorrector(correction: Correction): Corrector {
       halfWidth: quantile * Math.hypot(deviation, correction.floor),
     }));
   };
-  return { correct: (kernels, level) => correctAll(tableOf(shares(kernels)), level)[0]!, correctAll };
+  const correct: Corrector["correct"] = (kernels, level) =>
+    correctAll(tableOf(shares(kernels, correction.weights?.msPerByte)), level)[0]!;
+  return { correct, correctAll };
 }
 
 export function sumMs(kernels: readonly PredictedKernel[]): number {
@@ -135,7 +145,7 @@ export function sumMs(kernels: readonly PredictedKernel[]): number {
   return total;
 }
 
-type Fit = Pick<Correction, "intercept" | "types" | "process">;
+type Fit = Pick<Correction, "intercept" | "types" | "weights" | "process">;
 
 /** ln of the factor on the plain sum, and the width expected around it. */
 interface Evaluation {
@@ -146,20 +156,22 @@ interface Evaluation {
 interface Shares {
   readonly byType: ReadonlyMap<string, number>;
   readonly logSum: number;
+  readonly memory: MemoryUse;
 }
 
-function shares(kernels: readonly PredictedKernel[]): Shares {
+function shares(kernels: readonly PredictedKernel[], msPerByte = 0): Shares {
   const total = sumMs(kernels);
   const byType = new Map<string, number>();
   for (const { type, latencyMs } of kernels) byType.set(type, (byType.get(type) ?? 0) + latencyMs / total);
-  return { byType, logSum: Math.log(total) };
+  return { byType, logSum: Math.log(total), memory: memoryUse(kernels, msPerByte) };
 }
 
-/** `before`: a fit on more models, whose hyper-parameters are where the process starts. */
-function fit(rows: readonly Shares[], targets: readonly number[], before?: Fit): Fit {
+/** `before`: a fit on more models, whose hyper-parameters are taken, and are where the process starts. */
+function fit(rows: readonly Shares[], targets: readonly number[], msPerByte: number | undefined, before?: Fit): Fit {
   if (rows.length < modelsForShares) return { intercept: trimmedMean(targets), types: {} };
   const types = [...new Set(rows.flatMap(({ byType }) => [...byType.keys()]))].sort();
-  const linear = fitShares(rows, targets, types);
+  const caches = before ? [before.weights?.cacheBytes] : msPerByte === undefined ? [undefined] : cacheSizes;
+  const linear = fitShares(rows, targets, types, caches, msPerByte);
   if (rows.length < modelsForProcess) return linear;
   const inputs = types.filter((type) => deviationOf(rows.map((row) => row.byType.get(type) ?? 0)) > leastDeviation);
   const evaluate = evaluator(linear);
@@ -173,59 +185,65 @@ function fit(rows: readonly Shares[], targets: readonly number[], before?: Fit):
   return { ...linear, process: { types: inputs, state: process.toState() } };
 }
 
-function fitShares(rows: readonly Shares[], targets: readonly number[], types: readonly string[]): Fit {
-  const values = rows.map(({ byType }) => types.map((type) => byType.get(type) ?? 0));
-  const all = rows.map((_, i) => i);
-  const rounds = Math.min(rows.length, folds);
-  const loss = (penalty: number) => {
-    let total = 0;
-    for (let fold = 0; fold < rounds; fold++) {
-      const kept = all.filter((i) => i % rounds !== fold);
-      const predict = robustRidge(pick(values, kept), pick(targets, kept), penalty).predict;
-      for (let i = fold; i < rows.length; i += rounds) total += Math.abs(targets[i]! - predict(values[i]!));
-    }
-    return total;
+/** @param caches sizes to choose from, bytes; undefined: models that fit a cache are like others */
+function fitShares(
+  rows: readonly Shares[],
+  targets: readonly number[],
+  types: readonly string[],
+  caches: readonly (number | undefined)[],
+  msPerByte = 0,
+): Fit {
+  const tables = caches.map((cacheBytes) => rows.map((row) => linearInputs(row, types, cacheBytes)));
+  const choices = tables.flatMap((values, c) =>
+    penalties.map((penalty) => ({
+      values,
+      penalty,
+      cacheBytes: caches[c],
+      loss: lossLeftOut(values, targets, penalty) * (caches[c] === undefined ? clearly : 1),
+    })),
+  );
+  const best = choices.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const alike = choices.filter(({ cacheBytes, loss }) => cacheBytes === best.cacheBytes && loss < best.loss / clearly);
+  const { values, penalty, cacheBytes } = alike.at(-1)!;
+  const { intercept, coefficients } = robustRidge(values, targets, penalty);
+  // Weights from a cache are never dearer.
+  if (cacheBytes !== undefined && coefficients[types.length]! > 0) return fitShares(rows, targets, types, [undefined]);
+  return {
+    intercept,
+    types: Object.fromEntries(types.map((type, i) => [type, coefficients[i]!])),
+    ...(cacheBytes !== undefined && {
+      weights: { msPerByte, cacheBytes, log: coefficients[types.length]! * weightsCount },
+    }),
   };
-  const losses = penalties.map(loss);
-  const { intercept, coefficients } = robustRidge(values, targets, penalties[losses.indexOf(Math.min(...losses))]!);
-  return { intercept, types: Object.fromEntries(types.map((type, i) => [type, coefficients[i]!])) };
 }
 
-const pick = <T>(values: readonly T[], rows: readonly number[]): T[] => rows.map((row) => values[row]!);
-
-/** Ridge regression under Student-t noise: a model that was measured while the machine was slow hardly counts. */
-function robustRidge(rows: readonly (readonly number[])[], targets: readonly number[], penalty: number) {
-  const x = { rows: rows.length, columns: rows[0]!.length, values: Float64Array.from(rows.flat()) };
-  let weights = new Float64Array(rows.length).fill(1);
-  for (let pass = 0; ; pass++) {
-    const { intercept, coefficients } = ridgeRegression(x, targets, { penalty, weights });
-    const predict = (row: readonly number[]) => intercept + dotOf(coefficients, row);
-    if (pass === reweightings) return { intercept, coefficients, predict };
-    const errors = targets.map((target, i) => Math.abs(target - predict(rows[i]!)));
-    const scale = scaleOf(errors);
-    weights = Float64Array.from(errors, (error) => (freedom + 1) / (freedom + (error / scale) ** 2));
-  }
+function linearInputs({ byType, logSum, memory }: Shares, types: readonly string[], cacheBytes: number | undefined) {
+  const inputs = types.map((type) => byType.get(type) ?? 0);
+  return cacheBytes === undefined ? inputs : [...inputs, weightsCount * cachedShare(memory, logSum, cacheBytes)];
 }
 
-/** Their deviation, by the median of their sizes: outliers do not count. */
-const scaleOf = (errors: readonly number[]) => Math.max(median(errors.map(Math.abs)) * deviationsPerMedian, leastScale);
+/** Share of a model's time that its weights take from memory where they could come from a cache. */
+const cachedShare = ({ weightsMs, touchedBytes }: MemoryUse, logSum: number, cacheBytes: number): number =>
+  (weightsMs / Math.exp(logSum)) * shareInCache(touchedBytes, cacheBytes);
 
 function evaluator(fitted: Fit): (row: Shares) => Evaluation {
   const evaluate = evaluatorOfAll(fitted);
   return (row) => evaluate(tableOf(row), true)[0]!;
 }
 
-const tableOf = ({ byType, logSum }: Shares): ShareTable => ({
+const tableOf = ({ byType, logSum, memory }: Shares): ShareTable => ({
   types: [...byType.keys()],
   shares: Float64Array.from(byType.values()),
   logSums: Float64Array.of(logSum),
+  memory: [memory],
 });
 
 /** Where nobody asks for the deviation it is NaN. */
-function evaluatorOfAll({ intercept, types, process }: Fit) {
+function evaluatorOfAll(fitted: Fit) {
+  const { process } = fitted;
   const gaussian = process && loadGaussianProcess(process.state);
   return (table: ShareTable, withDeviation: boolean): Evaluation[] => {
-    const linear = linearLogs(table, intercept, types);
+    const linear = linearLogs(table, fitted);
     if (gaussian === undefined) return linear.map((log) => ({ log, deviation: 0 }));
     const inputs = columnsOf(table, process!.types);
     if (!withDeviation) {
@@ -237,10 +255,10 @@ function evaluatorOfAll({ intercept, types, process }: Fit) {
   };
 }
 
-function linearLogs({ types, shares, logSums }: ShareTable, intercept: number, coefficients: Fit["types"]): number[] {
+function linearLogs({ types, shares, logSums, memory }: ShareTable, { intercept, types: coefficients, weights }: Fit) {
   const own = types.map((type) => coefficients[type] ?? 0);
-  return Array.from(logSums, (_, i) => {
-    let log = intercept;
+  return Array.from(logSums, (logSum, i) => {
+    let log = intercept + (weights ? weights.log * cachedShare(memory[i]!, logSum, weights.cacheBytes) : 0);
     for (let t = 0; t < own.length; t++) log += shares[i * own.length + t]! * own[t]!;
     return log;
   });
@@ -262,10 +280,6 @@ function columnsOf({ types, shares, logSums }: ShareTable, wanted: readonly stri
 function processInputs(rows: readonly Shares[], types: readonly string[]) {
   const values = rows.flatMap(({ byType, logSum }) => [...types.map((type) => byType.get(type) ?? 0), logSum]);
   return { rows: rows.length, columns: types.length + 1, values: Float64Array.from(values) };
-}
-
-function dotOf(coefficients: ArrayLike<number>, values: readonly number[]): number {
-  return values.reduce((total, value, i) => total + value * coefficients[i]!, 0);
 }
 
 function deviationOf(values: readonly number[]): number {

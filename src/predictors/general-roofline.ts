@@ -64,8 +64,13 @@ function workMs(roofline: GeneralRoofline, kernel: Costed): number {
   return (
     (flops / giga) * perFlop * slownessOf(kernel) +
     (activationBytes / giga) * perActivationByte +
-    (weightBytes / giga) * Math.max(perWeightByte, perFlop * flopsPerByte)
+    weightBytes * weightMsPerByte(roofline)
   );
+}
+
+/** Of weights from memory. */
+export function weightMsPerByte([, perFlop = 0, , perWeightByte = 0]: GeneralRoofline): number {
+  return Math.max(perWeightByte, perFlop * flopsPerByte) / giga;
 }
 
 /** Weighted by 1/latency, so that neither the many cheap kernels nor the few dear ones are drowned. */

@@ -7,6 +7,7 @@ import { type Correction, type Corrector, createCorrector, type ShareTable } fro
 import { addDoubt, type Doubt, intervalAround, noDoubt } from "./doubt.js";
 import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
+import { type MemoryUse, memoryUse } from "./weights-in-cache.js";
 
 export interface PartsPrediction {
   readonly latencyMs: number;
@@ -28,6 +29,7 @@ interface PartSum {
   readonly types: readonly number[];
   readonly ms: readonly number[];
   readonly doubt: Doubt;
+  readonly memory: MemoryUse;
   readonly flops: number;
   readonly params: number;
 }
@@ -90,12 +92,16 @@ function sumOfPart(
     flops += kernel.flops;
     params += kernel.params;
   }
-  return { types: [...byType.keys()], ms: [...byType.values()], doubt, flops, params };
+  const timed = kernels.map(({ type, config }, i) => ({ type, config, latencyMs: known[i]!.latencyMs }));
+  const memory = memoryUse(timed, correction.weights?.msPerByte ?? 0);
+  return { types: [...byType.keys()], ms: [...byType.values()], doubt, memory, flops, params };
 }
 
 interface Totals {
   sumMs: number;
   doubt: Doubt;
+  weightsMs: number;
+  touchedBytes: number;
   flops: number;
   params: number;
 }
@@ -109,13 +115,18 @@ function sumModels(
   const shares = new Float64Array(models.length * width);
   const totals = models.map((model, i) => {
     const ofModel = shares.subarray(i * width, (i + 1) * width);
-    const total: Totals = { sumMs: 0, doubt: noDoubt(), flops: 0, params: 0 };
+    const total = { sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0, flops: 0, params: 0 };
     for (const part of model) addPart(known.get(part)!, ofModel, total);
     for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
     return total;
   });
   return {
-    table: { types: [...types], shares, logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)) },
+    table: {
+      types: [...types],
+      shares,
+      logSums: Float64Array.from(totals, ({ sumMs }) => Math.log(sumMs)),
+      memory: totals,
+    },
     totals,
   };
 }
@@ -127,6 +138,8 @@ function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
   }
   total.doubt.upMs += part.doubt.upMs;
   total.doubt.downMs += part.doubt.downMs;
+  total.weightsMs += part.memory.weightsMs;
+  total.touchedBytes += part.memory.touchedBytes;
   total.flops += part.flops;
   total.params += part.params;
 }
