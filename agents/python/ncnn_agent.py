@@ -5,6 +5,7 @@ benchmark.
 """
 import os
 import tempfile
+import time
 
 from protocol import Model, Rejected, serve  # First: it takes over stdout.
 
@@ -37,7 +38,8 @@ class Ncnn:
             for name in os.listdir(folder):
                 os.remove(os.path.join(folder, name))
             os.rmdir(folder)
-        return NcnnModel(net, input_shapes(param.decode()))
+        text = param.decode()
+        return NcnnModel(net, input_shapes(text), layers_of(text) if profile else [])
 
 
 def configure(options, settings):
@@ -77,9 +79,29 @@ def input_shapes(param):
     return shapes
 
 
+def layers_of(param):
+    """[(type, output blobs, owner)] in the order of the file; the owner is the tensor of the model that the layer works for."""
+    layers = []
+    for line in param.splitlines()[2:]:
+        words = line.split()
+        if words and words[0] not in ("Input", "MemoryData"):
+            inputs, outputs = int(words[2]), int(words[3])
+            layers.append((words[0], words[4 + inputs : 4 + inputs + outputs]))
+    owned, owner = [], ""
+    for kind, blobs in reversed(layers):
+        # What the writer puts in between belongs to what follows.
+        if not blobs[0].startswith("temporary_"):
+            owner = blobs[0]
+        owned.append((kind, blobs, owner))
+    return owned[::-1]
+
+
 class NcnnModel(Model):
-    def __init__(self, net, shapes):
+    def __init__(self, net, shapes, layers):
+        """layers: for times by operator; empty where they are not wanted."""
         self.net = net
+        self.layers = layers
+        self.times = []
         self.shapes = shapes
         self.names = list(net.output_names())
         self.fed = {}
@@ -93,6 +115,8 @@ class NcnnModel(Model):
         self.fed = {name: ncnn.Mat(array).clone() for name, array in self.arrays.items()}
 
     def invoke(self):
+        if self.layers:
+            return self.invoke_by_layer()
         extractor = self.net.create_extractor()
         for name, mat in self.fed.items():
             extractor.input(name, mat)
@@ -103,6 +127,27 @@ class NcnnModel(Model):
                 raise Rejected("ncnn failed with code %s at %s" % (code, name))
             results.append(mat)
         self.results = results
+
+    def invoke_by_layer(self):
+        """A blob asked for runs the layers that it needs and that have not run: blob after blob, each layer by itself."""
+        extractor = self.net.create_extractor()
+        for name, mat in self.fed.items():
+            extractor.input(name, mat)
+        times = {}
+        for kind, blobs, owner in self.layers:
+            began = time.perf_counter_ns()
+            for blob in blobs:
+                # Type 1: as the next layer takes it, without a change of layout. What comes back is dropped at once: a blob
+                # that somebody holds is copied before a layer works on it in place.
+                code = extractor.extract(blob, 1)[0]
+                if code != 0:
+                    raise Rejected("ncnn failed with code %s at %s" % (code, blob))
+            key = (owner, kind)
+            times[key] = times.get(key, 0) + (time.perf_counter_ns() - began) / 1e6
+        self.times = [(owner, kind, ms) for (owner, kind), ms in times.items()]
+
+    def operators(self):
+        return self.times if self.layers else None
 
     def outputs(self):
         return {name: np.array(mat, np.float32) for name, mat in zip(self.names, self.results)}

@@ -40,6 +40,7 @@ export function createAgentEngine(recipe: PythonRecipe, home: string, version?: 
       options: recipe.options.map(({ environment: _environment, ...option }) => option),
       format: recipe.format,
       kernelTiming: recipe.kernelTiming,
+      inModels: recipe.inModels,
       timingReason: recipe.timingReason,
     };
   };

@@ -34,6 +34,11 @@ export interface EngineDescription {
   readonly kernelTiming: KernelTiming;
   /** Where it is timed otherwise than that on some of its processors. */
   readonly kernelTimingOn?: Partial<Record<Processor, KernelTiming>>;
+  /**
+   * How the times of operators inside a network are told apart, where kernels can be timed there: the engine's nodes are the detected
+   * kernels one to one ("nodes"), or its operators bear the names of the model as given ("names").
+   */
+  readonly inModels?: "nodes" | "names" | undefined;
   /** Why: what makes the sum of kernels meet the model. */
   readonly timingReason: string;
 }

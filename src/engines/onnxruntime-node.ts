@@ -44,6 +44,7 @@ function describeVersion(version: string): EngineDescription {
     ],
     format: "onnx",
     kernelTiming: hasProfiler ? "profiler" : "isolated",
+    ...(hasProfiler && { inModels: "nodes" as const }),
     ...(hasWebGpu && { kernelTimingOn: { gpu: "isolated" } }),
     timingReason: hasProfiler
       ? "Its profiler times the nodes of sampled whole models, each of which is one detected kernel; kernels that no sampled model has stand side by side in a model, between sources in the engine's own layout."

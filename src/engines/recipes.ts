@@ -36,6 +36,7 @@ const common = {
   processors: z.array(z.enum(processors)),
   precisions: z.array(z.enum(precisions)),
   kernelTiming: z.enum(["profiler", "operators", "isolated"]),
+  inModels: z.enum(["names"]).optional(),
   /** Why so. */
   timingReason: z.string(),
   options: z.array(

@@ -3,7 +3,7 @@
  * say most per second, then kernels at the edges of what these had.
  */
 import { LitepredError } from "../base/index.js";
-import { kernelTimingOf, type LocalPlatform } from "../engines/index.js";
+import type { LocalPlatform } from "../engines/index.js";
 import { detectKernels, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { type KernelRows, kernelRows, type Store } from "../measurements/index.js";
 import { hasExactRules } from "../predictors/index.js";
@@ -41,9 +41,10 @@ export interface InContextRequest {
   onProgress?(done: number, note?: string): void;
 }
 
-/** The engine tells the times of nodes, and the rules which kernel is which node. */
+/** The engine tells the times of operators, and rules or names which kernel's they are. */
 export const timesInContext = ({ description, platform }: LocalPlatform): boolean =>
-  kernelTimingOf(description, platform.processor) === "profiler" && hasExactRules(platform);
+  platform.processor === "cpu" &&
+  (description.inModels === "names" || (description.inModels === "nodes" && hasExactRules(platform)));
 
 /** Networks to choose from. Choice: all families ten times. */
 const pool = 420;

@@ -7,6 +7,7 @@
 
 import type { OperatorTime } from "../engines/index.js";
 import type { KernelConfig } from "../kernels/index.js";
+import { kernelIndexIn } from "./bundle.js";
 
 /** Operators that change only the layout or number format. */
 const edgeOperators: ReadonlySet<string> = new Set([
@@ -98,7 +99,7 @@ function owners(operators: readonly OperatorTime[]): Map<OperatorTime, number> {
   };
   for (const operator of operators) {
     const index = [operator.name, ...(operator.outputs ?? []), ...(operator.inputs ?? [])]
-      .map(indexIn)
+      .map(kernelIndexIn)
       .find((at) => at !== undefined);
     if (index !== undefined) settle(operator, index);
   }
@@ -125,9 +126,4 @@ function neighbour(
   const outputs = new Set(operator.outputs ?? []);
   for (const [other, index] of found) if (other.inputs?.some((tensor) => outputs.has(tensor))) return index;
   return undefined;
-}
-
-function indexIn(name: string): number | undefined {
-  const match = /(?:^|[^A-Za-z0-9])k(\d+)\//.exec(name);
-  return match === null ? undefined : Number(match[1]);
 }

@@ -13,6 +13,12 @@ import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/
 /** Names of kernel i start with this. */
 export const kernelPrefix = (index: number) => `k${index}/`;
 
+/** The kernel that a name in the engine's graph speaks of. */
+export function kernelIndexIn(name: string): number | undefined {
+  const match = /(?:^|[^A-Za-z0-9])k(\d+)\//.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
 export interface PackedKernel {
   readonly graph: Graph;
   /** Inputs are made in the plain layout, also where the engine would keep images in its own. */

@@ -2,22 +2,44 @@
  * Kernels timed where they run: a whole network runs under the engine's profiler and, in turns with that, without it. The profiler
  * tells how the time is shared among the nodes, each of which is one detected kernel; the run without it tells how much there is to
  * share. This is what a kernel costs inside a model by definition: caches, buffers and layouts are those of real networks.
- * Needs an engine with a profiler and rules that name its nodes one to one.
+ * Needs an engine that tells the times of its operators, and either rules that name its nodes one to one, or operators that bear the
+ * names of the model as given.
  */
 import { median } from "../base/index.js";
-import { EngineFailure } from "../engines/index.js";
-import type { EngineNode } from "../kernels/index.js";
+import { type EngineDescription, EngineFailure, type OperatorTime } from "../engines/index.js";
+import type { Graph } from "../graph/index.js";
+import { detectKernels, engineNodes, type FusionRules } from "../kernels/index.js";
 import type { Outcome, Protocol } from "../measurements/index.js";
 import { nextToNothing, sumOf } from "./kernel-session.js";
+import { nameByKernel, operatorsByKernel, type PairedOperators } from "./named-network.js";
 import { pairOperators } from "./pairing.js";
 import { modelPlan } from "./protocol.js";
 import { estimateOf, outcomeOf, type SessionEstimate } from "./reference-state.js";
 import { type SessionEngine, timeModels, turnsOf } from "./session.js";
 
 export interface InModelTask {
-  /** In the order of the kernels that were detected. */
-  readonly nodes: readonly EngineNode[];
+  /** The network that runs, in the engine's format. */
   load(): Uint8Array;
+  /** The engine's operators by the kernels that were detected, in the order of these. */
+  pair(operators: readonly OperatorTime[]): PairedOperators;
+}
+
+/** @param rules of the platform, which tell its kernels */
+export function inModelTask(
+  graph: Graph,
+  rules: FusionRules,
+  { inModels }: Pick<EngineDescription, "inModels">,
+  encode: (graph: Graph) => Uint8Array,
+): InModelTask {
+  if (inModels !== "names") {
+    const nodes = engineNodes(graph, rules);
+    return { load: () => encode(graph), pair: (operators) => pairOperators(nodes, operators, rules.nchwcBlock) };
+  }
+  const { kernels } = detectKernels(graph, rules);
+  return {
+    load: () => encode(nameByKernel(graph, kernels)),
+    pair: (operators) => operatorsByKernel(operators, kernels.length),
+  };
 }
 
 export interface InModelTimes {
@@ -30,12 +52,10 @@ export interface InModelTimes {
   readonly operators: number;
 }
 
-/** @param block channels per block of the engine's image layout */
 export async function timeInModel(
   engine: SessionEngine,
-  { nodes, load }: InModelTask,
+  { load, pair }: InModelTask,
   protocol: Protocol,
-  block: number,
   signal?: AbortSignal,
 ): Promise<InModelTimes | EngineFailure> {
   const bytes = load();
@@ -43,14 +63,14 @@ export async function timeInModel(
   const [plain, profiled] = await turnsOf(engine, subjects, modelPlan(protocol, engine.running.turnMs), signal);
   if (plain instanceof EngineFailure) return plain;
   if (profiled instanceof EngineFailure) return profiled;
-  const { operators, extra } = pairOperators(nodes, profiled!.operators, block);
+  const { operators, extra } = pair(profiled!.operators);
   const estimate = (of: Parameters<typeof sumOf>[0]) => {
     const result = of.length === 0 ? undefined : sumOf(of, profiled!, engine);
     return result instanceof EngineFailure ? undefined : result;
   };
   return {
     whole: estimateOf(plain!.turns, engine.nominal),
-    nodes: operators.map((operator) => (operator === undefined ? undefined : estimate([operator]))),
+    nodes: operators.map(estimate),
     extraMs: estimate(extra)?.latencyMs ?? 0,
     operators: profiled!.operators.length,
   };

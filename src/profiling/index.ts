@@ -13,6 +13,7 @@ export { sumOf } from "./kernel-session.js";
 export * from "./measure-kernels.js";
 export * from "./measure-model.js";
 export { fileSubject, type ModelToMeasure, measureModels } from "./measure-models.js";
+export * from "./named-network.js";
 export { keepNominal, keptNominal, nominalTimes } from "./nominal.js";
 export * from "./pairing.js";
 export * from "./profile-kernels.js";

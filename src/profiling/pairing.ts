@@ -7,20 +7,14 @@
 
 import type { OperatorTime } from "../engines/index.js";
 import type { EngineNode } from "../kernels/index.js";
-
-export interface Pairing {
-  /** For each detected node its operator; undefined where the engine ran no such node. */
-  readonly operators: readonly (OperatorTime | undefined)[];
-  /** Operators that no detected node stands for. */
-  readonly extra: readonly OperatorTime[];
-}
+import type { PairedOperators } from "./named-network.js";
 
 /** `block`: channels per block of the engine's image layout; blocked outputs are padded to whole blocks. */
 export function pairOperators(
   nodes: readonly EngineNode[],
   operators: readonly OperatorTime[],
   block: number,
-): Pairing {
+): PairedOperators {
   const waiting = new Map<string, OperatorTime[]>();
   for (const operator of operators) {
     const { inputShapes, outputShapes } = operator;
@@ -33,7 +27,8 @@ export function pairOperators(
     const input = padded(node.inputShape, node.inputBlocked, block);
     const output = padded(node.outputShapes[0] ?? [], node.blocked, block);
     const key = keyOf(className(node.operator), [input, output], nodeKernelSize(node));
-    return waiting.get(key)?.shift();
+    const found = waiting.get(key)?.shift();
+    return found === undefined ? [] : [found];
   });
   return { operators: paired, extra: [...waiting.values()].flat() };
 }

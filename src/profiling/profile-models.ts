@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { getOrCreate } from "../base/index.js";
 import { EngineFailure, encoderOf, type LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
-import { detectKernels, engineNodes, type FusionRules, type Kernel } from "../kernels/index.js";
+import { detectKernels, type FusionRules, type Kernel } from "../kernels/index.js";
 import {
   kernelKey,
   type Measurement,
@@ -17,7 +17,7 @@ import {
 } from "../measurements/index.js";
 import { measureCall } from "./call-cost.js";
 import { readConditions } from "./conditions.js";
-import { type InModelTimes, middleOf, nodeCosts, profilerOverhead, timeInModel } from "./in-models.js";
+import { type InModelTimes, inModelTask, middleOf, nodeCosts, profilerOverhead, timeInModel } from "./in-models.js";
 import { protocols } from "./protocol.js";
 import { outcomeOf, type SessionEstimate } from "./reference-state.js";
 import { type StartedEngine, startEngine } from "./start.js";
@@ -71,11 +71,10 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
     let batch: Timed[] = [];
     for (const [i, model] of todo.entries()) {
       if (signal?.aborted || performance.now() >= untilMs) break;
-      const nodes = engineNodes(model.graph, rules);
-      const load = () => encode(model.graph);
+      const task = inModelTask(model.graph, rules, local.description, encode);
       const sessions: (InModelTimes | EngineFailure)[] = [];
       while (sessions.length < protocol.sessions && !signal?.aborted && !sessions.some(isFailure))
-        sessions.push(await timeInModel(engine, { nodes, load }, protocol, rules.nchwcBlock, signal));
+        sessions.push(await timeInModel(engine, task, protocol, signal));
       if (signal?.aborted) break;
       batch.push({ model, times: sessions.find(isFailure) ?? sessions.filter(isTimed) });
       request.onProgress?.(i + 1);

@@ -14,7 +14,7 @@ import {
   openStore,
   type Store,
 } from "../../measurements/index.js";
-import { hasExactRules } from "../../predictors/index.js";
+import { timesInContext } from "../../measuring/index.js";
 import { measureModels, profileInModels, profileKernels, protocols } from "../../profiling/index.js";
 import type { Network } from "../../sampling/index.js";
 import { openLocalPlatform, rulesOf } from "../../workspace/index.js";
@@ -103,7 +103,7 @@ async function evaluateEngine(
     engine: platform.engine,
     version: description.version,
     precision: platform.precision,
-    kernelTiming: hasExactRules(platform) ? "in models" : kernelTimingOf(description, platform.processor),
+    kernelTiming: timesInContext(local) ? "in models" : kernelTimingOf(description, platform.processor),
     timingReason: description.timingReason,
     ...describeMeasured({ models, looks: wholes, kernels, times: looks.map((look) => look.kernels) }),
     ...speed.rates(),
@@ -128,7 +128,7 @@ const distinct = (kernels: readonly Kernel[]): Kernel[] => [
 
 async function takeLook(look: Look): Promise<void> {
   await timeModels(look);
-  if (hasExactRules(look.local.platform) && look.repeat === 1) await timeInModels(look);
+  if (timesInContext(look.local) && look.repeat === 1) await timeInModels(look);
   await timeKernels(look);
 }
 

@@ -6,13 +6,14 @@ import { basename } from "node:path";
 import { LitepredError } from "../../base/index.js";
 import { EngineFailure, encoderOf, type LocalPlatform } from "../../engines/index.js";
 import type { Graph } from "../../graph/index.js";
-import { engineNodes } from "../../kernels/index.js";
 import { openStore } from "../../measurements/index.js";
 import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
 import {
+  type InModelTask,
   type InModelTimes,
+  inModelTask,
   measureCall,
   nodeCosts,
   profilerOverhead,
@@ -89,7 +90,8 @@ async function timeSubjects(
     const callMs = await measureCall(store, engine, local.id);
     for (const [i, subject] of subjects.entries()) {
       if (signal?.aborted) break;
-      const sessions = await timeSubject(engine, subject, predictor, encode, signal);
+      const task = inModelTask(subject.graph, predictor.rules, local.description, encode);
+      const sessions = await timeSubject(engine, task, signal);
       if (sessions instanceof EngineFailure) request.onProblem?.(subject.name, sessions.message);
       else timed.push({ subject, sessions });
       request.onProgress?.(i + 1);
@@ -109,15 +111,12 @@ async function timeSubjects(
 
 async function timeSubject(
   engine: StartedEngine,
-  { graph }: Subject,
-  { rules }: PlatformPredictor,
-  encode: (graph: Graph) => Uint8Array,
+  task: InModelTask,
   signal: AbortSignal | undefined,
 ): Promise<InModelTimes[] | EngineFailure> {
-  const task = { nodes: engineNodes(graph, rules), load: () => encode(graph) };
   const sessions: InModelTimes[] = [];
   while (sessions.length < protocol.sessions && !signal?.aborted) {
-    const session = await timeInModel(engine, task, protocol, rules.nchwcBlock, signal);
+    const session = await timeInModel(engine, task, protocol, signal);
     if (session instanceof EngineFailure) return session;
     sessions.push(session);
   }
