@@ -13,7 +13,7 @@ import { writeOnnx } from "../src/writers/index.js";
 import { type Browser, noChromium, openBrowser } from "../test/browser/browser.js";
 import type { BenchResult } from "./result.js";
 
-const built = packagePath("dist", "dashboard");
+const built = packagePath("dist", "page");
 const boxes = 4000;
 
 export default async function* run(): AsyncGenerator<BenchResult> {

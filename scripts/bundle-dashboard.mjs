@@ -1,4 +1,4 @@
-// The page as static files in dist/dashboard: the same readers, kernels and predictors as the command line's, compiled for a browser.
+// The page as static files in dist/page: the same readers, kernels and predictors as the command line's, compiled for a browser.
 // Few modules of Node are asked for on that way; dashboard/node stands for them, and the rules of fusion travel in the bundle.
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ function packageFiles() {
   return `export const packageFiles = ${JSON.stringify(files)};`;
 }
 
-export async function bundleDashboard(outdir = join(root, "dist", "dashboard")) {
+export async function bundleDashboard(outdir = join(root, "dist", "page")) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: {

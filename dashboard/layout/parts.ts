@@ -1,25 +1,49 @@
 /**
  * A long graph is laid out part by part: it is cut at boxes that everything passes through, and the parts are hung below each other.
- * That takes time in proportion to its length, and the library's recursion stays shallow.
+ * That takes time in proportion to its length, and the recursion of the one that lays parts out stays shallow.
  */
-import type { BoxGraph, Layout, Point } from "./types.js";
+import { type BoxGraph, gaps, type Layout, type Point } from "./types.js";
 
-/** Boxes of a part, at least. Choice: a part this large is laid out in some milliseconds. */
-const partSize = 80;
+/** Boxes of a part, at least. Choice: a part this large is laid out in some tens of milliseconds. */
+const partSize = 40;
 
 export function layOutInParts(graph: BoxGraph, layOut: (part: BoxGraph) => Layout): Layout {
   const boxes: Record<string, Point> = {};
   const edges: (readonly Point[])[] = [];
+  let bottom = Number.NEGATIVE_INFINITY;
   for (const part of partsOf(graph)) {
-    const own = layOut(part);
-    const shared = part.boxes[0]!.id;
-    // The box that it shares with the part above lies where it lies there.
-    const anchor = boxes[shared] ?? own.boxes[shared]!;
-    const moved = move(own, anchor.x - own.boxes[shared]!.x, anchor.y - own.boxes[shared]!.y);
-    Object.assign(boxes, moved.boxes);
-    edges.push(...moved.edges);
+    const hung = hang(layOut(part), part, boxes[part.boxes[0]!.id], bottom);
+    Object.assign(boxes, hung.boxes);
+    edges.push(...hung.edges);
+    for (const { id, height } of part.boxes) bottom = Math.max(bottom, hung.boxes[id]!.y + height / 2);
   }
-  return fromZero({ width: 0, height: 0, boxes, edges }, graph);
+  return graph.boxes.length === 0
+    ? { width: 2 * margin, height: 2 * margin, boxes, edges }
+    : fromZero({ width: 0, height: 0, boxes, edges }, graph);
+}
+
+/** The box that it shares with the part above lies where it lies there; the others lie below all of that part. */
+function hang(own: Layout, part: BoxGraph, anchor: Point | undefined, bottom: number): Layout {
+  const [shared, ...others] = part.boxes;
+  const at = own.boxes[shared!.id]!;
+  if (anchor === undefined) return own;
+  const moved = move(own, anchor.x - at.x, anchor.y - at.y);
+  const top = others.reduce((least, { id, height }) => Math.min(least, moved.boxes[id]!.y - height / 2), Infinity);
+  const down = Math.max(0, bottom + gaps.below - top);
+  if (down === 0) return moved;
+  const isShared = ({ x, y }: Point) =>
+    Math.abs(x - anchor.x) <= shared!.width / 2 && Math.abs(y - anchor.y) <= shared!.height / 2 + 1;
+  const lowered = (point: Point): Point => (isShared(point) ? point : { x: point.x, y: point.y + down });
+  return {
+    ...moved,
+    boxes: Object.fromEntries(
+      Object.entries(moved.boxes).map(([id, point]) => [
+        id,
+        id === shared!.id ? point : { ...point, y: point.y + down },
+      ]),
+    ),
+    edges: moved.edges.map((points) => points.map(lowered)),
+  };
 }
 
 /** Neighbours share the box at which they were cut. */
@@ -55,7 +79,7 @@ function cutsOf(count: number, spans: readonly { first: number; last: number }[]
   return cuts;
 }
 
-const margin = 12;
+const { margin } = gaps;
 
 /** Whatever was hung to the left of the first part comes into the picture. */
 function fromZero(layout: Layout, { boxes }: BoxGraph): Layout {

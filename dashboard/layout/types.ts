@@ -4,9 +4,12 @@ export interface Box {
   readonly height: number;
 }
 
+export type Edge = readonly [from: string, to: string];
+
+/** Boxes in the order they are run, so that nearly every edge leads onwards. */
 export interface BoxGraph {
   readonly boxes: readonly Box[];
-  readonly edges: readonly (readonly [from: string, to: string])[];
+  readonly edges: readonly Edge[];
 }
 
 export interface Point {
@@ -21,3 +24,6 @@ export interface Layout {
   readonly boxes: Readonly<Record<string, Point>>;
   readonly edges: readonly (readonly Point[])[];
 }
+
+/** Gaps between boxes beside each other and between ranks, and around the picture, pixels. Choices. */
+export const gaps = { beside: 14, below: 26, margin: 12 } as const;

@@ -1,26 +1,25 @@
-/** Where the boxes of a graph lie: by dagre, off the page's thread. */
+/** Where the boxes of a graph lie, off the page's thread; with care means by dagre. */
 import { Graph, layout } from "@dagrejs/dagre";
-import { layOutInParts } from "./parts.js";
-import type { BoxGraph, Layout } from "./types.js";
+import { layOut } from "./lay-out.js";
+import { type BoxGraph, gaps, type Layout } from "./types.js";
 
 self.onmessage = ({ data: { id, args } }: MessageEvent<{ id: number; args: [BoxGraph] }>) => {
   try {
-    self.postMessage({ id, answer: layOutInParts(args[0], (part) => layOut(part, args[0].boxes.length > untangled)) });
+    const answer = layOut(args[0], { layOutWithCare: byDagre, now: () => performance.now() });
+    self.postMessage({ id, answer });
   } catch (error) {
     self.postMessage({ id, error: { code: "internal", message: String(error), hint: "" } });
   }
 };
 
-/** Above so many boxes edges are not untangled, which takes most of the time. Choice. */
-const untangled = 1200;
-
-function layOut({ boxes, edges }: BoxGraph, isLarge: boolean): Layout {
+function byDagre({ boxes, edges }: BoxGraph): Layout {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "TB", nodesep: 14, ranksep: 26, marginx: 12, marginy: 12, ranker: "longest-path" });
+  const { beside, below, margin } = gaps;
+  graph.setGraph({ rankdir: "TB", nodesep: beside, ranksep: below, marginx: margin, marginy: margin });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const [from, to] of edges) graph.setEdge(from, to);
-  layout(graph, { disableOptimalOrderHeuristic: isLarge });
+  layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,

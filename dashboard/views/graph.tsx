@@ -2,27 +2,13 @@
 import { useMemo } from "preact/hooks";
 import { engine, layouter } from "../engine/client.js";
 import type { KernelRow, ModelFacts, Prediction } from "../engine/protocol.js";
-import type { BoxGraph, Layout, Point } from "../layout/types.js";
+import type { BoxGraph } from "../layout/types.js";
 import { ms, percent } from "../parts/format.js";
 import { heat } from "../parts/heat.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
-import { theme } from "../theme.js";
-
-interface Node {
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly latencyMs: number;
-  readonly share: number;
-  readonly flops: number;
-  /** A block to open, or a kernel to look up. */
-  readonly block?: string;
-  readonly kernel?: number;
-}
-
-type ColourBy = "share" | "rate";
+import { type ColourBy, type Node, Picture } from "./graph-picture.js";
 
 export function GraphTab({ facts, prediction }: { facts: ModelFacts; prediction: Prediction }) {
   const edges = useLater(() => engine.edges(facts.id, prediction.platform), [facts.id, prediction.platform]);
@@ -79,7 +65,9 @@ function Drawing({ prediction, edges, open, by, setOpen }: DrawingProps) {
   return (
     <>
       <Await of={layout} waiting="laying the graph out…">
-        {(found) => <Picture nodes={nodes} layout={found} graph={graph} by={by} pick={pick} chosen={chosen?.index} />}
+        {(found) => (
+          <Picture name="graph" nodes={nodes} layout={found} graph={graph} by={by} pick={pick} chosen={chosen?.index} />
+        )}
       </Await>
       {chosen === undefined ? (
         <p class="muted small">A click opens a block, or chooses a kernel.</p>
@@ -149,71 +137,6 @@ function blockNode(id: string, kernel: KernelRow, before: Node | undefined): Nod
     flops: (before?.flops ?? 0) + kernel.flops,
     block: kernel.block,
   };
-}
-
-interface PictureProps {
-  readonly nodes: ReadonlyMap<string, Node>;
-  readonly graph: BoxGraph;
-  readonly layout: Layout;
-  readonly by: ColourBy;
-  readonly chosen: number | undefined;
-  pick(node: Node): void;
-}
-
-function Picture({ nodes, graph, layout, by, chosen, pick }: PictureProps) {
-  const scale = useMemo(() => heatScale([...nodes.values()], by), [nodes, by, theme.value]);
-  return (
-    <div class="graph" tabIndex={0} role="region" aria-label="graph of the model">
-      <svg width={layout.width} height={layout.height} role="group" aria-label={`${nodes.size} boxes`}>
-        {layout.edges.map((points, i) => (
-          <path key={i} d={curve(points)} />
-        ))}
-        {graph.boxes.map(({ id, width, height }) => {
-          const node = nodes.get(id)!;
-          const { x, y } = layout.boxes[id]!;
-          const warmth = scale(node);
-          return (
-            <g
-              key={id}
-              role="button"
-              tabindex={0}
-              class={`${warmth.ink === "#000" ? "ink-dark" : "ink-light"} ${node.kernel !== undefined && node.kernel === chosen ? "chosen" : ""}`}
-              transform={`translate(${x - width / 2} ${y - height / 2})`}
-              onClick={() => pick(node)}
-              onKeyDown={(event) => onPress(event, () => pick(node))}
-            >
-              <title>{`${node.title} ${node.detail}, ${percent(node.share)} of the time`}</title>
-              <rect width={width} height={height} rx={6} fill={warmth.fill} />
-              <text x={width / 2} y={17} text-anchor="middle" font-weight="600">
-                {node.title}
-              </text>
-              <text x={width / 2} y={32} text-anchor="middle">
-                {node.detail}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
-    </div>
-  );
-}
-
-function onPress(event: KeyboardEvent, act: () => void): void {
-  if (event.key !== "Enter" && event.key !== " ") return;
-  event.preventDefault();
-  act();
-}
-
-const curve = ([first, ...rest]: readonly Point[]) =>
-  first === undefined ? "" : `M${first.x} ${first.y}${rest.map(({ x, y }) => `L${x} ${y}`).join("")}`;
-
-/** Pale to strong; the logarithm for rates, which differ by orders of magnitude. */
-function heatScale(nodes: readonly Node[], by: ColourBy): (node: Node) => { fill: string; ink: string } {
-  const value =
-    by === "share" ? (node: Node) => node.share : (node: Node) => Math.log(node.latencyMs / Math.max(1, node.flops));
-  const values = nodes.map(value);
-  const [low, high] = [by === "share" ? 0 : Math.min(...values), Math.max(...values)];
-  return (node) => heat((value(node) - low) / (high - low || 1));
 }
 
 function Legend({ by }: { by: ColourBy }) {

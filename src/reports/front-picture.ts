@@ -6,7 +6,7 @@ const height = 380;
 
 /** The library that draws is loaded when something is drawn: it takes as long as a command to start. */
 export async function frontPicture({ pareto, best, limitsMs }: Front): Promise<string> {
-  const { init } = await import("echarts");
+  const { init } = await import("./charts.js");
   const platforms = limitsMs.map((limitMs, i) => ({ name: pareto[0]?.platforms[i]?.platform ?? "", limitMs, i }));
   const chart = init(null, null, { renderer: "svg", ssr: true, width: panelWidth * platforms.length, height });
   chart.setOption({

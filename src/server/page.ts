@@ -11,7 +11,7 @@ export interface Page {
 }
 
 /** @throws LitepredError `unreadable-file` where the page was not built. */
-export function openPage(folder = packagePath("dist", "dashboard")): Page {
+export function openPage(folder = packagePath("dist", "page")): Page {
   if (!existsSync(join(folder, "index.html")))
     throw new LitepredError("unreadable-file", "the page is not built", "run npm run build");
   const files = readdirSync(folder, { recursive: true })

@@ -165,7 +165,7 @@ test("a failed job ends as events over HTTP", async () => {
 });
 
 test("the site is the same as files, and overwrites nothing else", {
-  skip: !existsSync("dist/dashboard/index.html") && "the page is not built",
+  skip: !existsSync("dist/page/index.html") && "the page is not built",
 }, () => {
   const folder = join(root, "site");
   const report = writeSite(offers, folder);

@@ -14,7 +14,7 @@ import { hostileModel } from "../e2e/cli.js";
 import { fixture } from "../fixtures/index.js";
 import { type Browser, noChromium, openBrowser } from "./browser.js";
 
-const skip = noChromium || (!existsSync(packagePath("dist", "dashboard", "index.html")) && "the page is not built");
+const skip = noChromium || (!existsSync(packagePath("dist", "page", "index.html")) && "the page is not built");
 const root = mkdtempSync(join(tmpdir(), "litepred-page-"));
 const file = join(root, "mobilenet_v2.onnx");
 const other = join(root, "deit_tiny.onnx");
