@@ -63,6 +63,15 @@ export function Chart({ option, label, height = 300, name, onPick }: ChartProps)
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** Tooltips in the page's colours. */
+export const tooltip = (more: object = {}) => ({
+  confine: true,
+  backgroundColor: colour("--card"),
+  borderColor: colour("--line"),
+  textStyle: { color: colour("--text") },
+  ...more,
+});
+
 /** Axes that stay in the background. */
 export const axis = (name: string, more: object = {}) => ({
   name,

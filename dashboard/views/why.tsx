@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Ceilings, StepPoint } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, Prediction } from "../engine/protocol.js";
-import { axis, Chart, colour } from "../parts/chart.js";
+import { axis, Chart, colour, tooltip } from "../parts/chart.js";
 import { amount, ms, percent, signedPercent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
@@ -106,12 +106,7 @@ function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: C
       ...axis("GFLOP/s"),
       axisLabel: { color: colour("--muted"), formatter: (y: number) => String(Number(y.toPrecision(1))) },
     },
-    tooltip: {
-      confine: true,
-      backgroundColor: colour("--card"),
-      borderColor: colour("--line"),
-      textStyle: { color: colour("--text") },
-    },
+    tooltip: tooltip(),
     series: [
       ...bySeries.map((kernels, i) => ({
         name: bounds[i],
@@ -239,14 +234,10 @@ function stepOption(points: readonly StepPoint[], at: number, field: string): EC
   });
   return {
     grid: { left: 56, right: 16, top: 24, bottom: 44 },
-    tooltip: {
+    tooltip: tooltip({
       trigger: "axis",
-      confine: true,
-      backgroundColor: colour("--card"),
-      borderColor: colour("--line"),
-      textStyle: { color: colour("--text") },
-      valueFormatter: (value) => (typeof value === "number" ? `${ms(value)} ms` : ""),
-    },
+      valueFormatter: (value: unknown) => (typeof value === "number" ? `${ms(value)} ms` : ""),
+    }),
     xAxis: { type: "value", min: "dataMin", max: "dataMax", ...axis(field, { nameLocation: "middle", nameGap: 28 }) },
     yAxis: { type: "value", ...axis("ms") },
     series: [line(true), line(false)],

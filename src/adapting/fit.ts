@@ -34,6 +34,7 @@ export interface FitRequest {
   /** Of the provenance. */
   readonly how: string;
   readonly signal?: AbortSignal | undefined;
+  readonly onNetworks?: PlatformTask["onNetworks"];
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
@@ -80,6 +81,7 @@ export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
     recipe: request.recipe,
     seed,
     signal: request.signal,
+    onNetworks: request.onNetworks,
     onStage: request.onStage?.bind(request),
     onProgress: request.onProgress?.bind(request),
   });

@@ -6,7 +6,7 @@ import { measureNetworks, profileInContext, timesInContext } from "../measuring/
 import { isLocal, parsePlatformId } from "../platforms/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
 import { type Candidates, networksPerSpace, networksToFit, spaceCandidates } from "../sampling/index.js";
-import type { AdaptationRound, Goal, MeasureOutcome, MeasureRequest } from "../transfer/index.js";
+import type { AdaptationTask, Goal, MeasureOutcome, MeasureRequest } from "../transfer/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../workspace/index.js";
 import type { FitRequest } from "./fit.js";
 
@@ -36,7 +36,8 @@ export interface AdaptRequest {
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
-  onRound?(round: AdaptationRound): void;
+  readonly onRound?: AdaptationTask["onRound"];
+  readonly onNetworks?: FitRequest["onNetworks"];
 }
 
 /** Candidates to choose the measurements from, per measurement of the budget. Choice. */
@@ -137,7 +138,7 @@ function furtherKernels(request: AdaptRequest, local: LocalPlatform, store: Stor
   return {
     budget: request.budget,
     goal: request.goal,
-    onRound: request.onRound?.bind(request),
+    onRound: request.onRound,
     async measure(requests: readonly MeasureRequest[]) {
       const outcomes = await measureOn(request, local, store, requests, (done) =>
         request.onProgress?.(measured + done),

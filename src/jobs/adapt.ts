@@ -33,6 +33,7 @@ export async function adaptPlatform(request: AdaptRequest): Promise<AdaptReport>
         recipe: "compact",
         seed: request.seed,
         signal: request.signal,
+        onNetworks: request.onNetworks,
         onStage: request.onStage?.bind(request),
         onProgress: request.onProgress?.bind(request),
       });

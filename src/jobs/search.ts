@@ -8,6 +8,7 @@ import { protocol as protocolNamed } from "../profiling/index.js";
 import type { Front } from "../reports/index.js";
 import {
   bestOf,
+  frontSoFar,
   hypervolumeOf,
   type Individual,
   restateUnder,
@@ -140,6 +141,7 @@ async function searchRound(
       state = reached;
       keep({ state }, false);
       request.onProgress?.(Math.min(state.evaluated, target), noteOf(state));
+      request.onFront?.(frontSoFar(state));
     }
   } finally {
     keep({ state }, true);

@@ -85,8 +85,14 @@ const foldIterations = 10;
 /**
  * @param callMs what a call costs whatever the model is: no part of what is corrected
  * @param msPerByte of weights from memory; without it models that fit a cache are like others
+ * @param tell is given what is predicted of each model by a fit without it, ms
  */
-export function fitCorrection(models: readonly WholeModel[], callMs = 0, msPerByte?: number): Correction {
+export function fitCorrection(
+  models: readonly WholeModel[],
+  callMs = 0,
+  msPerByte?: number,
+  tell?: (predictedMs: readonly number[]) => void,
+): Correction {
   if (models.length === 0) return noCorrection;
   const rows = models.map((model) => shares(model.kernels, msPerByte));
   const targets = models.map((model) => Math.log((model.measuredMs - callMs) / sumMs(model.kernels)));
@@ -94,6 +100,8 @@ export function fitCorrection(models: readonly WholeModel[], callMs = 0, msPerBy
   const found = leaveOut(rows, targets, whole);
   const errors = found.map(({ log, deviation }, i) => ({ error: Math.abs(targets[i]! - log), deviation }));
   const floor = whole.process ? median(errors.map(({ error }) => error)) : 1;
+  const predictedMs = models.map(({ kernels }, i) => sumMs(kernels) * Math.exp(found[i]!.log) + callMs);
+  tell?.(predictedMs);
   const ascending = (values: number[]) => values.sort((a, b) => a - b);
   return {
     ...whole,
@@ -102,7 +110,7 @@ export function fitCorrection(models: readonly WholeModel[], callMs = 0, msPerBy
     scores: ascending(errors.map(({ error, deviation }) => error / Math.hypot(deviation, floor))),
     floor,
     heldOut: accuracyOf(
-      models.map(({ kernels }, i) => sumMs(kernels) * Math.exp(found[i]!.log) + callMs),
+      predictedMs,
       models.map(({ measuredMs }) => measuredMs),
     ),
   };

@@ -9,5 +9,5 @@ export { hypervolume } from "./hypervolume.js";
 export { latencyOf } from "./latency.js";
 export { type MethodOptions, type SearchMethodName, searchMethodNames } from "./methods.js";
 export { defaultMethodOptions, restateUnder, type SearchOptions, searchFrom } from "./search.js";
-export { hypervolumeOf, type SearchState } from "./state.js";
+export { type FrontSoFar, frontSoFar, hypervolumeOf, type SearchState } from "./state.js";
 export * from "./types.js";

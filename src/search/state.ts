@@ -31,6 +31,23 @@ export function hypervolumeOf({ archive, box: { worst, best } }: SearchState): n
   );
 }
 
+/** What is told of a search as it runs. */
+export interface FrontSoFar {
+  readonly generation: number;
+  readonly evaluated: number;
+  /** Share of the first generation's box, which a front may outgrow. */
+  readonly hypervolume: number;
+  /** Objectives of each architecture of the front, all to be made small. */
+  readonly points: readonly (readonly number[])[];
+}
+
+export const frontSoFar = (state: SearchState): FrontSoFar => ({
+  generation: state.generation,
+  evaluated: state.evaluated,
+  hypervolume: hypervolumeOf(state),
+  points: state.archive.map(({ values }) => values),
+});
+
 export function firstState(population: readonly Individual[], smallest: readonly Individual[]): SearchState {
   const all = [...population, ...smallest];
   const columns = all[0]!.values.map((_, k) => all.map(({ values }) => values[k]!));

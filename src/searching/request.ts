@@ -3,6 +3,7 @@ import { LitepredError } from "../base/index.js";
 import type { Engine } from "../engines/index.js";
 import {
   type AccuracyPredictor,
+  type FrontSoFar,
   type ObjectiveName,
   objectiveNames,
   type SearchMethodName,
@@ -47,6 +48,8 @@ export interface SearchRequest {
   /** Not to go on with what an earlier call has left. */
   readonly again?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** After each generation; points have the objectives in the order of `objectives`. */
+  onFront?(front: FrontSoFar): void;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }

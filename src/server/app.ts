@@ -1,4 +1,5 @@
 /** The application: the page's files, the pool and the offered models for it, and the API, described at /api. */
+import { join } from "node:path";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -10,6 +11,7 @@ import { contentType, type Page } from "./page.js";
 import { addPredictionRoutes } from "./prediction-routes.js";
 import { errorReply, reply } from "./replies.js";
 import { platformSchema } from "./schemas.js";
+import { openTaskJournal } from "./task-journal.js";
 import { createTaskList, type TaskList } from "./task-list.js";
 import { addTaskRoutes } from "./task-routes.js";
 
@@ -34,7 +36,7 @@ export function createApp(options: AppOptions): App {
         return c.json({ code: "bad-usage", message: z.prettifyError(result.error), hint: "see /api" }, 400);
     },
   });
-  const tasks: TaskList = createTaskList();
+  const tasks: TaskList = createTaskList(openTaskJournal(join(options.offers.home, "jobs")));
   const { origin, token } = guardedBy(options);
   app.use(origin, headers);
   app.use("/api/*", token, sizeLimit(options.maxUploadBytes));

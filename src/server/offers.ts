@@ -1,6 +1,7 @@
 /** What the page is offered: the platforms of the pool, and the model files that were named when it was started; no other path. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import type { SearchRequest } from "../jobs/search.js";
 import { openPool, type PoolEntry } from "../pool/index.js";
 
 export interface Offers {
@@ -8,6 +9,8 @@ export interface Offers {
   readonly pools: readonly string[];
   /** Model files, offered under their names. */
   readonly models: readonly string[];
+  /** To measure with, by platform id; default: the one that the id names. */
+  readonly engines?: SearchRequest["engines"];
 }
 
 /** An entry without the place of its file. */

@@ -102,7 +102,7 @@ export const jobSchema = z
     id: z.string(),
     kind: z.enum(["measure", "adapt", "search"]),
     platform: z.string(),
-    state: z.enum(["running", "done", "failed", "cancelled"]),
+    state: z.enum(["running", "done", "failed", "cancelled", "interrupted"]),
     started: z.string(),
   })
   .openapi("Job");

@@ -4,9 +4,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { LitepredError } from "../base/index.js";
+import { noJournal, type TaskJournal } from "./task-journal.js";
 
 export interface TaskEvent {
-  /** `stage`, `progress`, `round`, `result`, `error`, `end`. */
+  /** `stage`, `progress`, `round`, `networks`, `front`, `result`, `error`, `end`. */
   readonly event: string;
   readonly data: unknown;
 }
@@ -17,7 +18,8 @@ export interface Task {
   readonly id: string;
   readonly kind: TaskKind;
   readonly platform: string;
-  readonly state: "running" | "done" | "failed" | "cancelled";
+  /** `interrupted`: the server ended before it did. */
+  readonly state: "running" | "done" | "failed" | "cancelled" | "interrupted";
   readonly started: string;
 }
 
@@ -37,14 +39,15 @@ export interface TaskList {
 interface Running {
   task: Task;
   readonly told: TaskEvent[];
+  readonly keep: (event: TaskEvent) => void;
   readonly abort: AbortController;
   wake: () => void;
   changed: Promise<void>;
   ended: Promise<void>;
 }
 
-export function createTaskList(): TaskList {
-  const all = new Map<string, Running>();
+export function createTaskList(journal: TaskJournal = noJournal): TaskList {
+  const all = new Map(journal.kept.map(({ task, told }) => [task.id, ended(task, told)]));
   const busy = () => [...all.values()].find(({ task }) => task.state === "running");
   return {
     list: () => [...all.values()].map(({ task }) => task),
@@ -55,6 +58,7 @@ export function createTaskList(): TaskList {
       const running: Running = {
         task,
         told: [],
+        keep: journal.open(task),
         abort: new AbortController(),
         ...changeOf(),
         ended: Promise.resolve(),
@@ -79,6 +83,16 @@ export function createTaskList(): TaskList {
   };
 }
 
+/** One of before. */
+const ended = (task: Task, told: readonly TaskEvent[]): Running => ({
+  task,
+  told: [...told],
+  keep: () => {},
+  abort: new AbortController(),
+  ...changeOf(),
+  ended: Promise.resolve(),
+});
+
 function changeOf() {
   let wake = () => {};
   const changed = new Promise<void>((resolve) => {
@@ -89,6 +103,7 @@ function changeOf() {
 
 function tellTo(running: Running, event: string, data: unknown): void {
   running.told.push({ event, data });
+  running.keep({ event, data });
   running.wake();
   Object.assign(running, changeOf());
 }

@@ -39,7 +39,7 @@ const searchRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/api/jobs",
-  summary: "Jobs since the server was started",
+  summary: "Jobs, the last hundred, those of before a restart included",
   responses: { 200: reply(z.array(jobSchema), "jobs") },
 });
 const cancelRoute = createRoute({
@@ -52,7 +52,7 @@ const cancelRoute = createRoute({
 const eventsRoute = createRoute({
   method: "get",
   path: "/api/jobs/{id}/events",
-  summary: "What a job tells, from its beginning: stage, progress, round, result, error, end",
+  summary: "What a job tells, from its beginning: stage, progress, round, networks, front, result, error, end",
   request: { params },
   responses: { 200: { description: "server-sent events" }, ...unknown },
 });
@@ -111,19 +111,33 @@ const watching = (tell: Tell) => ({
   onProgress: (done: number, note?: string) => tell("progress", { done, note }),
 });
 
-function adapting({ home, pools }: Offers, request: z.infer<typeof adaptBody>): TaskBody {
+function adapting({ home, pools, engines }: Offers, request: z.infer<typeof adaptBody>): TaskBody {
   return async (tell, signal) => {
     const { adaptPlatform } = await import("../jobs/adapt.js");
     return adaptPlatform({
       ...request,
       home,
       pools,
+      engine: engines?.[request.platform],
       method: "default",
       protocol: "quick",
       signal,
       ...watching(tell),
-      onRound: (round) => tell("round", round),
+      onRound: (round, kernels) => tell("round", { ...round, kernels }),
+      onNetworks: (points) => tell("networks", points),
     });
+  };
+}
+
+/** A generation takes some milliseconds; nobody sees more pictures than this. Choice. */
+const frontEveryMs = 500;
+
+function atMostEvery<T>(ms: number, tell: (value: T) => void): (value: T) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (value) => {
+    if (performance.now() - last < ms) return;
+    last = performance.now();
+    tell(value);
   };
 }
 
@@ -131,6 +145,8 @@ function searching({ home, pools }: Offers, request: z.infer<typeof searchBody>)
   return async (tell, signal) => {
     const { search } = await import("../jobs/search.js");
     const { maxLatencyMs, ...rest } = request;
-    return search({ ...rest, ...(maxLatencyMs && { maxLatencyMs }), home, pools, signal, ...watching(tell) });
+    const budgets = maxLatencyMs && { maxLatencyMs };
+    const onFront = atMostEvery(frontEveryMs, (front: object) => tell("front", front));
+    return search({ ...rest, ...budgets, home, pools, signal, ...watching(tell), onFront });
   };
 }

@@ -29,7 +29,15 @@ import {
 import { isPredictable } from "./adapted-kernel.js";
 import { bestSource, type ComparisonReport } from "./best-source.js";
 import { correctionBy } from "./network-correction.js";
-import type { Adaptation, AdaptationTask, AdaptedKernel, MeasuredNetwork, Source, TransferMethod } from "./types.js";
+import type {
+  Adaptation,
+  AdaptationTask,
+  AdaptedKernel,
+  HeldOutPoint,
+  MeasuredNetwork,
+  Source,
+  TransferMethod,
+} from "./types.js";
 
 export interface PlatformTask {
   /** Full id. */
@@ -53,6 +61,8 @@ export interface PlatformTask {
   readonly recipe: RecipeName;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
+  /** Networks measured whole, each predicted by a correction without it. */
+  onNetworks?: ((points: readonly HeldOutPoint[]) => void) | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
@@ -91,7 +101,7 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
   const kernels = new Map<string, KernelPredictor>(fitted.map((predictor) => [predictor.type, predictor]));
   const plain = createPlatformPredictor({ platform, rules, kernels, correction: noCorrection, general, callMs });
   const networks = await task.networks();
-  const correction = await correctionBy(networks, plain);
+  const correction = await correctionBy(networks, plain, task.onNetworks);
   const own = {
     kernels: fitted.map((predictor) => predictor.toState()),
     correction,

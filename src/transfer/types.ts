@@ -59,6 +59,23 @@ export interface AdaptationRound {
   readonly within10AtDouble?: number;
 }
 
+/** One measurement, and what is predicted of it by a fit that has not seen it; ms. */
+export interface HeldOutPoint {
+  readonly predictedMs: number;
+  readonly measuredMs: number;
+}
+
+/** How far one kernel type has come in a round. */
+export interface RoundKernel {
+  readonly type: string;
+  readonly measured: number;
+  readonly failed: number;
+  /** Sources that are leaned on so far. */
+  readonly donors: readonly string[];
+  /** Empty where the method does not tell. */
+  readonly points: readonly HeldOutPoint[];
+}
+
 export interface AdaptationTask {
   readonly kernels: readonly AdaptationKernel[];
   /** Answers in the order of the requests. Throws only on interruption; a config that cannot be run is an outcome. */
@@ -70,7 +87,7 @@ export interface AdaptationTask {
   readonly atOnce?: boolean | undefined;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
-  onRound?: ((round: AdaptationRound) => void) | undefined;
+  onRound?: ((round: AdaptationRound, kernels: readonly RoundKernel[]) => void) | undefined;
 }
 
 export interface LatencyPrediction {

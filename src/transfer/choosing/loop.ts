@@ -4,7 +4,7 @@
  */
 import { mean } from "../../base/index.js";
 import type { Table } from "../process/columns.js";
-import type { AdaptationRound, AdaptationTask } from "../types.js";
+import type { AdaptationRound, AdaptationTask, RoundKernel } from "../types.js";
 import { allocate } from "./allocation.js";
 import { goalReached, weightedShareWithin, within10AtDouble } from "./goal.js";
 import {
@@ -24,6 +24,9 @@ const rowsOfDoubt = 5;
 export interface FittedKernel {
   /** Relative errors on measured configs left out of the fit. */
   readonly heldOutErrors: ArrayLike<number>;
+  /** ln(measured ÷ predicted) of each measured config, in their order, predicted without it. */
+  readonly heldOutLogs?: ArrayLike<number>;
+  readonly donors?: readonly string[];
 }
 
 export interface LoopResult<Fit> {
@@ -59,7 +62,10 @@ export async function runAdaptationLoop<Fit extends FittedKernel>(
     fits = await fitAll(session, plan, fits);
     const round = describeRound(session, fits, rounds);
     rounds.push(round);
-    task.onRound?.(round);
+    task.onRound?.(
+      round,
+      session.records.map((record, k) => describeRoundKernel(record, fits[k])),
+    );
     if (task.goal && goalReached(task.goal, weightedErrors(session, fits)))
       return { session, fits, rounds, goalReached: true };
   }
@@ -121,6 +127,18 @@ async function fitAll<Fit extends FittedKernel>(
 
 function weightedErrors(session: MeasuringSession, fits: readonly (FittedKernel | undefined)[]) {
   return session.records.map((record, k) => ({ weight: weightOf(record), errors: fits[k]?.heldOutErrors ?? [] }));
+}
+
+function describeRoundKernel(
+  { kernel, measured, failed, logs }: KernelRecord,
+  fit: FittedKernel | undefined,
+): RoundKernel {
+  const { donors = [], heldOutLogs } = fit ?? {};
+  const points = logs.flatMap((log, i) => {
+    const error = heldOutLogs?.[i];
+    return error === undefined ? [] : [{ predictedMs: Math.exp(log - error), measuredMs: Math.exp(log) }];
+  });
+  return { type: kernel.type.name, measured: measured.length, failed: failed.length, donors, points };
 }
 
 function describeRound(

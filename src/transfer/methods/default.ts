@@ -57,6 +57,7 @@ interface Fit extends FittedKernel {
   /** Indices of the kernel's sources that are used, and their shares of the offset. */
   readonly sources: readonly number[];
   readonly weights: Float64Array;
+  readonly donors: readonly string[];
 }
 
 async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation> {
@@ -124,8 +125,17 @@ function fitSubject(subject: Subject, record: KernelRecord, before: Fit | undefi
     ...(subject.learned && { learned: subject.learned }),
     ...(signal && { signal }),
   });
-  return { model, design, sources, weights, heldOutErrors: model.heldOutErrors };
+  const { heldOutErrors, heldOutLogs } = model;
+  const donors = donorsOf(subject, sources, weights);
+  return { model, design, sources, weights, heldOutErrors, heldOutLogs, donors };
 }
+
+/** Most weight first. */
+const donorsOf = ({ kernel }: Subject, sources: readonly number[], weights: Float64Array): string[] =>
+  sources
+    .map((s, i) => ({ platform: kernel.sources[s]!.platform, weight: weights[i]! }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ platform }) => platform);
 
 async function designRows(subject: Subject, fit: Fit, configs: readonly KernelConfig[]): Promise<DesignRows> {
   const sources = fit.sources.map((s) => subject.kernel.sources[s]!);
@@ -133,9 +143,8 @@ async function designRows(subject: Subject, fit: Fit, configs: readonly KernelCo
 }
 
 function adaptedKernel(subject: Subject, record: KernelRecord, fit: Fit, others: readonly number[]): AdaptedKernel {
-  const byWeight = fit.sources.map((s, i) => ({ s, weight: fit.weights[i]! })).sort((a, b) => b.weight - a.weight);
   return {
-    donors: byWeight.map(({ s }) => subject.kernel.sources[s]!.platform),
+    donors: fit.donors,
     ...describeKernel(record, fit.heldOutErrors),
     async predict(configs, level = defaultLevel) {
       const { mean, deviation } = fit.model.predict(await designRows(subject, fit, configs));

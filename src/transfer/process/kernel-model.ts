@@ -12,6 +12,8 @@ import type { ProcessForm } from "./process-likelihood.js";
 export interface KernelModel {
   /** Relative error of each measured row, predicted without it. */
   readonly heldOutErrors: Float64Array;
+  /** ln(measured ÷ predicted) of the same rows. */
+  readonly heldOutLogs: Float64Array;
   /** |ln(measured ÷ predicted)| divided by the deviation expected there. */
   readonly scores: Float64Array;
   /** ln ms, and the deviation that `scores` are multiples of. In the order of the rows. */
@@ -36,6 +38,7 @@ export function fitKernelModel(
   const expected = widen(ensemble.heldOut.deviation);
   return {
     heldOutErrors: ensemble.heldOut.error.map((error) => relativeErrorOfLog(-error)),
+    heldOutLogs: ensemble.heldOut.error,
     scores: logErrors.map((error, i) => error / expected[i]!),
     hyperparameters: ensemble.hyperparameters,
     predict(rows) {
