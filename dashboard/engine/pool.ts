@@ -1,6 +1,6 @@
 /** The pool as files under one address: the list at once, a platform's predictor when it is first asked for. */
 
-import { type Ceilings, ceilingsOf } from "../../src/analysis/index.js";
+import { type Ceilings, ceilingsOf, type MeasuredTable } from "../../src/analysis/index.js";
 import { LitepredError } from "../../src/base/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, readArtefact } from "../../src/predictors/index.js";
 import type { PoolPlatform } from "./protocol.js";
@@ -8,6 +8,8 @@ import type { PoolPlatform } from "./protocol.js";
 export interface LoadedPlatform {
   readonly predictor: PlatformPredictor;
   ceilings(): Promise<Ceilings>;
+  /** What was measured there, by kernel type; empty where nothing was passed on. */
+  measured(): Promise<Readonly<Record<string, MeasuredTable>>>;
 }
 
 export interface BrowserPool {
@@ -43,7 +45,14 @@ async function load(address: string, all: readonly PoolPlatform[], platform: str
   const response = await fetchFile(address + encodeURIComponent(entry.file));
   const predictor = await loadPlatformPredictor(readArtefact(new Uint8Array(await response.arrayBuffer())));
   let ceilings: Promise<Ceilings> | undefined;
-  return { predictor, ceilings: () => (ceilings ??= ceilingsOf(predictor)) };
+  let measured: Promise<Record<string, MeasuredTable>> | undefined;
+  const fetchMeasured = async () =>
+    (await fetchFile(address + encodeURIComponent(entry.file.replace(/\.safetensors$/, ".measured.json")))).json();
+  return {
+    predictor,
+    ceilings: () => (ceilings ??= ceilingsOf(predictor)),
+    measured: () => (measured ??= fetchMeasured().catch(() => ({}))),
+  };
 }
 
 async function fetchFile(address: string): Promise<Response> {

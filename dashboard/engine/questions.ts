@@ -9,6 +9,7 @@ import {
   kernelRows,
   type Layer,
   layerOf,
+  measuredAlong,
   type StepPoint,
   stepCurve,
   variableFields,
@@ -19,6 +20,13 @@ import type { ModelPrediction } from "../../src/predictors/index.js";
 import type { Models } from "./models.js";
 import type { BrowserPool, LoadedPlatform } from "./pool.js";
 import type { KernelRow, ModelFacts, ModelInput, PoolPlatform, Prediction, Total } from "./protocol.js";
+
+export interface Steps {
+  readonly points: readonly StepPoint[];
+  /** Mean relative error of held-out kernels of the type. */
+  readonly usualError: number;
+  readonly measured: readonly { readonly value: number; readonly latencyMs: number }[];
+}
 
 export interface Questions {
   pool(): Promise<readonly PoolPlatform[]>;
@@ -37,7 +45,7 @@ export interface Questions {
   layer(model: string, nodes: readonly string[]): Promise<Layer | null>;
   /** The model with its layers changed, as a model of its own. */
   edit(model: string, edits: readonly Edit[]): Promise<ModelFacts>;
-  steps(platform: string, type: string, config: KernelConfig, field: string): Promise<StepPoint[]>;
+  steps(platform: string, type: string, config: KernelConfig, field: string): Promise<Steps>;
 }
 
 export function createQuestions(pool: BrowserPool, models: Models): Questions {
@@ -79,7 +87,16 @@ export function createQuestions(pool: BrowserPool, models: Models): Questions {
       return models.add(id, facts.name, editGraph(graph, edits), facts.bytes);
     },
     fields: async (type) => variableFields(type),
-    steps: async (platform, type, config, field) => stepCurve(kernelOf(await pool.load(platform), type), config, field),
+    async steps(platform, type, config, field) {
+      const loaded = await pool.load(platform);
+      const kernel = kernelOf(loaded, type);
+      const table = (await loaded.measured())[type];
+      return {
+        points: await stepCurve(kernel, config, field),
+        usualError: kernel.heldOut.mape,
+        measured: table === undefined ? [] : measuredAlong(table, config, field),
+      };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Layers changed one after the other, and the model's new total on this platform. The changes stand in the address. */
+/** Layers changed one after the other, or the precision, and the model's new total. The changes stand in the address. */
 import { type Edit, editableActivations, type Layer } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, ModelFacts, Prediction, Total } from "../engine/protocol.js";
@@ -6,7 +6,7 @@ import { ms, percent, signedPercent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
-import { level, total } from "../state.js";
+import { level, platforms, total } from "../state.js";
 
 export function WhatIfTab({ facts, prediction }: { facts: ModelFacts; prediction: Prediction }) {
   const edits = parseEdits(route.value.params.edits);
@@ -35,6 +35,7 @@ export function WhatIfTab({ facts, prediction }: { facts: ModelFacts; prediction
             ))}
           </select>
         </label>
+        <PrecisionField platform={prediction.platform} />
         {kernel === undefined ? null : (
           <LayerForm
             facts={facts}
@@ -51,6 +52,37 @@ export function WhatIfTab({ facts, prediction }: { facts: ModelFacts; prediction
     </div>
   );
 }
+
+/** What the same device and engine are in the pool with: the number formats that this model could be run in. */
+function PrecisionField({ platform }: { platform: string }) {
+  const pool = platforms.value && "value" in platforms.value ? platforms.value.value : [];
+  const others = pool
+    .map((entry) => entry.platform)
+    .filter((id) => apartFromPrecision(id) === apartFromPrecision(platform));
+  if (others.length < 2)
+    return (
+      <p class="muted small">The pool has this device and engine in one precision only, {precisionOf(platform)}.</p>
+    );
+  return (
+    <label class="field">
+      precision
+      <select
+        value={route.value.params.as ?? platform}
+        onChange={({ currentTarget: { value } }) => setParams({ as: value === platform ? undefined : value }, true)}
+      >
+        {others.map((id) => (
+          <option key={id} value={id}>
+            {precisionOf(id)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** `fp32?threads=1` → `fp32`. */
+const precisionOf = (id: string) => id.slice(id.lastIndexOf("/") + 1).split("?")[0]!;
+const apartFromPrecision = (id: string) => id.replace(/\/[^/?]*(\?.*)?$/, "$1");
 
 const without = (edits: readonly Edit[], { node, what }: Edit) =>
   edits.filter((edit) => edit.node !== node || edit.what !== what);
@@ -155,15 +187,26 @@ interface ResultProps {
 }
 
 function Result({ facts, prediction, edits, remove }: ResultProps) {
-  const { platform } = prediction;
+  const { as } = route.value.params;
+  const platform =
+    as !== undefined && apartFromPrecision(as) === apartFromPrecision(prediction.platform) ? as : prediction.platform;
+  const isSame = platform === prediction.platform;
   const changed = useLater(
-    () => (edits.length === 0 ? undefined : engine.edit(facts.id, edits).then(({ id }) => total(id, platform))),
+    async () => total(edits.length === 0 ? facts.id : (await engine.edit(facts.id, edits)).id, platform),
     [facts.id, platform, edits, level.value],
   );
-  if (edits.length === 0) return <p class="muted">Nothing is changed yet: {ms(prediction.latencyMs)} ms.</p>;
+  if (edits.length === 0 && isSame) return <p class="muted">Nothing is changed yet: {ms(prediction.latencyMs)} ms.</p>;
   return (
     <>
       <ul class="stack" style="list-style:none;margin:0;padding:0">
+        {isSame ? null : (
+          <li class="row">
+            {precisionOf(prediction.platform)} → {precisionOf(platform)}
+            <button type="button" onClick={() => setParams({ as: undefined }, true)} aria-label="take back: precision">
+              take back
+            </button>
+          </li>
+        )}
         {edits.map((edit) => (
           <li key={`${edit.node}${edit.what}`} class="row">
             <span class="mono" style="overflow-wrap:anywhere">

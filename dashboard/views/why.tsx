@@ -1,15 +1,16 @@
 /** Why it takes so long: each kernel on the platform's roofline, and the steps of one kernel's latency as a size changes. */
 import type { EChartsOption } from "echarts";
-import { useMemo, useState } from "preact/hooks";
-import type { Ceilings, StepPoint } from "../../src/analysis/index.js";
+import { useMemo } from "preact/hooks";
+import type { Ceilings } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, Prediction } from "../engine/protocol.js";
 import { axis, Chart, colour, tooltip } from "../parts/chart.js";
-import { amount, ms, percent, signedPercent } from "../parts/format.js";
+import { amount, ms, percent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
-import { route, setParams } from "../route.js";
+import { setParams } from "../route.js";
 import { theme } from "../theme.js";
+import { Steps } from "./steps.js";
 
 export function WhyTab({ prediction }: { prediction: Prediction }) {
   const ceilings = useLater(() => engine.ceilings(prediction.platform), [prediction.platform]);
@@ -133,113 +134,3 @@ const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCode
 
 const describe = ({ name, type, text, latencyMs, share }: KernelRow) =>
   `${escaped(name)}<br>${escaped(type)} ${escaped(text)}<br>${ms(latencyMs)} ms, ${percent(share)}`;
-
-function Steps({ prediction }: { prediction: Prediction }) {
-  const ordered = useMemo(() => [...prediction.kernels].sort((a, b) => b.latencyMs - a.latencyMs), [prediction]);
-  const kernel = prediction.kernels[Number(route.value.params.k ?? -1)] ?? ordered[0];
-  const [field, setField] = useState("cout");
-  const fields = useLater(() => (kernel === undefined ? undefined : engine.fields(kernel.type)), [kernel?.type]);
-  if (kernel === undefined) return <p class="muted">no kernels</p>;
-  return (
-    <>
-      <label class="field">
-        kernel
-        <select
-          value={String(kernel.index)}
-          style="max-width:100%"
-          onChange={(event) => setParams({ k: event.currentTarget.value }, true)}
-        >
-          {ordered.slice(0, 200).map(({ index, type, text, share }) => (
-            <option key={index} value={String(index)}>
-              {percent(share)} {type} {text}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Await of={fields}>
-        {(names) => {
-          const chosen = names.includes(field)
-            ? field
-            : (["cout", "cin", "h"].find((name) => names.includes(name)) ?? names[0]!);
-          return (
-            <>
-              <label class="field">
-                changes
-                <select value={chosen} onChange={(event) => setField(event.currentTarget.value)}>
-                  {names.map((name) => (
-                    <option key={name} value={name}>
-                      {name}
-                    </option>
-                  ))}
-                </select>
-              </label>
-              <StepPlot platform={prediction.platform} kernel={kernel} field={chosen} />
-            </>
-          );
-        }}
-      </Await>
-    </>
-  );
-}
-
-function StepPlot({ platform, kernel, field }: { platform: string; kernel: KernelRow; field: string }) {
-  const points = useLater(
-    () => engine.steps(platform, kernel.type, kernel.config, field),
-    [platform, kernel.type, kernel.config, field],
-  );
-  return (
-    <Await of={points}>{(found) => <StepChart points={found} at={Number(kernel.config[field])} field={field} />}</Await>
-  );
-}
-
-function StepChart({ points, at, field }: { points: readonly StepPoint[]; at: number; field: string }) {
-  const option = useMemo(() => stepOption(points, at, field), [points, at, field, theme.value]);
-  const here = points.find(({ value }) => value === at);
-  const next = points.find(({ value }) => value > at);
-  if (points.length < 2) return <p class="muted">{field} cannot be changed by itself here</p>;
-  return (
-    <>
-      <p class="small">
-        {here && next
-          ? `${field} ${at} → ${next.value}: ${signedPercent(next.latencyMs / here.latencyMs - 1)} for this kernel. `
-          : ""}
-        <span class="muted">Predicted; dashed where nothing like it was measured.</span>
-      </p>
-      <Chart
-        name={`steps-${field}`}
-        height={300}
-        label={`latency of the kernel over ${field}, from ${points[0]!.value} to ${points.at(-1)!.value}`}
-        option={option}
-      />
-    </>
-  );
-}
-
-function stepOption(points: readonly StepPoint[], at: number, field: string): EChartsOption {
-  const line = (known: boolean) => ({
-    type: "line" as const,
-    symbol: "none",
-    step: false as const,
-    lineStyle: { color: colour("--compute"), width: 2, type: known ? ("solid" as const) : ("dashed" as const) },
-    data: points.map((point) => [point.value, point.known === known ? point.latencyMs : null]),
-    ...(known && {
-      markPoint: {
-        symbol: "circle",
-        symbolSize: 9,
-        itemStyle: { color: colour("--memory") },
-        label: { show: false },
-        data: points.filter(({ value }) => value === at).map(({ value, latencyMs }) => ({ coord: [value, latencyMs] })),
-      },
-    }),
-  });
-  return {
-    grid: { left: 56, right: 16, top: 24, bottom: 44 },
-    tooltip: tooltip({
-      trigger: "axis",
-      valueFormatter: (value: unknown) => (typeof value === "number" ? `${ms(value)} ms` : ""),
-    }),
-    xAxis: { type: "value", min: "dataMin", max: "dataMax", ...axis(field, { nameLocation: "middle", nameGap: 28 }) },
-    yAxis: { type: "value", ...axis("ms") },
-    series: [line(true), line(false)],
-  } as EChartsOption;
-}

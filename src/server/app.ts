@@ -6,7 +6,7 @@ import { bodyLimit } from "hono/body-limit";
 import { LitepredError, packageVersion } from "../base/index.js";
 import { addArchitectureRoutes } from "./architecture-routes.js";
 import { type GuardOptions, guardedBy } from "./guard.js";
-import { listModels, listPlatforms, modelFile, type Offers, predictorFile } from "./offers.js";
+import { listModels, listPlatforms, measuredFile, modelFile, type Offers, predictorFile } from "./offers.js";
 import { contentType, type Page } from "./page.js";
 import { addPredictionRoutes } from "./prediction-routes.js";
 import { errorReply, reply } from "./replies.js";
@@ -66,7 +66,13 @@ const platformsRoute = createRoute({
 /** What the page reads besides itself lies where the static site has it. */
 function addFiles(app: OpenAPIHono, { offers, page }: AppOptions): void {
   app.get("/pool/index.json", (c) => c.json(listPlatforms(offers)));
-  app.get("/pool/:file", (c) => file(c, "predictor.bin", predictorFile(offers, c.req.param("file"))));
+  app.get("/pool/:file", async (c) => {
+    const name = c.req.param("file");
+    const measured = name.endsWith(".json") ? await measuredFile(offers, name) : undefined;
+    return measured === undefined
+      ? file(c, "predictor.bin", predictorFile(offers, name))
+      : c.body(measured, 200, { "content-type": "application/json" });
+  });
   app.get("/models/index.json", (c) => c.json(listModels(offers)));
   app.get("/models/:at/:name", (c) => {
     const { at, name } = c.req.param();

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { SearchRequest } from "../jobs/search.js";
 import { openPool, type PoolEntry } from "../pool/index.js";
+import { measuredKernels, measuredName } from "./measured.js";
 
 export interface Offers {
   readonly home: string;
@@ -23,6 +24,12 @@ export const listPlatforms = (offers: Offers): ListedPlatform[] =>
 export function predictorFile(offers: Offers, name: string): Uint8Array | undefined {
   const entry = poolEntries(offers).find(({ file }) => basename(file) === name);
   return entry && readFileSync(entry.file);
+}
+
+/** What was measured, by the name of its file; undefined for any other name. */
+export async function measuredFile(offers: Offers, name: string): Promise<string | undefined> {
+  const entry = poolEntries(offers).find(({ file }) => measuredName(file) === name);
+  return entry && JSON.stringify(await measuredKernels(entry));
 }
 
 const poolEntries = ({ home, pools }: Offers) => openPool(home, pools).list().entries;

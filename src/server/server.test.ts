@@ -8,6 +8,7 @@ import { buildExampleModel } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { createApp } from "./app.js";
 import { loopbackHosts } from "./guard.js";
+import { measuredName } from "./measured.js";
 import type { Page } from "./page.js";
 import { writeSite } from "./site.js";
 import { createTaskList } from "./task-list.js";
@@ -34,6 +35,9 @@ test("the page, the pool and the models that were named are given; no other file
   const entry = platforms.find((candidate) => candidate.platform === platform)!;
   assert.ok(!entry.file.includes("/"));
   assert.equal((await app.request(at(`/pool/${encodeURIComponent(entry.file)}`))).status, 200);
+  const measured = await app.request(at(`/pool/${encodeURIComponent(measuredName(entry.file))}`));
+  const { fc } = (await measured.json()) as Record<string, { fields: string[]; rows: unknown[][] }>;
+  assert.ok(fc!.rows.length > 10 && fc!.rows.every(({ length }) => length === fc!.fields.length + 1));
   const [offered] = (await (await app.request(at("/models/index.json"))).json()) as { file: string }[];
   assert.equal((await (await app.request(at(`/models/${offered!.file}`))).arrayBuffer()).byteLength, model.length);
   for (const path of [
@@ -166,14 +170,14 @@ test("a failed job ends as events over HTTP", async () => {
 
 test("the site is the same as files, and overwrites nothing else", {
   skip: !existsSync("dist/page/index.html") && "the page is not built",
-}, () => {
+}, async () => {
   const folder = join(root, "site");
-  const report = writeSite(offers, folder);
+  const report = await writeSite(offers, folder);
   assert.ok(
     report.platforms > 0 &&
       existsSync(join(folder, "pool", "index.json")) &&
       existsSync(join(folder, "models", "0", "model.onnx")),
   );
-  writeSite(offers, folder);
-  assert.throws(() => writeSite(offers, root), /not empty/);
+  await writeSite(offers, folder);
+  await assert.rejects(writeSite(offers, root), /not empty/);
 });

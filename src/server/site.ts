@@ -2,7 +2,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LitepredError } from "../base/index.js";
-import { listModels, listPlatforms, modelFile, type Offers, predictorFile } from "./offers.js";
+import { measuredName } from "./measured.js";
+import { listModels, listPlatforms, measuredFile, modelFile, type Offers, predictorFile } from "./offers.js";
 import { openPage } from "./page.js";
 
 export interface SiteReport {
@@ -14,7 +15,7 @@ export interface SiteReport {
 }
 
 /** @throws LitepredError `bad-usage` for a folder that holds something else. */
-export function writeSite(offers: Offers, folder: string): SiteReport {
+export async function writeSite(offers: Offers, folder: string): Promise<SiteReport> {
   checkFolder(folder);
   const page = openPage();
   const [platforms, models] = [listPlatforms(offers), listModels(offers)];
@@ -25,6 +26,8 @@ export function writeSite(offers: Offers, folder: string): SiteReport {
     ["models/index.json", JSON.stringify(models)],
     ...models.map(({ file }): [string, Uint8Array] => [`models/${file}`, modelFile(offers, file)!]),
   ];
+  for (const { file } of platforms)
+    content.push([`pool/${measuredName(file)}`, (await measuredFile(offers, measuredName(file))) ?? "{}"]);
   for (const [path, bytes] of content) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), bytes);

@@ -115,6 +115,15 @@ test("blocks of the graph open, and a kernel leads to its row", { skip }, async 
     .press("Enter");
   await page.getByRole("button", { name: "see it in the table" }).click();
   await page.locator("[aria-label=kernels] tr.chosen").waitFor();
+  await page.getByRole("tab", { name: "Graph" }).click();
+  for (const [format, begin] of [
+    ["PNG", "\x89PNG"],
+    ["SVG", "<svg"],
+  ] as const) {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: `save as ${format}` }).click();
+    assert.ok(readFileSync(await (await download).path(), "latin1").startsWith(begin));
+  }
 });
 
 test("the roofline and the steps are drawn", { skip }, async () => {
@@ -122,6 +131,7 @@ test("the roofline and the steps are drawn", { skip }, async () => {
   await page.getByRole("tab", { name: "Why slow" }).click();
   await page.locator(".chart canvas").nth(1).waitFor();
   assert.match((await page.locator('.chart[aria-label^="roofline"]').getAttribute("aria-label"))!, /bound by compute/);
+  assert.match((await page.locator('.chart[aria-label^="latency"]').getAttribute("aria-label"))!, /measured points/);
 });
 
 test("a narrower layer makes the model faster, and can be taken back", { skip }, async () => {
@@ -135,6 +145,18 @@ test("a narrower layer makes the model faster, and can be taken back", { skip },
   await changed.waitFor();
   assert.ok(Number.parseFloat(await changed.innerText()) < reportOf(platform).latencyMs);
   await page.getByRole("button", { name: /take back/ }).click();
+  await page.getByText("Nothing is changed yet").waitFor();
+});
+
+test("another precision has the total of its own platform", { skip }, async () => {
+  const { page } = browser;
+  const other = reportOf(platform.replace("fp32", "int8"));
+  await page.getByLabel("precision").selectOption(other.platform);
+  await page
+    .getByTestId("what-if-total")
+    .filter({ hasText: `${total(other)} ms` })
+    .waitFor();
+  await page.getByRole("button", { name: "take back: precision" }).click();
   await page.getByText("Nothing is changed yet").waitFor();
 });
 
@@ -268,7 +290,7 @@ test("the console is quiet", { skip }, () => assert.deepEqual(browser.errors, []
 test("the site does the same from a plain file server", { skip }, async () => {
   const { page } = browser;
   const folder = join(root, "site");
-  writeSite(offers, folder);
+  await writeSite(offers, folder);
   const files = await serveFiles(folder);
   try {
     await page.goto(`http://127.0.0.1:${(files.address() as AddressInfo).port}/`);

@@ -13,7 +13,7 @@ export const site: RegisterCommand = (program, run) => {
         const { writeSite } = await import("../../server/index.js");
         const offers = { home: context.home, pools: options.pool ?? [], models: existingFiles(models) };
         context.result(
-          writeSite(offers, options.out),
+          await writeSite(offers, options.out),
           ({ folder, files, bytes, platforms }) =>
             `${folder}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB, ${platforms} platforms`,
         );
