@@ -1,7 +1,7 @@
 /** The models that were opened. Their files stay where they are: only the graph is kept, and a file is read again for another shape. */
 import { LitepredError, sha256 } from "../../src/base/index.js";
 import type { Graph } from "../../src/graph/index.js";
-import { readModel } from "../../src/readers/index.js";
+import { formatOf, type ReadAt, readModel, withoutWeights } from "../../src/readers/index.js";
 import type { ModelFacts, ModelInput } from "./protocol.js";
 
 export interface OpenedModel {
@@ -26,10 +26,9 @@ export function createModels(): Models {
   return {
     add,
     async open(name, file, inputs) {
-      const bytes = new Uint8Array(await file.arrayBuffer());
       const inputShapes = Object.fromEntries(inputs.map(({ name, shape }) => [name, shape]));
-      const graph = readModel(bytes, { name, inputShapes });
-      return add(idOf(name, bytes, inputs), name, graph, bytes.length);
+      const graph = readModel(await bytesOf(file), { name, inputShapes });
+      return add(await idOf(name, file, inputs), name, graph, file.size);
     },
     get(id) {
       const model = models.get(id);
@@ -43,9 +42,27 @@ export function createModels(): Models {
 /** Hashing the ends is enough to tell files apart that one person opens, and takes no time for large ones. */
 const hashedEnd = 65_536;
 
-function idOf(name: string, bytes: Uint8Array, inputs: readonly ModelInput[]): string {
-  const ends = sha256(bytes.subarray(0, hashedEnd)) + sha256(bytes.subarray(Math.max(0, bytes.length - hashedEnd)));
-  return sha256(`${name}${bytes.length}${ends}${JSON.stringify(inputs)}`).slice(0, 12);
+async function idOf(name: string, file: Blob, inputs: readonly ModelInput[]): Promise<string> {
+  const read = readAt(file);
+  const length = Math.min(hashedEnd, file.size);
+  const ends = sha256(await read(0, length)) + sha256(await read(file.size - length, length));
+  return sha256(`${name}${file.size}${ends}${JSON.stringify(inputs)}`).slice(0, 12);
+}
+
+const readAt =
+  (file: Blob): ReadAt =>
+  async (offset, length) =>
+    new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+
+/** Below, a file is read at once, which is quicker than stepping through it. Choice. */
+const largeBytes = 2 ** 24;
+
+/** Of a large ONNX file without its weights; those of a .tflite file are read, once. */
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  const read = readAt(file);
+  const slim =
+    file.size > largeBytes && formatOf(await read(0, 8)) === "onnx" ? await withoutWeights(read, file.size) : undefined;
+  return slim ?? read(0, file.size);
 }
 
 const inputsOf = (graph: Graph): ModelInput[] =>

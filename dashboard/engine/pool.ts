@@ -1,15 +1,16 @@
 /** The pool as files under one address: the list at once, a platform's predictor when it is first asked for. */
 
-import { type Ceilings, ceilingsOf, type MeasuredTable } from "../../src/analysis/index.js";
+import { type Ceilings, ceilingsOf } from "../../src/analysis/index.js";
 import { LitepredError } from "../../src/base/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, readArtefact } from "../../src/predictors/index.js";
+import type { Measured } from "../../src/server/measured.js";
 import type { PoolPlatform } from "./protocol.js";
 
 export interface LoadedPlatform {
   readonly predictor: PlatformPredictor;
   ceilings(): Promise<Ceilings>;
-  /** What was measured there, by kernel type; empty where nothing was passed on. */
-  measured(): Promise<Readonly<Record<string, MeasuredTable>>>;
+  /** What was measured there; empty where nothing was passed on. */
+  measured(): Promise<Measured>;
 }
 
 export interface BrowserPool {
@@ -45,13 +46,13 @@ async function load(address: string, all: readonly PoolPlatform[], platform: str
   const response = await fetchFile(address + encodeURIComponent(entry.file));
   const predictor = await loadPlatformPredictor(readArtefact(new Uint8Array(await response.arrayBuffer())));
   let ceilings: Promise<Ceilings> | undefined;
-  let measured: Promise<Record<string, MeasuredTable>> | undefined;
+  let measured: Promise<Measured> | undefined;
   const fetchMeasured = async () =>
     (await fetchFile(address + encodeURIComponent(entry.file.replace(/\.safetensors$/, ".measured.json")))).json();
   return {
     predictor,
     ceilings: () => (ceilings ??= ceilingsOf(predictor)),
-    measured: () => (measured ??= fetchMeasured().catch(() => ({}))),
+    measured: () => (measured ??= fetchMeasured().catch((): Measured => ({ kernels: {} }))),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "../../src/analysis/index.js";
 import { LitepredError } from "../../src/base/index.js";
 import type { KernelConfig } from "../../src/kernels/index.js";
+import type { Repeats } from "../../src/measurements/index.js";
 import type { ModelPrediction } from "../../src/predictors/index.js";
 import type { Models } from "./models.js";
 import type { BrowserPool, LoadedPlatform } from "./pool.js";
@@ -45,6 +46,8 @@ export interface Questions {
   layer(model: string, nodes: readonly string[]): Promise<Layer | null>;
   /** The model with its layers changed, as a model of its own. */
   edit(model: string, edits: readonly Edit[]): Promise<ModelFacts>;
+  /** How well the platform's measurements repeat; null where that is not known. */
+  repeats(platform: string): Promise<Repeats | null>;
   steps(platform: string, type: string, config: KernelConfig, field: string): Promise<Steps>;
 }
 
@@ -87,10 +90,11 @@ export function createQuestions(pool: BrowserPool, models: Models): Questions {
       return models.add(id, facts.name, editGraph(graph, edits), facts.bytes);
     },
     fields: async (type) => variableFields(type),
+    repeats: async (platform) => (await (await pool.load(platform)).measured()).repeats ?? null,
     async steps(platform, type, config, field) {
       const loaded = await pool.load(platform);
       const kernel = kernelOf(loaded, type);
-      const table = (await loaded.measured())[type];
+      const table = (await loaded.measured()).kernels[type];
       return {
         points: await stepCurve(kernel, config, field),
         usualError: kernel.heldOut.mape,

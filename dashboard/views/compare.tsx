@@ -3,8 +3,8 @@ import { useMemo } from "preact/hooks";
 import type { ModelFacts, PoolPlatform, Prediction, Total } from "../engine/protocol.js";
 import { ms, percent, signedPercent } from "../parts/format.js";
 import { heat } from "../parts/heat.js";
+import { type HeatTable, SaveHeat } from "../parts/heat-save.js";
 import { Await, Failure, PlatformName, PlatformSelect } from "../parts/pieces.js";
-import { saveCsv } from "../parts/save.js";
 import { type Column, Table } from "../parts/table.js";
 import { useLater } from "../parts/use-later.js";
 import { route, setParams } from "../route.js";
@@ -93,12 +93,15 @@ interface HeatProps {
 function Heat({ facts, keys, pool, grid }: HeatProps) {
   const logs = grid.flat().flatMap((cell) => (cell === undefined ? [] : [Math.log(cell.latencyMs)]));
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
-  const save = () =>
-    saveCsv(
-      "comparison.csv",
-      ["platform", ...facts.map(({ name }) => name)],
-      pool.map(({ platform }, p) => [platform, ...grid[p]!.map((cell) => cell?.latencyMs ?? "")]),
-    );
+  const warmth = (value: number) => (Math.log(value) - low) / (high - low || 1);
+  const table: HeatTable = {
+    name: "comparison",
+    rows: pool.map(({ platform }) => platform),
+    columns: facts.map(({ name }) => name),
+    values: grid.map((row) => row.map((cell) => cell?.latencyMs ?? Number.NaN)),
+    text: ms,
+    warmth,
+  };
   return (
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label="models by platforms">
@@ -128,9 +131,7 @@ function Heat({ facts, keys, pool, grid }: HeatProps) {
                   <PlatformName id={platform} />
                 </th>
                 {grid[p]!.map((cell, m) => {
-                  const { fill, ink } = heat(
-                    cell === undefined ? 0 : (Math.log(cell.latencyMs) - low) / (high - low || 1),
-                  );
+                  const { fill, ink } = heat(cell === undefined ? 0 : warmth(cell.latencyMs));
                   return (
                     <td
                       key={keys[m]}
@@ -149,9 +150,7 @@ function Heat({ facts, keys, pool, grid }: HeatProps) {
           </tbody>
         </table>
       </div>
-      <button type="button" class="link small no-print" style="justify-self:start" onClick={save}>
-        save as CSV
-      </button>
+      <SaveHeat table={table} />
     </>
   );
 }

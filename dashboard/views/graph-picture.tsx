@@ -4,6 +4,7 @@ import type { Box, BoxGraph, Layout, Point } from "../layout/types.js";
 import { colour } from "../parts/chart.js";
 import { percent } from "../parts/format.js";
 import { type Heat, heat } from "../parts/heat.js";
+import { escaped } from "../parts/heat-save.js";
 import { save, saveSvgAsPng } from "../parts/save.js";
 import { theme } from "../theme.js";
 
@@ -154,8 +155,6 @@ function heatScale(nodes: readonly Node[], by: ColourBy): (node: Node) => Heat {
   const [low, high] = [by === "share" ? 0 : Math.min(...values), Math.max(...values)];
   return (node) => heat((value(node) - low) / (high - low || 1));
 }
-
-const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** The whole graph as a file, whatever is in sight. */
 function svgOf(nodes: PictureProps["nodes"], { boxes }: BoxGraph, layout: Layout, scale: (node: Node) => Heat): string {

@@ -1,9 +1,9 @@
 /** The platforms that there are predictors for: where they come from, how well they do, and which is like which. */
-import { useState } from "preact/hooks";
 import { engine } from "../engine/client.js";
 import type { PoolPlatform } from "../engine/protocol.js";
 import { megabytes, percent, platformParts } from "../parts/format.js";
 import { heat } from "../parts/heat.js";
+import { SaveHeat } from "../parts/heat-save.js";
 import { Await, PlatformName } from "../parts/pieces.js";
 import { type Column, Table } from "../parts/table.js";
 import { useLater } from "../parts/use-later.js";
@@ -78,6 +78,10 @@ function Entry({ entry }: { entry: PoolPlatform | undefined }) {
         <dd>
           {megabytes(entry.sizeBytes)}, SHA-256 <span class="mono">{entry.sha256.slice(0, 16)}…</span>
         </dd>
+        <dt>noise</dt>
+        <dd>
+          <Noise platform={entry.platform} />
+        </dd>
         <dt>protocols</dt>
         <dd>{provenance.protocols.join(", ")}</dd>
         <dt>made with</dt>
@@ -117,6 +121,20 @@ function Entry({ entry }: { entry: PoolPlatform | undefined }) {
   );
 }
 
+/** What no predictor of kernels can beat. */
+function Noise({ platform }: { platform: string }) {
+  const repeats = useLater(() => engine.repeats(platform), [platform]);
+  return (
+    <Await of={repeats} waiting="…">
+      {(found) =>
+        found === null
+          ? "not known: no kernel was measured more than once"
+          : `the same kernel in another network is ${percent(found.medianDifference)} off (median of ${found.kernels}), ${percent(found.within10, 0)} within ±10 %: a predictor that sees configs alone does no better; over a whole network such errors even out`
+      }
+    </Await>
+  );
+}
+
 function PlatformShort({ id }: { id: string }) {
   const { engine: name, device } = platformParts(id);
   return (
@@ -128,7 +146,7 @@ function PlatformShort({ id }: { id: string }) {
 
 function Similarity({ pool }: { pool: readonly PoolPlatform[] }) {
   const types = [...new Set(pool.flatMap(({ kernels }) => kernels.map(({ type }) => type)))].sort();
-  const [type, setType] = useState("conv-bn-relu");
+  const { type = "conv-bn-relu" } = route.value.params;
   const found = useLater(() => engine.similarity(type), [type]);
   return (
     <section class="card" aria-labelledby="similar-title">
@@ -136,7 +154,7 @@ function Similarity({ pool }: { pool: readonly PoolPlatform[] }) {
         <h2 id="similar-title">Which platform is like which</h2>
         <label class="field">
           kernel type
-          <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
+          <select value={type} onChange={(event) => setParams({ type: event.currentTarget.value }, true)}>
             {types.map((name) => (
               <option key={name} value={name}>
                 {name}
@@ -170,7 +188,7 @@ function Similarity({ pool }: { pool: readonly PoolPlatform[] }) {
                       {i + 1} <PlatformShort id={id} />
                     </th>
                     {values[i]!.map((value, j) => {
-                      const { fill, ink } = heat(Math.exp(-40 * value) * 0.9);
+                      const { fill, ink } = heat(alikeness(value));
                       return (
                         <td key={ids[j]} style={{ background: fill, color: ink }}>
                           {Number.isFinite(value) ? (100 * value).toFixed(1) : "–"}
@@ -181,9 +199,22 @@ function Similarity({ pool }: { pool: readonly PoolPlatform[] }) {
                 ))}
               </tbody>
             </table>
+            <SaveHeat
+              table={{
+                name: `similarity-${type}`,
+                rows: ids,
+                columns: ids.map((_, i) => String(i + 1)),
+                values,
+                text: (value) => (100 * value).toFixed(1),
+                warmth: alikeness,
+              }}
+            />
           </div>
         )}
       </Await>
     </section>
   );
 }
+
+/** 0–1: colours tell apart what is nearly alike. Choice. */
+const alikeness = (divergence: number) => Math.exp(-40 * divergence) * 0.9;

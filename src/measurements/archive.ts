@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import { platformFileName } from "../platforms/index.js";
-import { type KernelRows, kernelRows } from "./kernel-rows.js";
 import { type Measurement, measurementKey, modernise } from "./measurement.js";
 import { readTables, writeTable } from "./parquet.js";
 import type { Store } from "./store.js";
@@ -38,12 +37,12 @@ export async function importMeasurements(store: Store, file: string): Promise<{ 
 }
 
 /**
- * Kernels of a platform that were measured and passed on beside its predictor; empty where nothing was.
+ * What of a platform was measured and passed on beside its predictor; empty where nothing was.
  * @throws LitepredError as `importMeasurements`.
  */
-export async function archivedKernels(folder: string, platform: string): Promise<KernelRows[]> {
+export async function archivedMeasurements(folder: string, platform: string): Promise<Measurement[]> {
   const file = join(archiveFolder(folder), `${platformFileName(platform)}.parquet`);
-  return existsSync(file) ? kernelRows((await readArchive(file)).map(modernise)) : [];
+  return existsSync(file) ? (await readArchive(file)).map(modernise) : [];
 }
 
 async function readArchive(file: string): Promise<Measurement[]> {

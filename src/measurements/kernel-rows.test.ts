@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kernelRows } from "./kernel-rows.js";
+import { kernelRows, repeatsOf } from "./kernel-rows.js";
 import type { Measurement } from "./measurement.js";
 
 const measured = (h: number, latencyMs: number, method?: "reference"): Measurement => ({
@@ -31,4 +31,13 @@ test("one row a config, the median of its measurements; failures and zeros are n
 test("what was measured by the old method counts only where nothing else is, and then the latest", () => {
   const [rows] = kernelRows([measured(1, 7), measured(1, 3, "reference"), measured(2, 5), measured(2, 6)]);
   assert.deepEqual(rows!.latenciesMs, [3, 6]);
+});
+
+test("what repeats is held against the median of its others; what was measured once tells nothing", () => {
+  const again = [1, 1.05, 2].map((ms) => measured(1, ms, "reference"));
+  // 1 against 1.5, 1.05 against 1.5, 2 against 1.025.
+  const { kernels, medianDifference, within10 } = repeatsOf([...again, measured(2, 1, "reference")])!;
+  assert.equal(kernels, 1);
+  assert.ok(Math.abs(medianDifference - 0.4875) < 1e-9 && within10 === 0, `${medianDifference} ${within10}`);
+  assert.equal(repeatsOf([measured(1, 1, "reference"), measured(1, 1)]), undefined);
 });

@@ -1,5 +1,5 @@
 /** Measurements of kernels as rows to learn from: one per config. */
-import { getOrCreate, median, stableJson } from "../base/index.js";
+import { getOrCreate, median, relativeError, shareWithin, stableJson } from "../base/index.js";
 import type { Measurement } from "./measurement.js";
 
 export interface KernelRows {
@@ -27,6 +27,33 @@ export function kernelRows(measured: readonly Measurement[]): KernelRows[] {
       const groups = [...ofType.values()];
       return { type, configs: groups.map(([first]) => configOf(first!)), latenciesMs: groups.map(latencyOf) };
     });
+}
+
+/** How well measurements of kernels repeat from network to network: what no predictor that sees configs alone can beat. */
+export interface Repeats {
+  /** Kernels of one config that were measured more than once, by several networks or at several times. */
+  readonly kernels: number;
+  /** Of a measurement and the median of the others of its config: median relative difference, and the share within ±10 %. */
+  readonly medianDifference: number;
+  readonly within10: number;
+}
+
+/** Undefined where nothing was measured twice by the reference method. */
+export function repeatsOf(measured: readonly Measurement[]): Repeats | undefined {
+  const latencies = new Map<string, number[]>();
+  for (const { subject, outcome, protocol } of measured)
+    if (subject.kind === "kernel" && outcome.status === "ok" && protocol.method === "reference")
+      getOrCreate(latencies, stableJson([subject.type, subject.config]), () => []).push(outcome.latencyMs);
+  const repeated = [...latencies.values()].filter(({ length }) => length > 1);
+  const differences = repeated.flatMap((all) =>
+    all.map((latencyMs, i) => relativeError(median(all.filter((_, other) => other !== i)), latencyMs)),
+  );
+  if (differences.length === 0) return undefined;
+  return {
+    kernels: repeated.length,
+    medianDifference: median(differences),
+    within10: shareWithin(differences, 0.1),
+  };
 }
 
 const configOf = ({ subject }: Measurement) => (subject.kind === "kernel" ? subject.config : {});

@@ -9,6 +9,7 @@ import * as onnx from "./onnx/index.js";
 import * as tflite from "./tflite/index.js";
 
 export type { ModelInput, ModelInterface } from "./model-inputs.js";
+export { type ReadAt, withoutWeights } from "./onnx/without-weights.js";
 export { prune } from "./prune.js";
 
 export interface ReadOptions {

@@ -1,12 +1,14 @@
 /** The application: the page's files, the pool and the offered models for it, and the API, described at /api. */
+import { createReadStream } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { LitepredError, packageVersion } from "../base/index.js";
 import { addArchitectureRoutes } from "./architecture-routes.js";
 import { type GuardOptions, guardedBy } from "./guard.js";
-import { listModels, listPlatforms, measuredFile, modelFile, type Offers, predictorFile } from "./offers.js";
+import { listModels, listPlatforms, measuredFile, modelPath, type Offers, predictorFile } from "./offers.js";
 import { contentType, type Page } from "./page.js";
 import { addPredictionRoutes } from "./prediction-routes.js";
 import { errorReply, reply } from "./replies.js";
@@ -76,13 +78,19 @@ function addFiles(app: OpenAPIHono, { offers, page }: AppOptions): void {
   app.get("/models/index.json", (c) => c.json(listModels(offers)));
   app.get("/models/:at/:name", (c) => {
     const { at, name } = c.req.param();
-    return file(c, "model.bin", modelFile(offers, `${at}/${name}`));
+    const path = modelPath(offers, `${at}/${name}`);
+    return path === undefined
+      ? c.notFound()
+      : c.body(streamOf(path), 200, { "content-type": contentType("model.bin") });
   });
   app.get("*", (c) => {
     const path = c.req.path === "/" ? "index.html" : c.req.path.slice(1);
     return file(c, path, page.read(path));
   });
 }
+
+/** A model may be larger than what this process should hold. */
+const streamOf = (path: string) => Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
 
 const file = (c: Context, path: string, bytes: Uint8Array | undefined) =>
   bytes === undefined

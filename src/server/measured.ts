@@ -1,15 +1,23 @@
-/** What was measured on a platform of the pool, for the points on its curves: by kernel type a table, latency in ms last. */
+/** What was measured on a platform of the pool: by kernel type a table, for the points on curves; and how well that repeats. */
 import { basename, dirname } from "node:path";
 import type { MeasuredTable } from "../analysis/index.js";
-import { archivedKernels, type KernelRows } from "../measurements/index.js";
+import { archivedMeasurements, type KernelRows, kernelRows, type Repeats, repeatsOf } from "../measurements/index.js";
 import type { PoolEntry } from "../pool/index.js";
 
 /** Below pool/, by the name of the predictor's file. */
 export const measuredName = (file: string): string => `${basename(file).replace(/\.safetensors$/, "")}.measured.json`;
 
-export async function measuredKernels({ file, platform }: PoolEntry): Promise<Record<string, MeasuredTable>> {
-  const found = await archivedKernels(dirname(file), platform);
-  return Object.fromEntries(found.map((rows) => [rows.type, tableOf(rows)]));
+export interface Measured {
+  readonly kernels: Readonly<Record<string, MeasuredTable>>;
+  readonly repeats?: Repeats | undefined;
+}
+
+export async function measuredOn({ file, platform }: PoolEntry): Promise<Measured> {
+  const found = await archivedMeasurements(dirname(file), platform);
+  return {
+    kernels: Object.fromEntries(kernelRows(found).map((rows) => [rows.type, tableOf(rows)])),
+    repeats: repeatsOf(found),
+  };
 }
 
 /** Configs of a type have the same fields; those that are left out are at their default, and so stay empty. */

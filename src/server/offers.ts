@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { SearchRequest } from "../jobs/search.js";
 import { openPool, type PoolEntry } from "../pool/index.js";
-import { measuredKernels, measuredName } from "./measured.js";
+import { measuredName, measuredOn } from "./measured.js";
 
 export interface Offers {
   readonly home: string;
@@ -29,7 +29,7 @@ export function predictorFile(offers: Offers, name: string): Uint8Array | undefi
 /** What was measured, by the name of its file; undefined for any other name. */
 export async function measuredFile(offers: Offers, name: string): Promise<string | undefined> {
   const entry = poolEntries(offers).find(({ file }) => measuredName(file) === name);
-  return entry && JSON.stringify(await measuredKernels(entry));
+  return entry && JSON.stringify(await measuredOn(entry));
 }
 
 const poolEntries = ({ home, pools }: Offers) => openPool(home, pools).list().entries;
@@ -44,7 +44,8 @@ export interface ListedModel {
 export const listModels = ({ models }: Offers): ListedModel[] =>
   models.map((path, i) => ({ file: `${i}/${basename(path)}`, name: basename(path) }));
 
-export function modelFile(offers: Offers, file: string): Uint8Array | undefined {
+/** Where a model of the list lies; undefined for any other name. */
+export function modelPath(offers: Offers, file: string): string | undefined {
   const at = listModels(offers).findIndex((model) => model.file === file);
-  return at < 0 ? undefined : readFileSync(offers.models[at]!);
+  return offers.models[at];
 }

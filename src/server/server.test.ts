@@ -8,7 +8,7 @@ import { buildExampleModel } from "../spaces/index.js";
 import { writeOnnx } from "../writers/index.js";
 import { createApp } from "./app.js";
 import { loopbackHosts } from "./guard.js";
-import { measuredName } from "./measured.js";
+import { type Measured, measuredName } from "./measured.js";
 import type { Page } from "./page.js";
 import { writeSite } from "./site.js";
 import { createTaskList } from "./task-list.js";
@@ -36,7 +36,10 @@ test("the page, the pool and the models that were named are given; no other file
   assert.ok(!entry.file.includes("/"));
   assert.equal((await app.request(at(`/pool/${encodeURIComponent(entry.file)}`))).status, 200);
   const measured = await app.request(at(`/pool/${encodeURIComponent(measuredName(entry.file))}`));
-  const { fc } = (await measured.json()) as Record<string, { fields: string[]; rows: unknown[][] }>;
+  const { kernels, repeats } = (await measured.json()) as Measured;
+  // Each kernel was measured once there.
+  assert.equal(repeats, undefined);
+  const { fc } = kernels;
   assert.ok(fc!.rows.length > 10 && fc!.rows.every(({ length }) => length === fc!.fields.length + 1));
   const [offered] = (await (await app.request(at("/models/index.json"))).json()) as { file: string }[];
   assert.equal((await (await app.request(at(`/models/${offered!.file}`))).arrayBuffer()).byteLength, model.length);

@@ -1,9 +1,9 @@
 /** The page, the pool and some models as files that any web server can offer: nothing is computed where they lie. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LitepredError } from "../base/index.js";
 import { measuredName } from "./measured.js";
-import { listModels, listPlatforms, measuredFile, modelFile, type Offers, predictorFile } from "./offers.js";
+import { listModels, listPlatforms, measuredFile, modelPath, type Offers, predictorFile } from "./offers.js";
 import { openPage } from "./page.js";
 
 export interface SiteReport {
@@ -24,7 +24,6 @@ export async function writeSite(offers: Offers, folder: string): Promise<SiteRep
     ["pool/index.json", JSON.stringify(platforms)],
     ...platforms.map(({ file }): [string, Uint8Array] => [`pool/${file}`, predictorFile(offers, file)!]),
     ["models/index.json", JSON.stringify(models)],
-    ...models.map(({ file }): [string, Uint8Array] => [`models/${file}`, modelFile(offers, file)!]),
   ];
   for (const { file } of platforms)
     content.push([`pool/${measuredName(file)}`, (await measuredFile(offers, measuredName(file))) ?? "{}"]);
@@ -32,8 +31,14 @@ export async function writeSite(offers: Offers, folder: string): Promise<SiteRep
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), bytes);
   }
-  const bytes = content.reduce((total, [, { length }]) => total + length, 0);
-  return { folder, files: content.length, bytes, platforms: platforms.length, models: models.length };
+  let bytes = content.reduce((total, [, { length }]) => total + length, 0);
+  for (const { file } of models) {
+    const [from, to] = [modelPath(offers, file)!, join(folder, "models", file)];
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to);
+    bytes += statSync(to).size;
+  }
+  return { folder, files: content.length + models.length, bytes, platforms: platforms.length, models: models.length };
 }
 
 /** A site written before may be written again; nothing else is touched. */

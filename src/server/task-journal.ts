@@ -1,7 +1,7 @@
 /** Jobs in files, a line an event, so that they can be looked at after a restart of the server. */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Task, TaskEvent } from "./task-list.js";
+import type { Task, TaskEvent } from "./task.js";
 
 export interface KeptTask {
   readonly task: Task;

@@ -4,24 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { LitepredError } from "../base/index.js";
+import type { Task, TaskEvent, TaskKind } from "./task.js";
 import { noJournal, type TaskJournal } from "./task-journal.js";
-
-export interface TaskEvent {
-  /** `stage`, `progress`, `round`, `networks`, `front`, `result`, `error`, `end`. */
-  readonly event: string;
-  readonly data: unknown;
-}
-
-export type TaskKind = "measure" | "adapt" | "search";
-
-export interface Task {
-  readonly id: string;
-  readonly kind: TaskKind;
-  readonly platform: string;
-  /** `interrupted`: the server ended before it did. */
-  readonly state: "running" | "done" | "failed" | "cancelled" | "interrupted";
-  readonly started: string;
-}
 
 export type TaskBody = (tell: (event: string, data: unknown) => void, signal: AbortSignal) => Promise<unknown>;
 
