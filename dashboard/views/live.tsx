@@ -29,12 +29,12 @@ export function LiveView() {
   return (
     <>
       <h1>Jobs on the server's machine</h1>
-      <div class="halves">
+      <div class="forms">
         <MeasureForm started={started} />
         <AdaptForm started={started} />
         <SearchForm started={started} />
       </div>
-      {job === undefined ? null : <Follow key={job} id={job} ended={refresh} />}
+      {job === undefined ? null : <Follow key={job} id={job} of={nameOf(jobs?.value, job)} ended={refresh} />}
       <section class="card" aria-labelledby="jobs-title">
         <h2 id="jobs-title">Earlier and now</h2>
         <Await of={jobs}>
@@ -59,3 +59,8 @@ export function LiveView() {
     </>
   );
 }
+
+const nameOf = (jobs: readonly Job[] | undefined, id: string) => {
+  const job = jobs?.find((one) => one.id === id);
+  return job === undefined ? "" : `${job.kind} ${job.platform}:`;
+};

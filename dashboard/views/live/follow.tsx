@@ -8,13 +8,13 @@ import { RoundsSection } from "./rounds.js";
 import { ScatterSection } from "./scatter.js";
 import { changes, nothingTold, type Told } from "./told.js";
 
-export function Follow({ id, ended }: { id: string; ended(): void }) {
+export function Follow({ id, of, ended }: { id: string; of: string; ended(): void }) {
   const told = useTold(id, ended);
   return (
     <section class="card" aria-labelledby="follow-title">
       <div class="row between">
         <h2 id="follow-title" aria-live="polite">
-          {told.state === "running" ? told.stage : told.state}
+          {told.state === "running" ? told.stage : `${of} ${told.state}`.trim()}
         </h2>
         {told.state === "running" ? (
           <span class="row">

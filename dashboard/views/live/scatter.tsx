@@ -48,7 +48,13 @@ function scatterOption(points: readonly Labelled[]): EChartsOption {
     type: "log" as const,
     min: low,
     max: high,
-    axisLabel: { color: colour("--muted"), formatter: (value: number) => ms(value), hideOverlap: true },
+    axisLabel: {
+      color: colour("--muted"),
+      formatter: (value: number) => ms(value),
+      hideOverlap: true,
+      showMinLabel: false,
+      showMaxLabel: false,
+    },
   });
   return {
     grid: { left: 62, right: 16, top: 16, bottom: 48 },
