@@ -6,9 +6,9 @@ export interface Heat {
   readonly ink: "#000" | "#fff";
 }
 
-/** @param at 0–1 */
+/** @param at 0–1; NaN, for what is not known, is as pale as 0 */
 export function heat(at: number): Heat {
-  const level = Math.max(0, Math.min(1, at));
+  const level = Math.max(0, Math.min(1, at || 0));
   const isDark = theme.value === "dark";
   const lightness = isDark ? 24 + 50 * level : 96 - 56 * level;
   const [hue, saturation] = [isDark ? 28 : 24, 20 + 60 * level];
