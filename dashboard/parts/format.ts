@@ -31,3 +31,6 @@ export function platformParts(id: string): { readonly engine: string; readonly d
   const [device = "", processor = "", engine = "", ...precision] = id.split("/");
   return { engine: `${engine.replace("@", " ")} · ${precision.join("/")}`, device: `${device} · ${processor}` };
 }
+
+/** For SVG and tooltips. */
+export const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

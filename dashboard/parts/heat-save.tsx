@@ -1,5 +1,6 @@
 /** A heat map as files: numbers as CSV and JSON, the picture as PNG. */
 import { colour } from "./chart.js";
+import { escaped } from "./format.js";
 import { heat } from "./heat.js";
 import { saveCsv, saveJson, saveSvgAsPng } from "./save.js";
 
@@ -73,4 +74,3 @@ function svgOf({ rows, columns, values, text, warmth }: HeatTable) {
 }
 
 const shortened = (text: string) => (text.length > 16 ? `${text.slice(0, 15)}…` : text);
-export const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -2,9 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Box, BoxGraph, Layout, Point } from "../layout/types.js";
 import { colour } from "../parts/chart.js";
-import { percent } from "../parts/format.js";
+import { escaped, percent } from "../parts/format.js";
 import { type Heat, heat } from "../parts/heat.js";
-import { escaped } from "../parts/heat-save.js";
 import { save, saveSvgAsPng } from "../parts/save.js";
 import { theme } from "../theme.js";
 

@@ -5,7 +5,7 @@ import type { Ceilings } from "../../src/analysis/index.js";
 import { engine } from "../engine/client.js";
 import type { KernelRow, Prediction } from "../engine/protocol.js";
 import { axis, Chart, colour, tooltip } from "../parts/chart.js";
-import { amount, ms, percent } from "../parts/format.js";
+import { amount, escaped, ms, percent } from "../parts/format.js";
 import { Await } from "../parts/pieces.js";
 import { useLater } from "../parts/use-later.js";
 import { setParams } from "../route.js";
@@ -129,8 +129,6 @@ function rooflineOption(bySeries: readonly (readonly KernelRow[])[], ceilings: C
     ],
   } as EChartsOption;
 }
-
-const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const describe = ({ name, type, text, latencyMs, share }: KernelRow) =>
   `${escaped(name)}<br>${escaped(type)} ${escaped(text)}<br>${ms(latencyMs)} ms, ${percent(share)}`;
