@@ -24,6 +24,8 @@ export type DataType =
 export interface Stored {
   readonly type: DataType;
   readonly block?: number;
+  /** The model has a node that makes them floats; else its operators take them as they are. */
+  readonly byNode?: boolean;
 }
 
 export interface Tensor {

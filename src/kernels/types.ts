@@ -58,6 +58,8 @@ export interface KernelType<Name extends string = string> {
 
 export interface Detection {
   readonly kernels: readonly Kernel[];
+  /** Elements of the outputs that the engine copies for its caller; absent where it does not. */
+  readonly copiedElements?: number | undefined;
   /** Nodes no rule covers. Never dropped in silence; `reason` says why. */
   readonly unsupported: readonly { readonly node: string; readonly operator: string; readonly reason: string }[];
 }

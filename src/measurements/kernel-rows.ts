@@ -1,5 +1,6 @@
 /** Measurements of kernels as rows to learn from: one per config. */
 import { getOrCreate, median, relativeError, shareWithin, stableJson } from "../base/index.js";
+import { isKernelTypeName, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import type { Measurement } from "./measurement.js";
 
 export interface KernelRows {
@@ -19,7 +20,7 @@ export function kernelRows(measured: readonly Measurement[]): KernelRows[] {
     const { subject, outcome } = measurement;
     if (subject.kind !== "kernel" || outcome.status !== "ok" || !(outcome.latencyMs > 0)) continue;
     const ofType = getOrCreate(byType, subject.type, () => new Map<string, Measurement[]>());
-    getOrCreate(ofType, stableJson(subject.config), () => []).push(measurement);
+    getOrCreate(ofType, stableJson(withDefaults(subject.type, subject.config)), () => []).push(measurement);
   }
   return [...byType]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -56,7 +57,18 @@ export function repeatsOf(measured: readonly Measurement[]): Repeats | undefined
   };
 }
 
-const configOf = ({ subject }: Measurement) => (subject.kind === "kernel" ? subject.config : {});
+const configOf = ({ subject }: Measurement) =>
+  subject.kind === "kernel" ? withDefaults(subject.type, subject.config) : {};
+
+/** Choices that a type has got since the measurement had their usual value then. */
+function withDefaults(type: string, config: KernelConfig): KernelConfig {
+  if (!isKernelTypeName(type)) return config;
+  const missing = kernelTypeOf(type).fields.filter(
+    (field) => field.kind === "choice" && field.default !== undefined && !(field.name in config),
+  );
+  if (missing.length === 0) return config;
+  return { ...config, ...Object.fromEntries(missing.map((field) => [field.name, field.default!])) };
+}
 
 function latencyOf(same: readonly Measurement[]): number {
   const byReference = same.filter(({ protocol }) => protocol.method === "reference");

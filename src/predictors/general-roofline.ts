@@ -11,7 +11,7 @@ import {
   rooflineTerms,
 } from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
-import { slownessOf } from "./slowness.js";
+import { effortOf, movedShare } from "./effort.js";
 
 /** Milliseconds for 1, a GFLOP, a GB of activations, a GB of weights. */
 export type GeneralRoofline = readonly number[];
@@ -50,22 +50,48 @@ export function mostSmallMs(roofline: GeneralRoofline, kernel: Costed): number {
   return work <= smallMs ? constantOf(roofline) + headroom * work : Number.POSITIVE_INFINITY;
 }
 
+const bytesPerElement = 4;
+/** In the caches bytes move so many times faster, at least. Choice. */
+const cacheSpeed = 6;
+/** Of work that is known. */
+const hotHeadroom = 3;
+
+/** The most that a kernel can take whose model stays in the cache. */
+export function mostHotMs(roofline: GeneralRoofline, kernel: Costed): number {
+  if (!isKernelTypeName(kernel.type)) return Number.POSITIVE_INFINITY;
+  return constantOf(roofline) + hotHeadroom * workMs(roofline, kernel, cacheSpeed);
+}
+
 /** FLOPs of a convolution in the time of moving a byte, at least: 25 to 50 GB/s beside 70 to 125 GFLOP/s (two machines). */
 const flopsPerByte = 1.8;
 
 const constantOf = ([constant = 0]: GeneralRoofline): number =>
   constant > launchMs ? constant : Math.min(constant, nodeMs) || nodeMs;
 
-function workMs(roofline: GeneralRoofline, kernel: Costed): number {
+function workMs(roofline: GeneralRoofline, kernel: Costed, speed = 1): number {
   const { flops, activationBytes, weightBytes } = kernelCost(kernel);
-  const [, perFlop, perByte, perWeightByte] = roofline as [number, number, number, number];
-  // The fit gives bytes to FLOPs where the two go together: weights are read from memory, as activations are here.
-  const perActivationByte = Math.max(perByte, perWeightByte, perFlop * flopsPerByte);
-  return (
-    (flops / giga) * perFlop * slownessOf(kernel) +
-    (activationBytes / giga) * perActivationByte +
-    weightBytes * weightMsPerByte(roofline)
-  );
+  const [, perFlop = 0] = roofline;
+  // Weights that are read again and again stay in the caches.
+  const weightsMs = Math.min(weightBytes, bytesPerElement * kernel.params) * weightMsPerByte(roofline);
+  const activationsMs = (activationBytes * movedShare(kernel) * perByteOf(roofline)) / giga;
+  return (effortOf({ ...kernel, flops }) * perFlop) / giga + (activationsMs + weightsMs) / speed;
+}
+
+/** The fit gives bytes to FLOPs where the two go together: weights are read from memory, as activations are. */
+const perByteOf = ([, perFlop = 0, perByte = 0, perWeightByte = 0]: GeneralRoofline): number =>
+  Math.max(perByte, perWeightByte, perFlop * flopsPerByte);
+
+/**
+ * Outputs handed to the caller as copies in memory of their own. Source: onnxruntime-node 1.30, outputs of 0.4 to 32 MB: 90 ms a GB
+ * where a kernel moves one in 29; three to four times as much beyond 4 MB, in memory that the system hands out anew each time.
+ */
+const copyPasses = 3;
+const freshPasses = 10;
+const keptBytes = 4e6;
+
+export function copyMs(roofline: GeneralRoofline, elements: number): number {
+  const bytes = elements * bytesPerElement;
+  return (perByteOf(roofline) * (copyPasses * bytes + freshPasses * Math.max(0, bytes - keptBytes))) / giga;
 }
 
 /** Of weights from memory. */

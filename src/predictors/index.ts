@@ -6,6 +6,7 @@
 
 export * from "./artefact.js";
 export * from "./correction.js";
+export { doubtOf } from "./effort.js";
 export * from "./general-roofline.js";
 export * from "./kernel-predictor.js";
 export * from "./part-predictor.js";

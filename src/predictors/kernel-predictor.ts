@@ -241,7 +241,8 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
     heldOut: state.heldOut,
     predict: (configs) => predictWith(fitted, configs),
     outOfRange: (config) =>
-      outOfRangeReason(state.ranges, config) ?? tooSmallReason(state.leastElements, elementsOf(fitted.row, config)),
+      outOfRangeReason(state.ranges, config, fitted.row.fields) ??
+      tooSmallReason(state.leastElements, elementsOf(fitted.row, config)),
     toState: () => state,
     async release() {
       for (const model of fitted.models) await model.release();

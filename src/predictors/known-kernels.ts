@@ -5,8 +5,9 @@
 import { getOrCreate } from "../base/index.js";
 import { isFallbackType, isKernelTypeName, type Kernel } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
+import { addChance, addDoubt, type Doubt } from "./doubt.js";
+import { doubtOf } from "./effort.js";
 import { type GeneralRoofline, generalLatencyMs, mostSmallMs } from "./general-roofline.js";
-import { doubtOf } from "./slowness.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
 export interface KnownKernel {
@@ -19,11 +20,18 @@ export interface KnownKernel {
   readonly predictorWidth: number;
 }
 
-/** How far a kernel may be off, of which `latencyMs` is made: less than what is known of it where its model stays in the cache. */
-export function widthOf(known: KnownKernel, latencyMs: number, inCorrection: boolean): number {
-  const isSettled = inCorrection && known.reason === undefined;
-  const width = Math.hypot(known.width, isSettled ? 0 : known.predictorWidth);
-  return Math.min(latencyMs < known.latencyMs ? Math.max(width, smallWidth) : width, mostWidth);
+/**
+ * How far a kernel may be off, of which `latencyMs` is made (less than what is known of it where its model stays in the cache), added to
+ * a model's doubt. Types that the correction's networks had are off by chance, each kernel by itself; others all in one direction.
+ */
+export function addKernel(doubt: Doubt, known: KnownKernel, latencyMs: number, inCorrection: boolean): void {
+  const isCapped = latencyMs < known.latencyMs;
+  if (inCorrection && known.reason === undefined && !isCapped) {
+    addChance(doubt, latencyMs, known.predictorWidth);
+    return;
+  }
+  const width = Math.hypot(known.width, known.predictorWidth);
+  addDoubt(doubt, latencyMs, Math.min(isCapped ? Math.max(width, smallWidth) : width, mostWidth));
 }
 
 /** One out of range may be off by this factor. Choice. */
@@ -107,28 +115,40 @@ async function predictKernels(
   return kernels.map((kernel, i) => outside(predictor, kernel, latencies[i]!, general));
 }
 
-/** What the predictor says; of a small kernel out of its range no more than such a one can take. */
+/** What the predictor says; where it knows little, together with what the formulas for all types say. */
 function outside(
   predictor: KernelPredictor,
   kernel: Kernel,
   predictedMs: number,
   general: GeneralRoofline,
 ): KnownKernel {
-  let latencyMs = predictedMs;
   const reason = predictor.outOfRange(kernel.config);
   const { mape } = predictor.heldOut;
-  const predictorWidth = Math.min(
-    mostPredictorWidth,
-    Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25)),
-  );
-  // A weak predictor knows no more than the kind of work does: between the two.
-  const isWeak = (mape > weakMape || !Number.isFinite(mape)) && isKernelTypeName(kernel.type);
+  const error = Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25));
+  const predictorWidth = Math.min(mostPredictorWidth, error);
   // On a tensor without elements a size has no logarithm, and there is nothing to do.
   if (!Number.isFinite(predictedMs))
     return { latencyMs: 0, reason: "works on nothing", width: smallWidth, predictorWidth };
-  if (isWeak) latencyMs = Math.sqrt(latencyMs * generalLatencyMs(general, kernel));
-  if (reason === undefined) return { latencyMs, width: 0, predictorWidth };
+  const isWeak = mape > weakMape || !Number.isFinite(mape);
+  if (reason === undefined && !isWeak) return { latencyMs: predictedMs, width: 0, predictorWidth };
+  // Of a user's own type neither the work nor the bytes are known.
+  if (!isKernelTypeName(kernel.type))
+    return { latencyMs: predictedMs, reason, width: reason === undefined ? 0 : outOfRangeWidth, predictorWidth };
+  const own = { latencyMs: predictedMs, width: Math.hypot(error, reason === undefined ? 0 : outOfRangeWidth) };
+  const both = between(own, { latencyMs: generalLatencyMs(general, kernel), width: doubtOf(kernel) });
+  if (reason === undefined) return { latencyMs: both.latencyMs, width: 0, predictorWidth: both.width };
   const most = mostSmallMs(general, kernel);
-  const width = latencyMs > most ? smallWidth : outOfRangeWidth;
-  return { latencyMs: Math.min(latencyMs, most), reason, width, predictorWidth };
+  const width = both.latencyMs > most ? smallWidth : both.width;
+  return { latencyMs: Math.min(both.latencyMs, most), reason, width, predictorWidth: 0 };
+}
+
+type Estimate = Pick<KnownKernel, "latencyMs" | "width">;
+
+/** Each counts by how sure it is. A predictor that contradicts the formulas extrapolates: it counts as far as they allow. */
+function between(own: Estimate, formula: Estimate): Estimate {
+  const gap = Math.log(own.latencyMs / formula.latencyMs);
+  const bounded = Math.max(-formula.width, Math.min(formula.width, gap));
+  const share = formula.width ** 2 / (own.width ** 2 + formula.width ** 2);
+  const width = bounded === gap ? Math.min(own.width, formula.width) : formula.width;
+  return { latencyMs: formula.latencyMs * Math.exp(share * bounded), width };
 }

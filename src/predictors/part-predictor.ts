@@ -4,9 +4,10 @@
  */
 import type { Detection } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
-import { addDoubt, type Doubt, intervalAround, noDoubt } from "./doubt.js";
-import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
+import { addDoubts, type Doubt, intervalAround, noDoubt, totalOf } from "./doubt.js";
+import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
+import { addUse, type CacheUse, cacheUse, mostInCache, noUse, staysInCache } from "./small-models.js";
 import { type MemoryUse, memoryUse } from "./weights-in-cache.js";
 
 export interface PartsPrediction {
@@ -24,12 +25,19 @@ export type ModelParts = readonly Detection[];
 /** In the order of the models. @param level of the interval; undefined: none is wanted */
 export type PartsPredictor = (models: readonly ModelParts[], level?: number) => Promise<PartsPrediction[]>;
 
-interface PartSum {
+interface Times {
   /** Kernel types as numbered by the predictor, and the milliseconds in each before the correction. */
   readonly types: readonly number[];
   readonly ms: readonly number[];
   readonly doubt: Doubt;
   readonly memory: MemoryUse;
+}
+
+interface PartSum {
+  readonly cold: Times;
+  /** In a model that stays in the cache. */
+  readonly inCache: Times;
+  readonly use: CacheUse;
   readonly flops: number;
   readonly params: number;
 }
@@ -44,7 +52,7 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     const missing = [...new Set(models.flatMap((model) => model.filter((part) => !known.has(part))))];
     if (missing.length === 0) return;
     const found = await knownKernels(missing);
-    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types, parts.correction));
+    for (const [i, part] of missing.entries()) known.set(part, sumOfPart(part, found[i]!, types, parts));
   };
   return async (models, level) => {
     await learn(models);
@@ -52,8 +60,8 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     const corrected = correct(table, level);
     return totals.map(({ sumMs, doubt, flops, params }, i) => {
       const { factor, halfWidth } = corrected[i]!;
-      const latencyMs = sumMs * factor + parts.callMs;
-      return { latencyMs, ...intervalAround(latencyMs, halfWidth, sumMs, doubt), flops, params };
+      const total = totalOf(sumMs, factor, parts.callMs);
+      return { latencyMs: total.latencyMs, ...intervalAround(total, halfWidth, doubt), flops, params };
     });
   };
 }
@@ -75,26 +83,43 @@ function combinedCorrection(correction: Correction, refit: Correction | undefine
 
 /** @param types grows by those that the part is the first to have */
 function sumOfPart(
+  part: Detection,
+  known: readonly KnownKernel[],
+  types: string[],
+  { correction, general }: Pick<PlatformPredictorParts, "correction" | "general">,
+): PartSum {
+  const use = cacheUse(part);
+  const timesOf = (most?: readonly number[]) => timesOfPart(part, known, types, correction, most);
+  const cold = timesOf();
+  let [flops, params] = [0, 0];
+  for (const kernel of part.kernels) {
+    flops += kernel.flops;
+    params += kernel.params;
+  }
+  return { cold, inCache: staysInCache(use) ? timesOf(mostInCache(part, general)) : cold, use, flops, params };
+}
+
+/** @param most that each kernel can take */
+function timesOfPart(
   { kernels }: Detection,
   known: readonly KnownKernel[],
   types: string[],
   correction: Correction,
-): PartSum {
+  most?: readonly number[],
+): Times {
   const byType = new Map<number, number>();
-  let [flops, params] = [0, 0];
   const doubt = noDoubt();
+  const latencies = known.map(({ latencyMs }, i) => Math.min(latencyMs, most?.[i] ?? Number.POSITIVE_INFINITY));
   for (const [i, kernel] of kernels.entries()) {
-    const { latencyMs } = known[i]!;
+    const latencyMs = latencies[i]!;
     if (!types.includes(kernel.type)) types.push(kernel.type);
     const type = types.indexOf(kernel.type);
     byType.set(type, (byType.get(type) ?? 0) + latencyMs);
-    addDoubt(doubt, latencyMs, widthOf(known[i]!, latencyMs, kernel.type in correction.types));
-    flops += kernel.flops;
-    params += kernel.params;
+    addKernel(doubt, known[i]!, latencyMs, kernel.type in correction.types);
   }
-  const timed = kernels.map(({ type, config }, i) => ({ type, config, latencyMs: known[i]!.latencyMs }));
+  const timed = kernels.map(({ type, config }, i) => ({ type, config, latencyMs: latencies[i]! }));
   const memory = memoryUse(timed, correction.weights?.msPerByte ?? 0);
-  return { types: [...byType.keys()], ms: [...byType.values()], doubt, memory, flops, params };
+  return { types: [...byType.keys()], ms: [...byType.values()], doubt, memory };
 }
 
 interface Totals {
@@ -116,7 +141,11 @@ function sumModels(
   const totals = models.map((model, i) => {
     const ofModel = shares.subarray(i * width, (i + 1) * width);
     const total = { sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0, flops: 0, params: 0 };
-    for (const part of model) addPart(known.get(part)!, ofModel, total);
+    const sums = model.map((part) => known.get(part)!);
+    const use = noUse();
+    for (const part of sums) addUse(use, part.use);
+    const isSmall = staysInCache(use);
+    for (const part of sums) addPart(part, isSmall ? part.inCache : part.cold, ofModel, total);
     for (let t = 0; t < width; t++) ofModel[t]! /= total.sumMs;
     return total;
   });
@@ -131,15 +160,14 @@ function sumModels(
   };
 }
 
-function addPart(part: PartSum, byType: Float64Array, total: Totals): void {
-  for (let j = 0; j < part.types.length; j++) {
-    byType[part.types[j]!]! += part.ms[j]!;
-    total.sumMs += part.ms[j]!;
+function addPart({ flops, params }: PartSum, times: Times, byType: Float64Array, total: Totals): void {
+  for (let j = 0; j < times.types.length; j++) {
+    byType[times.types[j]!]! += times.ms[j]!;
+    total.sumMs += times.ms[j]!;
   }
-  total.doubt.upMs += part.doubt.upMs;
-  total.doubt.downMs += part.doubt.downMs;
-  total.weightsMs += part.memory.weightsMs;
-  total.touchedBytes += part.memory.touchedBytes;
-  total.flops += part.flops;
-  total.params += part.params;
+  addDoubts(total.doubt, times.doubt);
+  total.weightsMs += times.memory.weightsMs;
+  total.touchedBytes += times.memory.touchedBytes;
+  total.flops += flops;
+  total.params += params;
 }

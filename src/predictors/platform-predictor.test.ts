@@ -31,7 +31,7 @@ const predictor = createPlatformPredictor({
 const softmax = (rows: number) => ({
   name: `s${rows}`,
   type: "softmax",
-  config: { rows, columns: 10 },
+  config: { rows, columns: 100_000, inner: 1, operator: "softmax" },
   flops: rows * 50,
   params: 0,
   nodes: [`n${rows}`],
@@ -50,12 +50,13 @@ test("the latency is the sum over kernels, in the order of the models; each conf
   assert.deepEqual(a?.unpredicted, []);
 });
 
-test("a kernel out of range is named and widens the interval; its estimate stays", async () => {
+test("a kernel out of range is named and widens the interval; its estimate is held against its work", async () => {
   const inside = await predictor.predict({ kernels: [softmax(100)] });
   const outside = await predictor.predict({ kernels: [softmax(2000)] });
   const width = (p: typeof inside) => p.interval.highMs / p.interval.lowMs;
   assert.ok(width(outside) > width(inside));
-  assert.equal(outside.latencyMs, 20);
+  // The predictor says 20 ms, 1.6 GB of memory traffic at a GB a ms say 1.6.
+  assert.ok(outside.latencyMs > 1.6 && outside.latencyMs < 1.6 * 2.5, String(outside.latencyMs));
   assert.equal(outside.unpredicted[0]?.node, "n2000");
   assert.equal(outside.coverage.kernels, 0);
 });

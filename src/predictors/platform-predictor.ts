@@ -5,10 +5,10 @@
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
-import { addDoubt, intervalAround, noDoubt } from "./doubt.js";
-import type { GeneralRoofline } from "./general-roofline.js";
-import { createKnownKernels, type KnownKernel, widthOf } from "./known-kernels.js";
-import { mostInCache } from "./small-models.js";
+import { intervalAround, noDoubt, totalOf } from "./doubt.js";
+import { copyMs, type GeneralRoofline } from "./general-roofline.js";
+import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
+import { cacheUse, mostInCache, staysInCache } from "./small-models.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
 export interface PlatformPredictorParts {
@@ -56,11 +56,6 @@ export function createPlatformPredictor(parts: PlatformPredictorParts): Platform
   };
 }
 
-/**
- * No call costs less, where it was not measured: a model without any node takes 7 to 10 µs in onnxruntime-node 1.30 (two machines).
- */
-const leastCallMs = 0.007;
-
 function compose(
   model: DetectedModel,
   known: readonly KnownKernel[],
@@ -71,14 +66,12 @@ function compose(
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
   const kernels: PredictedKernel[] = [];
   const doubt = { ...noDoubt(), kernels: 0, flops: 0 };
-  const most = mostInCache(model, general);
+  const most = staysInCache(cacheUse(model)) ? mostInCache(model, general) : undefined;
   let flops = 0;
   model.kernels.forEach(({ name, type, config, nodes, flops: ownFlops }, i) => {
     const own = known[i]!;
     const latencyMs = Math.min(own.latencyMs, most?.[i] ?? Number.POSITIVE_INFINITY);
-    // Errors of types that the correction's networks had are in its interval.
-    const width = widthOf(own, latencyMs, type in correction.types);
-    addDoubt(doubt, latencyMs, width);
+    addKernel(doubt, own, latencyMs, type in correction.types);
     if (own.reason !== undefined) {
       unpredicted.push({ node: nodes[0] ?? name, operator: type, reason: own.reason });
       doubt.kernels++;
@@ -89,13 +82,11 @@ function compose(
   });
   const sum = sumMs(kernels);
   const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
-  const latencyMs = Math.max(sum * factor + callMs, leastCallMs);
+  const total = totalOf(sum, factor, callMs + copyMs(general, model.copiedElements ?? 0));
   return {
-    latencyMs,
-    sumMs: sum,
+    ...total,
     factor,
-    callMs: latencyMs - sum * factor,
-    interval: { level, ...intervalAround(latencyMs, halfWidth, sum, doubt) },
+    interval: { level, ...intervalAround(total, halfWidth, doubt) },
     coverage: {
       kernels: kernels.length === 0 ? 0 : 1 - doubt.kernels / kernels.length,
       flops: flops === 0 ? 1 : 1 - doubt.flops / flops,

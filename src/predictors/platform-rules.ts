@@ -12,13 +12,14 @@ import { quantizeGraph } from "../writers/index.js";
 export function platformRules(platform: Platform, nchwcBlock: NchwcBlock): FusionRules {
   const { engine, version, processor, precision } = platform;
   const rules = fusionRules(engine, { version, nchwcBlock });
-  const { blocked, quantizes } = rules.file;
+  const { blocked, quantizes, copiesOutputs } = rules.file;
   // Only float convolutions have a blocked layout: graphs for INT8 platforms are quantised when written.
   const isBlocked = blocked.includes(engine) && processor === "cpu" && precision !== "int8";
   return {
     ...rules,
     nchwcBlock: isBlocked ? nchwcBlock : 1,
     int8: precision === "int8",
+    copiesOutputs: copiesOutputs.includes(engine) && processor === "cpu",
     given: precision === "int8" && quantizes ? quantizedGraph : undefined,
   };
 }

@@ -1,5 +1,5 @@
 /** Where the training data of a predictor ends: ranges of numbers, sets of words. */
-import type { KernelConfig } from "../kernels/index.js";
+import type { Field, KernelConfig } from "../kernels/index.js";
 
 export type FieldRange = { readonly min: number; readonly max: number } | { readonly values: readonly string[] };
 
@@ -16,14 +16,18 @@ export function fieldRanges(configs: readonly KernelConfig[]): Record<string, Fi
 /** A number counts as outside when it is beyond the data by more than a quarter: nets extrapolate logs that far. Choice. */
 const slack = 1.25;
 
+/** @param fields of the type: one that the data is older than had its usual value there */
 export function outOfRangeReason(
   ranges: Readonly<Record<string, FieldRange>>,
   config: KernelConfig,
+  fields: readonly Field[],
 ): string | undefined {
   for (const [name, value] of Object.entries(config)) {
     const range = ranges[name];
-    if (range === undefined) continue;
-    if ("values" in range) {
+    if (range === undefined) {
+      const usual = fields.find((field) => field.name === name)?.default;
+      if (usual !== undefined && usual !== value) return `${name} ${value} was not among the training data`;
+    } else if ("values" in range) {
       if (!range.values.includes(String(value))) return `${name} ${value} was not among the training data`;
     } else if (typeof value === "number" && (value > range.max * slack || value * slack < range.min))
       return `${name} ${value} is outside the training data (${range.min}–${range.max})`;

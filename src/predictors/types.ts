@@ -44,7 +44,7 @@ export interface ModelPrediction {
   readonly latencyMs: number;
   /** Plain sum over kernels, before the correction. */
   readonly sumMs: number;
-  /** The total is made of `sumMs` · `factor` + `callMs`: the model-level correction, and what a call costs whatever the model is. */
+  /** The total is made of `sumMs` · `factor` + `callMs`: the model-level correction, and what a call costs: the copies of its outputs, and the rest whatever the model is. */
   readonly factor: number;
   readonly callMs: number;
   readonly interval: Interval;
@@ -58,4 +58,6 @@ export interface ModelPrediction {
 export interface DetectedModel {
   readonly kernels: readonly Kernel[];
   readonly unsupported?: readonly Unpredicted[];
+  /** Elements of its outputs, where the engine copies them for its caller. */
+  readonly copiedElements?: number | undefined;
 }

@@ -33,6 +33,9 @@ export const rareTypes: readonly KernelTypeName[] = [
   "conv-transpose",
   "resize",
   "quantize",
+  "dequantize",
+  "cast",
+  "pad",
 ];
 
 /** Sizes lie within this factor of the catalogue's example. Choice. */
@@ -56,27 +59,59 @@ export function typicalConfigs(type: string, count: number, seed: number): Kerne
   return [...collector.result().configs];
 }
 
-function draw(fields: ReturnType<typeof kernelTypeOf>["fields"], random: Random): LooseConfig {
+function draw(fields: Fields, random: Random): LooseConfig {
   const config: Record<string, number | string> = {};
-  for (const field of fields) {
-    if (field.kind === "choice") config[field.name] = choose(field.choices, random);
-    else if (field.default !== undefined && random.next() < usual) config[field.name] = field.default;
-    else config[field.name] = around(field.example ?? field.default ?? field.min, random);
-  }
-  return config;
+  for (const field of fields) config[field.name] = drawn(field, random);
+  return resampled(twinned(config, random), random);
 }
 
-/** Of many choices (activations) the first, and ReLU, are what models have. */
+type Fields = ReturnType<typeof kernelTypeOf>["fields"];
+
+function drawn(field: Fields[number], random: Random): number | string {
+  if (field.kind === "choice") return choose(field.choices, random);
+  const size = field.example ?? field.default ?? field.min;
+  const isUsual = field.default !== undefined && random.next() < usual;
+  if (isUsual) return field.default!;
+  if (/^kernel/.test(field.name) && size === 3) return random.pick(windows);
+  if (/^stride/.test(field.name)) return random.pick(strides);
+  return around(size, random);
+}
+
+const windows = [1, 3, 3, 5, 7];
+const strides = [1, 2, 2, 3];
+
+/** Images, windows and strides are mostly as wide as they are high. */
+function twinned(config: Record<string, number | string>, random: Random): Record<string, number | string> {
+  const isSquare = random.next() < usual;
+  const twins = ["h", "kernelH", "strideH", "outH"].filter((name) => isSquare && config[name] !== undefined);
+  return {
+    ...config,
+    ...Object.fromEntries(twins.map((name) => [`${name.slice(0, -1)}${twinOf(name)}`, config[name]!])),
+  };
+}
+
+const twinOf = (name: string) => (name === "h" ? "w" : "W");
+
+/** Resized images are mostly a simple factor larger or smaller. */
+function resampled(config: Record<string, number | string>, random: Random): LooseConfig {
+  if (config.outH === undefined || random.next() > usual) return config;
+  const factor = random.pick(factors);
+  const scaled = (size: number | string) => Math.max(1, Math.round(Number(size) * factor));
+  return { ...config, outH: scaled(config.h!), outW: scaled(config.w!) };
+}
+
+const factors = [0.5, 2, 2, 3, 4, 8];
+
+/** Of activations the first, and ReLU, are what models have; of other choices any. */
 function choose(choices: readonly string[], random: Random): string {
-  if (choices.length <= 4) return random.pick(choices);
-  const frequent = ["relu", choices[0]!].filter((choice) => choices.includes(choice));
-  return random.next() < usual ? random.pick(frequent) : random.pick(choices);
+  if (!choices.includes("relu")) return random.pick(choices);
+  return random.next() < usual ? random.pick(["relu", choices[0]!]) : random.pick(choices);
 }
 
 /** A usual size of 1 (rows, queries) is the least there is: those beyond it are as many as a prefill has. */
 function around(size: number, random: Random): number {
-  const drawn = size <= 1 ? spread ** (3 * random.next()) : size * spread ** (2 * random.next() - 1);
-  return drawn >= 16 && random.next() < usual ? Math.round(drawn / 8) * 8 : Math.round(drawn);
+  const value = size <= 1 ? spread ** (3 * random.next()) : size * spread ** (2 * random.next() - 1);
+  return value >= 16 && random.next() < usual ? Math.round(value / 8) * 8 : Math.round(value);
 }
 
 function isShort(type: string, config: KernelConfig): boolean {

@@ -129,6 +129,49 @@ test("tflite: quantised files give quantised kernels where the engine is ONNX Ru
   assert.ok(integers.includes("conv-bn-relu") && integers.includes("fc"), integers.join());
 });
 
+test("tflite: weights of 8 bits beside floats are products of integers on TensorFlow Lite, floats elsewhere", () => {
+  const file = tfliteFile(
+    [
+      { shape: [1, 8, 8, 4] },
+      { shape: [16, 3, 3, 4], type: "INT8", zeros: true, scale: [0.01] },
+      { shape: [16], zeros: true },
+      { shape: [1, 8, 8, 16] },
+    ],
+    [
+      {
+        builtin: "CONV_2D",
+        inputs: [0, 1, 2],
+        outputs: [3],
+        options: { table: "Conv2DOptions", padding: 0, strideH: 1, strideW: 1 },
+      },
+    ],
+    [0],
+    [3],
+  );
+  const on = (engine: string) => detectKernels(readModel(file), fusionRules(engine)).kernels;
+  const [hybrid] = on("tflite");
+  assert.equal(hybrid!.type, "conv-quantised");
+  assert.deepEqual([hybrid!.config.form, hybrid!.config.signs], ["integer", "s8s8"]);
+  assert.ok(on("onnxruntime").some(({ type }) => type === "conv-bn-relu"));
+});
+
+test("tflite: weights of half precision are floats when the model is loaded", () => {
+  const file = tfliteFile(
+    [{ shape: [2, 64] }, { shape: [32, 64], type: "FLOAT16", zeros: true }, { shape: [32, 64] }, { shape: [2, 32] }],
+    [
+      { builtin: "DEQUANTIZE", inputs: [1], outputs: [2] },
+      { builtin: "FULLY_CONNECTED", inputs: [0, 2, -1], outputs: [3] },
+    ],
+    [0],
+    [3],
+  );
+  const { kernels } = detectKernels(readModel(file), fusionRules("tflite"));
+  assert.deepEqual(
+    kernels.map(({ type }) => type),
+    ["fc"],
+  );
+});
+
 function refuses(name: string, bytes: () => Uint8Array, code: string, says: RegExp): void {
   test(`tflite refused: ${name}`, () => {
     assert.throws(

@@ -77,7 +77,9 @@ const bytesOf = (type: keyof typeof tensorTypes, values: readonly number[]): Uin
           ? BigInt64Array.from(values.map(BigInt))
           : type === "INT8"
             ? Int8Array.from(values)
-            : Uint8Array.from(values);
+            : type === "FLOAT16"
+              ? Uint16Array.from(values)
+              : Uint8Array.from(values);
   return new Uint8Array(made.buffer);
 };
 

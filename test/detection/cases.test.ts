@@ -54,6 +54,12 @@ test("weights of 4 bits are products of 4 bits; integers are integers", () => {
   assert.equal(typesOf("06-dynamic-convinteger").filter((type) => type === "conv-quantised").length, 3);
 });
 
+test("integers that the engine has other code for by their signs", () => {
+  const { kernels } = detectKernels(readModel(bytesOf("06-dynamic-convinteger"), { name: "d" }), localRules);
+  const signs = new Set(kernels.flatMap(({ config }) => (config.signs === undefined ? [] : [config.signs])));
+  assert.deepEqual([...signs], ["u8u8"]);
+});
+
 test("resizing outside the blocked layout is another kernel than in it", { skip: localRules.nchwcBlock === 1 }, () => {
   assert.deepEqual(typesOf("16-resize-linear"), ["resize-plain"]);
   assert.deepEqual(typesOf("16-resize-cubic"), ["resize-plain"]);

@@ -1,5 +1,6 @@
 /** docs/results/cases.md: the report as Markdown, and the table that the command prints. */
 import { dayOf, markdownTable } from "../markdown.js";
+import type { FallbackReport, FallbackType } from "./fallbacks.js";
 import type { CasesReport, JudgedCase } from "./report.js";
 
 const verdictText = {
@@ -40,15 +41,28 @@ export function caseCells({ model, prediction, measured, ratio, refused, verdict
   ];
 }
 
+const percent = (share: number) => (Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`);
+
 export function casesSummary({ counts, intervalCoverage, uncoveredInside, cases }: CasesReport): string {
   const good = counts.near + counts.inside + counts["both-refuse"];
-  const percent = (share: number) => (Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`);
   return (
     `${good} of ${cases.length} as they should be: ${counts.near} within a factor of 1.5, ${counts.inside} inside an interval no wider ` +
     `than a factor of 3, ${counts["both-refuse"]} refused as the engine does; ${counts.off} off, ${counts.refused} refused without need. ` +
     `Inside their intervals: ${percent(intervalCoverage)} of all, ${percent(uncoveredInside.share)} of the ${uncoveredInside.n} with kernels that no predictor covers.`
   );
 }
+
+export const fallbackHead = ["kernel type", "configs", "measured ÷ estimated", "within their doubt"];
+
+export const fallbackCells = ({ type, n, ratio, inside }: FallbackType): string[] => [
+  type,
+  String(n),
+  `×${ratio.toFixed(2)}`,
+  percent(inside),
+];
+
+export const fallbackSummary = ({ inside, types }: FallbackReport): string =>
+  `Estimated from their work alone, ${percent(inside)} are within their doubt (mean over ${types.length} kernel types).`;
 
 export const casesPage = (report: CasesReport): string => `# Odd models
 

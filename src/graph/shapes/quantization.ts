@@ -13,7 +13,7 @@ const quantizeLinear: Rule = (node, inputs) => {
 const dequantizeLinear: Rule = (node, inputs) => {
   const { shape, type, constant } = required(node, inputs, 0);
   const block = integer(node, "block_size", 0);
-  const stored = constant ? { type, ...(block > 0 ? { block } : {}) } : undefined;
+  const stored = constant ? { type, byNode: true, ...(block > 0 ? { block } : {}) } : undefined;
   return { shape, type: required(node, inputs, 1).type, stored };
 };
 

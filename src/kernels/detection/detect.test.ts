@@ -121,8 +121,8 @@ test("an operator without a type is a kernel of its work, or of its bytes, and i
   assert.deepEqual([custom.kernels[0]!.type, custom.kernels[0]!.config], ["memory-bound", { ...sizes, flops: 2 }]);
   assert.deepEqual([custom.unsupported[0]!.node, custom.unsupported[0]!.operator], ["odd", "toString"]);
   const known = detectKernels(graphOf("Det", ""), onnxRuntime);
-  // Two matrices of 8 × 8: two thirds of n³ operations each.
-  const config = { work: "scalar", ...sizes, flops: Math.round((2 / 3) * 2 * 8 ** 3) };
+  // Two matrices of 8 × 8: two thirds of n³ multiply-adds each.
+  const config = { work: "vector", ...sizes, flops: Math.round((4 / 3) * 2 * 8 ** 3) };
   assert.deepEqual([known.kernels[0]!.type, known.kernels[0]!.config], ["other-operator", config]);
   assert.equal(known.unsupported[0]!.operator, "Det");
 });

@@ -1,4 +1,4 @@
-import type { Graph } from "../../graph/index.js";
+import { elementCount, type Graph } from "../../graph/index.js";
 import { kernelTypeOf } from "../catalogue.js";
 import type { Detection, Kernel } from "../types.js";
 import type { KernelOf } from "./operators/entry.js";
@@ -17,8 +17,12 @@ import type { WorkNode } from "./work-graph.js";
  * kernels too; nodes that it optimises away are covered by the kernel that took their place. Pure.
  */
 export function detectKernels(graph: Graph, rules: FusionRules): Detection {
-  return detectionOf(liveNodes(graph, rules), graph.opset, rules);
+  const detection = detectionOf(liveNodes(graph, rules), graph.opset, rules);
+  return rules.copiesOutputs === true ? { ...detection, copiedElements: outputElements(graph) } : detection;
 }
+
+const outputElements = (graph: Graph): number =>
+  graph.outputs.reduce((sum, name) => sum + elementCount(graph.tensors.get(name)?.shape ?? []), 0);
 
 /** A part of a model that one value enters and one leaves. */
 export interface DetectedPart extends Detection {
@@ -77,7 +81,7 @@ function detectionOf(nodes: readonly WorkNode[], opset: number, rules: FusionRul
 /** The type of the code that the engine runs for the node, where it has several for one kind of kernel. */
 function asDispatched(node: WorkNode, kernel: KernelOf, { int8, nchwcBlock }: FusionRules): KernelOf {
   const form = node.attributes[integersAttribute] ?? (node.domain === "quantized" ? "qlinear" : undefined);
-  if (form !== undefined && int8 !== true) return quantisedForm(kernel, form === "integer" ? form : "qlinear");
+  if (form !== undefined && int8 !== true) return quantisedForm(kernel, form === "integer" ? form : "qlinear", node);
   return kernel.type === "resize" && nchwcBlock > 1 && node.domain !== "nchwc" ? plainResize(node, kernel) : kernel;
 }
 

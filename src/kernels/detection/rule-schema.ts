@@ -57,6 +57,8 @@ export const passSchema = z.discriminatedUnion("pass", [
   z.strictObject({ pass: z.literal("adopt-quantized") }),
   z.strictObject({ pass: z.literal("widen-halves") }),
   z.strictObject({ pass: z.literal("low-bit-products") }),
+  z.strictObject({ pass: z.literal("dynamic-products") }),
+  z.strictObject({ pass: z.literal("restore-dequantize") }),
   z.strictObject({ pass: z.literal("hybrid-products"), operators }),
   z.strictObject({ pass: z.literal("split-dequantize") }),
   z.strictObject({ pass: z.literal("drop-quantized-clip") }),
@@ -119,6 +121,8 @@ export const ruleFileSchema = z.strictObject({
   blocked: z.array(z.string()).default([]),
   /** Of its names, those whose nodes the rules name one to one. */
   exact: z.array(z.string()).default([]),
+  /** Names of those that hand a copy of every output to their caller. */
+  copiesOutputs: z.array(z.string()).default([]),
   /** INT8: what it optimises is the quantised graph, with integer kernels and the transposes around them. */
   quantizes: z.boolean().default(false),
   stages: z.array(z.strictObject({ name: z.string(), repeat: z.int().min(1).default(1), passes: z.array(passSchema) })),

@@ -19,6 +19,8 @@ export interface FusionRules {
   readonly file: RuleFile;
   /** Everything is measured on 8-bit integers: the plain kernel types stand for those. */
   readonly int8?: boolean | undefined;
+  /** The engine hands copies of the outputs to its caller, in the time of a run. */
+  readonly copiesOutputs?: boolean | undefined;
   /** The graph that the engine is given for a model, where it is another one: quantised, say. */
   readonly given?: ((graph: Graph) => Graph) | undefined;
 }

@@ -8,22 +8,34 @@ import { flag, greatestCommonDivisor, nearestDivisor, roundUpLog, windowOutput }
 
 const byte = 1 / 4;
 
-/** `x` in 8 bits, its scale and its zero point. */
-function quantised(b: GraphBuilder, x: string): [value: string, scale: string, zero: string] {
+/** Value, scale and zero point. */
+function quantised(b: GraphBuilder, x: string, isSigned = false): [value: string, scale: string, zero: string] {
   const scale = b.constant([], Float32Array.of(8 / 255));
-  const zero = b.constant([], Uint8Array.of(128), "uint8");
+  const zero = isSigned ? b.constant([], Int8Array.of(0), "int8") : b.constant([], Uint8Array.of(128), "uint8");
   return [b.node("QuantizeLinear", [x, scale, zero]), scale, zero];
 }
 
 const dequantised = (b: GraphBuilder, y: string, scale: string, zero: string) =>
   b.node("DequantizeLinear", [y, scale, zero]);
 
+/**
+ * Whether activations and weights are unsigned or signed: engines have other code for each pair, ten times slower for some. Unsigned by
+ * signed is what vector instructions multiply.
+ */
+const signs = choice("u8s8", "u8u8", "s8s8");
+
+/** `x` in 8 bits, its scale and its zero point. */
+const activations = (b: GraphBuilder, x: string, c: { signs: string }) => quantised(b, x, c.signs === "s8s8");
+
 /** 8-bit weights with their scale and zero point. */
-const weights = (b: GraphBuilder, shape: readonly number[]): [string, string, string] => [
-  b.constant(shape, undefined, "int8"),
-  b.constant([], Float32Array.of(1 / 63)),
-  b.constant([], Int8Array.of(0), "int8"),
-];
+const weights = (b: GraphBuilder, shape: readonly number[], c: { signs: string }): [string, string, string] => {
+  const isUnsigned = c.signs === "u8u8";
+  return [
+    b.constant(shape, undefined, isUnsigned ? "uint8" : "int8"),
+    b.constant([], Float32Array.of(1 / 63)),
+    isUnsigned ? b.constant([], Uint8Array.of(0), "uint8") : b.constant([], Int8Array.of(0), "int8"),
+  ];
+};
 
 interface Image {
   readonly batch: number;
@@ -55,6 +67,7 @@ export const convQuantised = defineKernelType({
     strideH: option(1, 128),
     strideW: option(1, 128),
     groups: option(1, 65536),
+    signs,
   },
   invalid: (c) =>
     c.cin % c.groups === 0 && c.cout % c.groups === 0 ? undefined : `groups ${c.groups} divide not both cin and cout`,
@@ -74,8 +87,8 @@ export const convQuantised = defineKernelType({
     "is 1x1": (c) => flag(c.kernelH === 1 && c.kernelW === 1),
   },
   build(b, c) {
-    const [x, scale, zero] = quantised(b, b.input("x", [c.batch, c.cin, c.h, c.w]));
-    const [w, weightScale, weightZero] = weights(b, [c.cout, c.cin / c.groups, c.kernelH, c.kernelW]);
+    const [x, scale, zero] = activations(b, b.input("x", [c.batch, c.cin, c.h, c.w]), c);
+    const [w, weightScale, weightZero] = weights(b, [c.cout, c.cin / c.groups, c.kernelH, c.kernelW], c);
     const attributes = {
       group: c.groups,
       kernel_shape: [c.kernelH, c.kernelW],
@@ -98,6 +111,7 @@ export const matmulQuantised = defineKernelType({
     k: size(256, 1 << 20),
     n: size(256, 1 << 20),
     weights: choice("constant", "run-time"),
+    signs,
   },
   invalid: (c) => (c.weights === "constant" && c.batch !== 1 ? "constant weights have batch 1" : undefined),
   repair: (c) => ({ ...c, batch: c.weights === "constant" ? 1 : c.batch }),
@@ -118,10 +132,12 @@ export const matmulQuantised = defineKernelType({
   build(b, c) {
     const input = b.input("x", [c.batch, c.m, c.k]);
     const right = (): [string, string, string] =>
-      c.weights === "constant" ? weights(b, [c.k, c.n]) : quantised(b, b.input("y", [c.batch, c.k, c.n]));
+      c.weights === "constant"
+        ? weights(b, [c.k, c.n], c)
+        : quantised(b, b.input("y", [c.batch, c.k, c.n]), c.signs !== "u8u8");
     if (c.form === "dynamic" && c.weights === "constant")
       return b.node("com.microsoft:DynamicQuantizeMatMul", [input, ...right().slice(0, 2)]);
-    const [x, scale, zero] = quantised(b, input);
+    const [x, scale, zero] = activations(b, input, c);
     const [y, rightScale, rightZero] = right();
     if (c.form !== "qlinear") return b.node("MatMulInteger", [x, y, zero, rightZero]);
     return dequantised(

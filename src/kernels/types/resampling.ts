@@ -52,6 +52,7 @@ export const gridSample = defineKernelType({
     outH: size(56, 8192),
     outW: size(56, 8192),
     mode: choice("linear", "nearest", "cubic"),
+    padding: choice("zeros", "border", "reflection"),
   },
   flops: (c) => (resamplingPerOutput[c.mode] * c.c + 10) * c.batch * c.outH * c.outW,
   elements: (c) => ({
@@ -62,6 +63,9 @@ export const gridSample = defineKernelType({
   build(b, c) {
     const grid = b.input("grid", [c.batch, c.outH, c.outW, 2]);
     const mode = { linear: "bilinear", nearest: "nearest", cubic: "bicubic" }[c.mode];
-    return b.node("GridSample", [b.input("x", [c.batch, c.c, c.h, c.w]), grid], { mode });
+    return b.node("GridSample", [b.input("x", [c.batch, c.c, c.h, c.w]), grid], {
+      mode,
+      padding_mode: c.padding,
+    });
   },
 });

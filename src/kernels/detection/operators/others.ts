@@ -10,6 +10,7 @@ import {
   outputShape,
   shapeOf,
 } from "./entry.js";
+import { signsOf } from "./precision.js";
 
 const listOf = (node: WorkNode, name: string, axis: number): number =>
   (node.attributes[name] as readonly number[] | undefined)?.[axis] ?? 1;
@@ -213,6 +214,7 @@ const quantisedConv =
       strideH,
       strideW,
       groups: intAttribute(node, "group", 1),
+      signs: signsOf(node, weightSlot),
     };
     return { type: "conv-quantised", config };
   };
@@ -231,10 +233,12 @@ export const quantisedProduct =
     const k = left.at(-1)!;
     const constant = node.inputs[rightSlot]!.constant && right.length === 2;
     const n = outputShape(node).at(-1)!;
+    const signs = signsOf(node, rightSlot);
     const rows = count(left) / k;
     const m = constant || right.length === 2 ? rows : left.at(-2)!;
     const batch = constant || right.length === 2 ? 1 : count(outputShape(node)) / (m * n);
-    return { type: "matmul-quantised", config: { form, batch, m, k, n, weights: constant ? "constant" : "run-time" } };
+    const weights = constant ? "constant" : "run-time";
+    return { type: "matmul-quantised", config: { form, batch, m, k, n, weights, signs } };
   };
 
 export const quantisedElementwise =
@@ -263,7 +267,8 @@ export const gridSample: OperatorEntry = (node) => {
   if (image.length !== 4) return undefined;
   const [batch, c, h, w] = image as [number, number, number, number];
   const mode = modes[String(node.attributes.mode ?? "linear")] ?? "linear";
-  return { type: "grid-sample", config: { batch, c, h, w, outH: grid[1]!, outW: grid[2]!, mode } };
+  const padding = String(node.attributes.padding_mode ?? "zeros");
+  return { type: "grid-sample", config: { batch, c, h, w, outH: grid[1]!, outW: grid[2]!, mode, padding } };
 };
 
 /** An image resized by the plain code of an engine that has another one for its blocked layout. */

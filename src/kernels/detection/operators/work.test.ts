@@ -132,11 +132,14 @@ test("operators without a type: windows, neighbours, transforms, boxes", () => {
     return kernel.flops;
   };
   const image = { x: [1, 8, 16, 16], y: [1, 8, 8, 8] };
-  assert.equal(flopsOf("LpPool", { shapes: image, attributes: { kernel_shape: [2, 2] } }), 3 * 512 * 4);
-  assert.equal(flopsOf("LRN", { shapes: { x: [1, 8, 4, 4], y: [1, 8, 4, 4] }, attributes: { size: 5 } }), 128 * 25);
+  assert.equal(flopsOf("LpPool", { shapes: image, attributes: { kernel_shape: [2, 2] } }), 36 * 512 * 4);
+  assert.equal(flopsOf("LRN", { shapes: { x: [1, 8, 4, 4], y: [1, 8, 4, 4] }, attributes: { size: 5 } }), 60 * 128);
   assert.equal(flopsOf("CumSum", { shapes: { x: [4, 8], axis: [], y: [4, 8] }, constants: ["axis"] }), 32);
   const resize = { shapes: { x: [1, 2, 4, 4, 4], y: [1, 2, 8, 8, 8] }, attributes: { mode: "linear" } };
-  assert.equal(flopsOf("Resize", resize), 2 * 8 * 1024);
+  assert.equal(flopsOf("Resize", resize), 8 * 1024);
+  assert.equal(flopsOf("Resize", { ...resize, attributes: { mode: "nearest" } }), 16 * 1024);
+  const best = { shapes: { x: [4, 1000], k: [1], y: [4, 8] }, constants: ["k"] };
+  assert.equal(flopsOf("TopK", best), 0.8 * 4000 + 10 * 32 * 4);
   const boxes = { shapes: { b: [1, 64, 4], s: [1, 2, 64], y: [20, 3] } };
   assert.equal(flopsOf("NonMaxSuppression", boxes), 2 * 64 * (6 + 0.5 * 64));
   const scatter = kernelOf("ScatterND", { shapes: { x: [100], i: [4, 1], u: [4], y: [100] } });

@@ -91,7 +91,8 @@ const typicallyKept = 300;
 
 const topK: Formula = (node) => ({
   work: "sort",
-  flops: elementsAt(node, 0) * log2(node.inputs[1]?.values?.[0] ?? 16),
+  // Each element is compared with the least of those kept; those are put in order.
+  flops: 0.8 * elementsAt(node, 0) + 10 * written(node) * log2(node.inputs[1]?.values?.[0] ?? 16),
 });
 
 /** Frames of a signal: by the fast transform where the length is a power of two, else ONNX Runtime pads to one thrice. */
@@ -113,7 +114,7 @@ const dft: Formula = (node) => {
 
 const det: Formula = (node) => {
   const size = shapeOf(node, 0).at(-1) ?? 1;
-  return { work: "scalar", flops: (2 / 3) * size * elementsAt(node, 0) };
+  return { work: "vector", flops: (4 / 3) * size * elementsAt(node, 0) };
 };
 
 const region: Formula = (node) => {
@@ -155,9 +156,15 @@ const attention: Formula = (node) => {
 const called = each("scalar", 15);
 const logical = each("vector", 1);
 
+/** Of any rank but images: nearest neighbours by an index for each axis. */
 const resized: Formula = (node) => {
-  const corners = node.attributes.mode === "nearest" || node.attributes.mode === undefined ? 1 : 2 ** changedAxes(node);
-  return { work: "scalar", flops: 2 * corners * written(node), read: corners * written(node) };
+  const isNearest = node.attributes.mode === "nearest" || node.attributes.mode === undefined;
+  const each = isNearest
+    ? (shapeOf(node, 0).length - 1) ** 2
+    : node.attributes.mode === "cubic"
+      ? 30 * changedAxes(node)
+      : 8;
+  return { work: "scalar", flops: each * written(node) };
 };
 const changedAxes = (node: WorkNode) =>
   shapeOf(node, 0).filter((size, axis) => size !== outputShape(node)[axis]).length;
@@ -191,15 +198,16 @@ const formulas: Readonly<Record<string, Formula>> = {
   AffineGrid: each("product", 6),
   AveragePool: windowed(1),
   MaxPool: windowed(1),
-  LpPool: windowed(3),
-  GlobalLpPool: eachRead("scalar", 3),
+  // Powers, whatever the exponent.
+  LpPool: windowed(36),
+  GlobalLpPool: eachRead("scalar", 28),
   GlobalMaxPool: eachRead("vector", 1),
   MaxRoiPool: region,
   RoiAlign: region,
   MaxUnpool: scattered,
-  LRN: (node) => ({ work: "scalar", flops: written(node) * (2 * intAttribute(node, "size", 5) + 15) }),
+  LRN: (node) => ({ work: "scalar", flops: 60 * written(node) }),
   LpNormalization: eachRead("scalar", 4),
-  MeanVarianceNormalization: eachRead("vector", 6),
+  MeanVarianceNormalization: eachRead("vector", 20),
   Attention: attention,
   QAttention: attention,
   DecoderMaskedMultiHeadAttention: attention,
@@ -234,7 +242,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   CenterCropPad: moved,
   Col2Im: scatteredColumns,
   Scatter: scattered,
-  ScatterElements: scattered,
+  ScatterElements: (node) => ({ work: "scalar", flops: 10 * elementsAt(node, 2) }),
   ScatterND: scattered,
   TensorScatter: scattered,
   CumSum: each("scalar", 1),
@@ -244,10 +252,10 @@ const formulas: Readonly<Record<string, Formula>> = {
   STFT: stft,
   MelWeightMatrix: each("scalar", 4),
   NonMaxSuppression: nonMaxSuppression,
-  NonZero: eachRead("scalar", 2),
+  NonZero: eachRead("scalar", 20),
   Unique: (node) => ({ work: "sort", flops: elementsAt(node, 0) * log2(elementsAt(node, 0)) }),
   TopK: topK,
-  OneHot: each("vector", 1),
+  OneHot: each("scalar", 4),
   EyeLike: each("vector", 1),
   Range: each("vector", 1),
   ConstantOfShape: each("vector", 1),

@@ -1,5 +1,5 @@
 /** Operators for which the engine has no kernel of its own are replaced by the body that the ONNX standard gives them. */
-import { addNode, newValue, removeNode } from "../work-edits.js";
+import { addNode, newConstant, newValue, removeNode } from "../work-edits.js";
 import { has, type WorkGraph, type WorkNode, type WorkValue } from "../work-graph.js";
 import { nodesOf } from "../work-order.js";
 
@@ -18,6 +18,17 @@ const bodies: Readonly<Record<string, Body>> = {
     removeNode(work, node);
     const gate = chain(work, node, ["Softplus", "Tanh"]);
     addNode(work, "Mul", "", [node.inputs[0], gate], node.outputs, {}, []);
+  },
+  // Its alpha is a constant of the body that is cast at each run.
+  Swish(work, node) {
+    const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+    removeNode(work, node);
+    const between = (name: string, shape = input.shape) => newValue(work, `${output.name}/${name}`, shape, input.type);
+    const [alpha, scaled, gate] = [between("alpha", []), between("scaled"), between("gate")];
+    addNode(work, "Cast", "", [newConstant(work, `${output.name}/one`, [])], [alpha], { to: 1 }, node.sources);
+    addNode(work, "Mul", "", [input, alpha], [scaled], {}, []);
+    addNode(work, "Sigmoid", "", [scaled], [gate], {}, []);
+    addNode(work, "Mul", "", [input, gate], [output], {}, []);
   },
 };
 

@@ -7,6 +7,7 @@ import { convertToBlocked } from "./blocked-layout.js";
 import { channelsLast } from "./channels-last.js";
 import { decompose } from "./decompose.js";
 import { dropQuantization } from "./drop-quantization.js";
+import { dynamicProducts } from "./dynamic-products.js";
 import { eliminate } from "./eliminate.js";
 import { foldIntoWeights } from "./fold-into-weights.js";
 import { fuseActivation } from "./fuse-activation.js";
@@ -24,6 +25,7 @@ import {
   repairQuantization,
   splitDequantize,
 } from "./quantized.js";
+import { restoreDequantize } from "./restore-dequantize.js";
 import { slicesToDepth } from "./slices-to-depth.js";
 import { widenHalves } from "./widen-halves.js";
 
@@ -35,6 +37,10 @@ export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): bo
       return widenHalves(work);
     case "low-bit-products":
       return lowBitProducts(work);
+    case "restore-dequantize":
+      return restoreDequantize(work);
+    case "dynamic-products":
+      return dynamicProducts(work);
     case "hybrid-products":
       return hybridProducts(work, rule.operators);
     case "eliminate":
