@@ -16,6 +16,8 @@ export interface PartsPrediction {
   readonly lowMs: number;
   readonly highMs: number;
   readonly flops: number;
+  /** Of these, in kernels that count as not covered. */
+  readonly uncoveredFlops: number;
   readonly params: number;
 }
 
@@ -39,6 +41,7 @@ interface PartSum {
   readonly inCache: Times;
   readonly use: CacheUse;
   readonly flops: number;
+  readonly uncoveredFlops: number;
   readonly params: number;
 }
 
@@ -58,10 +61,10 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     await learn(models);
     const { table, totals } = sumModels(models, known, types);
     const corrected = correct(table, level);
-    return totals.map(({ sumMs, doubt, flops, params }, i) => {
+    return totals.map(({ sumMs, doubt, flops, uncoveredFlops, params }, i) => {
       const { factor, halfWidth } = corrected[i]!;
       const total = totalOf(sumMs, factor, parts.callMs);
-      return { latencyMs: total.latencyMs, ...intervalAround(total, halfWidth, doubt), flops, params };
+      return { latencyMs: total.latencyMs, ...intervalAround(total, halfWidth, doubt), flops, uncoveredFlops, params };
     });
   };
 }
@@ -91,12 +94,14 @@ function sumOfPart(
   const use = cacheUse(part);
   const timesOf = (most?: readonly number[]) => timesOfPart(part, known, types, correction, most);
   const cold = timesOf();
-  let [flops, params] = [0, 0];
-  for (const kernel of part.kernels) {
+  let [flops, uncoveredFlops, params] = [0, 0, 0];
+  for (const [i, kernel] of part.kernels.entries()) {
     flops += kernel.flops;
+    if (known[i]!.reason !== undefined) uncoveredFlops += kernel.flops;
     params += kernel.params;
   }
-  return { cold, inCache: staysInCache(use) ? timesOf(mostInCache(part, general)) : cold, use, flops, params };
+  const inCache = staysInCache(use) ? timesOf(mostInCache(part, general)) : cold;
+  return { cold, inCache, use, flops, uncoveredFlops, params };
 }
 
 /** @param most that each kernel can take */
@@ -128,6 +133,7 @@ interface Totals {
   weightsMs: number;
   touchedBytes: number;
   flops: number;
+  uncoveredFlops: number;
   params: number;
 }
 
@@ -140,7 +146,7 @@ function sumModels(
   const shares = new Float64Array(models.length * width);
   const totals = models.map((model, i) => {
     const ofModel = shares.subarray(i * width, (i + 1) * width);
-    const total = { sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0, flops: 0, params: 0 };
+    const total = { sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0, flops: 0, uncoveredFlops: 0, params: 0 };
     const sums = model.map((part) => known.get(part)!);
     const use = noUse();
     for (const part of sums) addUse(use, part.use);
@@ -160,7 +166,7 @@ function sumModels(
   };
 }
 
-function addPart({ flops, params }: PartSum, times: Times, byType: Float64Array, total: Totals): void {
+function addPart({ flops, uncoveredFlops, params }: PartSum, times: Times, byType: Float64Array, total: Totals): void {
   for (let j = 0; j < times.types.length; j++) {
     byType[times.types[j]!]! += times.ms[j]!;
     total.sumMs += times.ms[j]!;
@@ -169,5 +175,6 @@ function addPart({ flops, params }: PartSum, times: Times, byType: Float64Array,
   total.weightsMs += times.memory.weightsMs;
   total.touchedBytes += times.memory.touchedBytes;
   total.flops += flops;
+  total.uncoveredFlops += uncoveredFlops;
   total.params += params;
 }

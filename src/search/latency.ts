@@ -11,7 +11,7 @@ export function latencyOf<A>(space: Space<A>, predictor: PlatformPredictor, refi
     platform: predictor.platform,
     async predictAll(architectures, level) {
       const predictions = await predict(architectures.map(partsOf), level);
-      return predictions.map(({ flops, ...prediction }) => ({ ...prediction, macs: flops / 2 }));
+      return predictions.map(({ flops, uncoveredFlops: _, ...prediction }) => ({ ...prediction, macs: flops / 2 }));
     },
   };
 }

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { BaselinesReport } from "../../experiments/baselines/report.js";
 import { withProgress } from "../progress.js";
@@ -10,41 +11,51 @@ export function evaluateBaselinesCommand(parent: Command, run: RunCommand): void
   parent
     .command("baselines")
     .description(
-      "published methods beside ours on platforms of this machine, from what the store has (evaluate transfer --platform … --measure-only measures it)",
+      "published methods beside ours on platforms of this machine, from what the store has (evaluate dataset and adapt measure it)",
     )
-    .requiredOption("--platform <id>", "a platform that was measured (repeatable): pool and targets", collect)
+    .requiredOption(
+      "--platform <id>",
+      "a platform that was measured (repeatable): targets, and what others learn from",
+      collect,
+    )
     .option("--target-platform <id>", "only these are targets (repeatable)", collect)
+    .option("--pool <dir>", "further folder of predictors to transfer from (repeatable)", collect)
     .option("--method <name>", "repeatable; default all", collect)
     .option("--seeds <n>", "repetitions", "3")
     .option("--episodes <n>", "of HELP's meta-training")
     .option("--epochs <n>", "of BRP-NAS")
     .option("--trees <n>", "of nn-Meter's forests")
-    .option("--markdown <file>", "also write the tables here")
+    .option("--report <dir>", "also write baselines.json, baselines.md and baselines.svg there")
     .action((options, command) =>
       run(command, async (context) => {
-        const { trainSources } = await import("../../experiments/transfer/measure.js");
         const { evaluateBaselines } = await import("../../experiments/baselines/run.js");
-        const { baselinesPage } = await import("../../experiments/baselines/page.js");
         const given = (name: string) => (options[name] === undefined ? undefined : numberOf(options, name));
-        const request = { home: context.home, platforms: options.platform, signal: context.signal };
-        const report = await withProgress(async (watch) => {
-          await trainSources({ ...request, ...watch });
-          return evaluateBaselines({
-            ...request,
-            ...watch,
+        const report = await withProgress((watch) =>
+          evaluateBaselines({
+            ...{ home: context.home, platforms: options.platform, signal: context.signal, ...watch },
+            pools: options.pool,
             targets: options.targetPlatform,
             methods: options.method,
             seeds: numberOf(options, "seeds"),
             episodes: given("episodes"),
             epochs: given("epochs"),
             trees: given("trees"),
-          });
-        });
-        if (options.markdown) writeFileSync(options.markdown, baselinesPage(report));
+          }),
+        );
+        if (options.report) await saveReport(options.report, report);
         context.result(report, (r) => describe(r));
         return 0;
       }),
     );
+}
+
+async function saveReport(folder: string, report: BaselinesReport): Promise<void> {
+  const { baselinesPage } = await import("../../experiments/baselines/page.js");
+  const { plotBaselines } = await import("../../experiments/plots/baselines.js");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "baselines.json"), `${JSON.stringify(report, undefined, 1)}\n`);
+  writeFileSync(join(folder, "baselines.md"), baselinesPage(report));
+  writeFileSync(join(folder, "baselines.svg"), plotBaselines(report));
 }
 
 const head = ["target", "method", "measurements", "profiling s", "RMSE ms", "±5 %", "±10 %"];

@@ -92,7 +92,14 @@ test("seeds are summed up by target and method; the page names what was measured
     date: "d",
     cpu: "c",
     platforms: ["x"],
-    targets: [{ target: "x", test: 9 }],
+    targets: [
+      {
+        target: "x",
+        architectures: 12,
+        test: 9,
+        nnMeter: { types: 2, samples: 15_000, secondsEach: 0.1, seconds: 1500 },
+      },
+    ],
     rows,
     cells: [],
   });

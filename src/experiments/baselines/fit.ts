@@ -43,7 +43,7 @@ export interface BaselineOutcome {
   readonly architectures: number;
 }
 
-type Fitted = Exclude<BaselineMethod, "litepred" | "default">;
+export type Fitted = Exclude<BaselineMethod, "litepred" | "default" | "adapt">;
 
 export async function fitBaseline(method: Fitted, task: BaselineTask): Promise<BaselineOutcome> {
   const { kernels, looked, test, seed, trees, signal } = task;

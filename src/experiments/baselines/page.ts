@@ -1,32 +1,64 @@
 /** Markdown of the table of baselines. */
 import { percent } from "../../base/index.js";
+import { madeOnText } from "../made-on.js";
 import { markdownTable } from "../markdown.js";
 import { trainingData } from "./plan.js";
-import type { BaselineRow, BaselinesReport } from "./report.js";
+import { type BaselineRow, type BaselinesReport, type BaselineTarget, type Verdict, verdictOf } from "./report.js";
 
 export function baselinesPage(report: BaselinesReport): string {
   return [
     "# Baselines on real platforms",
     "",
-    `Made by \`litepred evaluate baselines\` on ${report.date}, ${report.cpu}. Architectures of six spaces, measured whole by the reference method;`,
-    "which of them a method may look at is drawn anew for each seed, the others are the test, all together. What a method measures on the",
-    "target, and what that costs, stands beside it. Deviations of each baseline from its paper: `src/baselines`.",
+    `Made by \`litepred evaluate baselines\` ${madeOnText(report)}. Architectures of six spaces, measured whole by the`,
+    "reference method (`litepred evaluate dataset`); which of them a method may look at is drawn anew for each seed, the others are the test,",
+    "all together. What a method measures on the target, and what that costs, stands beside it. Deviations of each baseline from its",
+    "paper: `src/baselines`.",
     "",
-    ...report.targets.flatMap(({ target, test, noise }) => [
-      `## ${target}`,
-      "",
-      `${test} test architectures. ${noise === undefined ? "None was measured twice: no noise ceiling." : `A second measurement agrees within ±5 % / ±10 % for ${percent(noise.within5)} / ${percent(noise.within10)} (RMSE ${noise.rmseMs.toFixed(3)} ms).`}`,
-      "",
-      markdownTable(baselinesHead, report.rows.filter((row) => row.target === target).map(baselineCells)),
-      "",
-    ]),
+    "* `adapt` is what ships: the predictor that `litepred adapt` made on the target, from kernels and networks of its own choice. It was made",
+    "  once, and looks at none of these architectures; its seeds are draws of the test.",
+    "* `default` is the same path with the kernels that were measured and the looked-at architectures, `litepred` with the published method.",
+    "* `nn-meter` and `look-up` are given every kernel that was measured on the target, many more than were measured for them alone; what",
+    "  nn-Meter's own sampler would measure is in the line above each table.",
+    "* Measurements of kernels count distinct configs; seconds are those of measuring, from the times at which results were stored.",
+    "",
+    ...report.targets.flatMap((target) => section(report, target)),
   ].join("\n");
 }
 
+const section = (report: BaselinesReport, target: BaselineTarget): string[] => [
+  `## ${target.target}`,
+  "",
+  `${target.architectures} architectures, ${target.test} of them the test. ${ceiling(target)}`,
+  nnMeterLine(target),
+  ...verdictLine(verdictOf(report, target)),
+  "",
+  markdownTable(baselinesHead, report.rows.filter((row) => row.target === target.target).map(baselineCells)),
+  "",
+];
+
+const ceiling = ({ noise }: BaselineTarget) =>
+  noise === undefined
+    ? "None was measured twice: no noise ceiling."
+    : `A second measurement agrees within ±5 % / ±10 % for ${percent(noise.within5)} / ${percent(noise.within10)} (RMSE ${noise.rmseMs.toFixed(3)} ms).`;
+
+const nnMeterLine = ({ nnMeter: { types, samples, secondsEach, seconds } }: BaselineTarget) =>
+  Number.isFinite(seconds)
+    ? `nn-Meter's own sampler starts with ${samples.toLocaleString("en")} kernels for the ${types} kernel types here: at ${secondsEach.toFixed(2)} s each, as measured, ${(seconds / 3600).toFixed(1)} h (computed, not measured; its further rounds not counted).`
+    : "No kernel was measured alone: what nn-Meter's own sampler would take is not known.";
+
+const verdictLine = (verdict: Verdict | undefined): string[] =>
+  verdict === undefined
+    ? []
+    : [
+        `\`${verdict.ours.method}\` is ${(100 * verdict.lead).toFixed(1)} points of ±10 % from the best platform-specific baseline, \`${verdict.best.method}\`${Number.isFinite(verdict.cheaper) ? `, and nn-Meter's sampler would take ${verdict.cheaper.toFixed(0)} times as long to measure` : ""}.`,
+      ];
+
 export const baselinesHead = [
   ...["method", "measured on the target", "measurements", "profiling s", "RMSE ms", "±5 %", "±10 %"],
-  ...["±10 % of seeds", "MAPE", "ρ", "τ", "seeds"],
+  ...["±10 % of seeds", "MAPE", "ρ", "τ", "90 % intervals cover", "their width", "seeds"],
 ];
+
+const orNone = (value: number | undefined) => (value === undefined ? "–" : percent(value));
 
 export const baselineCells = (row: BaselineRow): string[] => [
   row.method,
@@ -40,5 +72,7 @@ export const baselineCells = (row: BaselineRow): string[] => [
   percent(row.mape),
   row.spearman.toFixed(3),
   row.kendall.toFixed(3),
+  orNone(row.intervalCoverage),
+  row.intervalWidth === undefined ? "–" : `±${percent(row.intervalWidth / 2)}`,
   String(row.seeds),
 ];

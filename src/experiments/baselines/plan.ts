@@ -11,6 +11,7 @@ export const baselineMethods = [
   "help*",
   "litepred",
   "default",
+  "adapt",
 ] as const;
 export type BaselineMethod = (typeof baselineMethods)[number];
 
@@ -22,14 +23,25 @@ export const trainingData: Readonly<Record<BaselineMethod, string>> = {
   "nn-meter": "kernels",
   "brp-nas": "architectures",
   help: "architectures, other platforms",
-  "help*": "as many measurements as ours, other platforms",
+  "help*": "as many architectures as there are, other platforms",
   litepred: "kernels, architectures, pool",
   default: "kernels, architectures, pool",
+  adapt: "what `litepred adapt` measures, pool",
 };
 
-/** These two go the one path of adaptation (`evaluate transfer`); the others are fitted here. */
-export const isTransfer = (method: BaselineMethod): method is "litepred" | "default" =>
-  method === "litepred" || method === "default";
+export type BaselineKind = "fitted" | "transferred" | "shipped";
+
+/**
+ * Fitted here; made by the one path of adaptation from what the store has (`evaluate transfer` makes them alike); or the predictor that
+ * `litepred adapt` left in the workspace's pool, as a user has it.
+ */
+export function kindOf(method: BaselineMethod): BaselineKind {
+  if (method === "adapt") return "shipped";
+  return method === "litepred" || method === "default" ? "transferred" : "fitted";
+}
+
+/** No platform-specific method may look at the pool or at other platforms. */
+export const platformSpecific: readonly BaselineMethod[] = ["flops", "flops+params", "look-up", "nn-meter", "brp-nas"];
 
 export interface BaselinePlan {
   readonly method: BaselineMethod;

@@ -1,24 +1,25 @@
 /**
- * `evaluate baselines`: every method fitted from what the store has of real platforms (measured by `evaluate transfer --platform …
- * --measure-only`), each in turn the target. Computed, so it can be repeated; every cell is kept as it ends.
+ * `evaluate baselines`: every method fitted from what the store has of real platforms (measured by `evaluate dataset` and by `adapt`, or by
+ * `evaluate transfer --platform … --measure-only`), each in turn the target. Computed, so it can be repeated; every cell is kept as it
+ * ends.
  */
-
-import { latencyMetrics } from "../../evaluation/index.js";
-import { kernelRows, openStore } from "../../measurements/index.js";
-import { readCpuFacts } from "../../platforms/index.js";
-import { onnxRuntime } from "../../runtime/index.js";
+import { type Measurement, openStore } from "../../measurements/index.js";
+import { openPool } from "../../pool/index.js";
 import { resolvePlatformId } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
-import { today } from "../markdown.js";
+import { madeOn } from "../made-on.js";
 import type { PlatformsRequest } from "../transfer/measure.js";
-import { splitNetworks, transferVariants } from "../transfer/plan.js";
+import { splitNetworks } from "../transfer/plan.js";
 import { noiseCeiling } from "../transfer/report.js";
-import { evaluateTransferPlatforms, readTarget, secondsEach, type Target } from "../transfer/run.js";
-import { fitBaseline } from "./fit.js";
-import { type BaselineMethod, type BaselinePlan, isTransfer, planBaselines } from "./plan.js";
-import { type BaselineCell, type BaselinesReport, summariseBaselines } from "./report.js";
+import { readTarget, type Target } from "../transfer/run.js";
+import { type CellTask, cellOf } from "./cells.js";
+import { nnMeterSamples, secondsOfOne } from "./cost.js";
+import { kindOf, planBaselines } from "./plan.js";
+import { type BaselineCell, type BaselinesReport, type BaselineTarget, summariseBaselines } from "./report.js";
 
 export interface BaselinesRequest extends PlatformsRequest {
+  /** More folders of predictors to transfer from; the workspace's and those that ship come by themselves. */
+  readonly pools?: readonly string[] | undefined;
   /** Default: all of `platforms`. */
   readonly targets?: readonly string[] | undefined;
   readonly methods?: readonly string[] | undefined;
@@ -30,118 +31,85 @@ export interface BaselinesRequest extends PlatformsRequest {
 }
 
 export async function evaluateBaselines(request: BaselinesRequest): Promise<BaselinesReport> {
-  const { home } = request;
+  const { home, pools = [], episodes, epochs, trees, signal } = request;
   const plans = planBaselines(request.methods, request.seeds);
   const resolve = (ids: readonly string[]) => Promise.all(ids.map((id) => resolvePlatformId(id, home)));
   const platforms = await resolve(request.platforms);
   const wanted = request.targets === undefined ? platforms : await resolve(request.targets);
   const known = await readAll(home, platforms);
-  const targets: BaselinesReport["targets"][number][] = [];
+  const targets: BaselineTarget[] = [];
   const cells: BaselineCell[] = [];
   request.onStage?.("baselines", wanted.length * plans.length);
-  for (const id of wanted) {
+  for (const [t, id] of wanted.entries()) {
     const target = known.get(id);
-    if (target === undefined) continue;
-    const { test } = splitNetworks(target.architectures, 1);
-    if (test.length === 0) continue;
-    targets.push({ target: id, test: test.length, noise: noiseCeiling(target.architectures) });
-    const kept = keptRuns<BaselineCell>(keptFile(home, "baselines", circumstances(request, target, platforms)));
-    for (const plan of plans) {
-      const isDone = (cell: BaselineCell) => cell.method === plan.method && cell.seed === plan.seed;
-      cells.push(await kept.findOrDo(isDone, () => cellOf(request, known, target, plan)));
-      request.onProgress?.(cells.length, `${id}: ${plan.method}`);
+    if (target === undefined || splitNetworks(target.architectures, 1).test.length === 0) continue;
+    targets.push(describeTarget(target));
+    const task: CellTask = { home, pools, known, target, episodes, epochs, trees, signal };
+    const runs = { fitted: openRuns(task, platforms, "fitted"), transferred: openRuns(task, platforms, "transferred") };
+    for (const [p, plan] of plans.entries()) {
+      if (signal?.aborted) break;
+      request.onProgress?.(t * plans.length + p, `${id}: ${plan.method}, seed ${plan.seed}`);
+      const isDone = (cell: BaselineCell | undefined) => cell?.method === plan.method && cell.seed === plan.seed;
+      const kind = kindOf(plan.method);
+      const make = () => cellOf(task, plan);
+      const cell = kind === "shipped" ? await make() : await runs[kind].findOrDo(isDone, make);
+      if (cell) cells.push(cell);
     }
   }
-  return { date: today(), cpu: readCpuFacts().model, platforms, targets, rows: summariseBaselines(cells), cells };
+  return { ...madeOn(), platforms, targets, rows: summariseBaselines(cells), cells };
 }
 
-const circumstances = (
-  { episodes, epochs, trees }: BaselinesRequest,
-  target: Target,
-  platforms: readonly string[],
-) => ({
-  ...{ version: 1, target: target.platform, rows: target.rows.length, platforms },
-  ...{ episodes, epochs, trees },
-});
+/** Cells done so far: of the same measurements, and of the same pool where it takes part. */
+function openRuns(task: CellTask, platforms: readonly string[], kind: "fitted" | "transferred") {
+  const { home, pools, known, target, episodes, epochs, trees } = task;
+  const measured = platforms.map((id) => [id, known.get(id)?.rows.length, known.get(id)?.architectures.length]);
+  const circumstances =
+    kind === "fitted"
+      ? { episodes, epochs, trees }
+      : {
+          pool: openPool(home, pools)
+            .list()
+            .entries.map(({ sha256 }) => sha256),
+        };
+  return keptRuns<BaselineCell | undefined>(
+    keptFile(home, "baselines", { version: 2, kind, target: target.platform, measured, ...circumstances }),
+  );
+}
 
 async function readAll(home: string, platforms: readonly string[]): Promise<Map<string, Target>> {
   const store = await openStore(home);
   try {
     const known = new Map<string, Target>();
     for (const platform of platforms)
-      known.set(platform, await readTarget(platform, await store.query({ platform, every: true })));
+      known.set(platform, onlyTests(await readTarget(platform, await store.query({ platform, every: true }))));
     return known;
   } finally {
     await store.close();
   }
 }
 
-function cellOf(
-  request: BaselinesRequest,
-  known: ReadonlyMap<string, Target>,
-  target: Target,
-  plan: BaselinePlan,
-): Promise<BaselineCell> {
-  return isTransfer(plan.method)
-    ? transferCell(request, target, plan, plan.method)
-    : fittedCell(request, known, target, plan);
+/** Architectures that the platform's own predictor may have been fitted on are not in the comparison. */
+function onlyTests(target: Target): Target {
+  const learned = new Set(
+    target.rows.flatMap((row) => (isLearned(row) && row.subject.kind === "model" ? row.subject.name : [])),
+  );
+  const architectures = target.architectures.filter(
+    ({ name = "", purpose }) => purpose === "test" && !learned.has(name),
+  );
+  return { ...target, architectures };
 }
 
-async function fittedCell(
-  { episodes, epochs, trees, signal }: BaselinesRequest,
-  known: ReadonlyMap<string, Target>,
-  target: Target,
-  { method, seed }: BaselinePlan,
-): Promise<BaselineCell> {
-  const started = performance.now();
-  const { looked, test } = splitNetworks(target.architectures, seed);
-  const others = [...known.values()].filter(({ platform }) => platform !== target.platform);
-  const outcome = await fitBaseline(method as Exclude<BaselineMethod, "litepred" | "default">, {
-    backend: onnxRuntime,
-    kernels: kernelRows(target.rows),
-    looked,
-    test,
-    others: others.map(
-      ({ architectures }) => new Map(architectures.map(({ name = "", measuredMs }) => [name, measuredMs])),
-    ),
-    ...{ seed, episodes, epochs, trees, signal },
-  });
-  const { kernels, architectures } = outcome;
-  const cost = (count: number, kind: "kernel" | "model") => (count === 0 ? 0 : count * secondsEach(target.rows, kind));
-  return {
-    target: target.platform,
-    ...{ method, seed, kernels, architectures },
-    profilingSeconds: cost(kernels, "kernel") + cost(architectures, "model"),
-    metrics: latencyMetrics(
-      outcome.predictedMs,
-      test.map(({ measuredMs }) => measuredMs),
-    ),
-    seconds: (performance.now() - started) / 1000,
-  };
-}
+const isLearned = ({ purpose }: Measurement) => purpose === "fit" || purpose === "in-model";
 
-/** The one path of adaptation, the same seed's split. */
-async function transferCell(
-  request: BaselinesRequest,
-  target: Target,
-  { seed }: BaselinePlan,
-  method: "litepred" | "default",
-): Promise<BaselineCell> {
-  const variants = transferVariants.filter(({ sources }) => sources === "all");
-  const { home, platforms, signal } = request;
-  const report = await evaluateTransferPlatforms({
-    ...{ home, platforms, signal, method, variants, targets: [target.platform] },
-    seeds: seed,
-  });
-  const cell = report.cells.find((one) => one.seed === seed)!;
-  const looked = splitNetworks(target.architectures, seed).looked.length;
+function describeTarget({ platform, architectures, rows }: Target): BaselineTarget {
+  const types = new Set(architectures.flatMap(({ detection }) => detection.kernels.map(({ type }) => type)));
+  const samples = nnMeterSamples(types);
+  const each = secondsOfOne(rows, "kernel");
   return {
-    target: target.platform,
-    ...{ method, seed },
-    kernels: cell.measurementsUsed - looked,
-    architectures: looked,
-    profilingSeconds: cell.minutes * 60,
-    metrics: cell.overall,
-    seconds: cell.seconds,
+    target: platform,
+    architectures: architectures.length,
+    test: splitNetworks(architectures, 1).test.length,
+    noise: noiseCeiling(architectures),
+    nnMeter: { types: types.size, samples, secondsEach: each, seconds: samples * each },
   };
 }

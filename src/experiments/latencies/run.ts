@@ -1,15 +1,18 @@
 /**
  * Predicted latencies of many architectures of the spaces on every platform of the pool, as one Parquet file with a data card beside it.
- * Platforms with the same fusion rules share the kernel lists, and every distinct kernel of a platform is predicted once.
+ * Platforms with the same fusion rules share the parts that architectures are made of; a platform predicts and sums each part once, and an
+ * architecture is the sum of its parts: what `predict` gives, and fast enough for hundreds of thousands.
  */
-import { createRandom, LitepredError, saveWhole, stableJson } from "../../base/index.js";
-import type { Detection, FusionRules } from "../../kernels/index.js";
+import { availableParallelism } from "node:os";
+import { groupBy, saveWhole } from "../../base/index.js";
 import { writeColumns } from "../../measurements/index.js";
-import { openPool } from "../../pool/index.js";
-import { loadPlatformPredictor, type PlatformPredictor } from "../../predictors/index.js";
-import { onnxRuntime } from "../../runtime/index.js";
-import { kernelLists, loadSpace } from "../../spaces/index.js";
+import { parsePlatformId } from "../../platforms/index.js";
+import { openPool, type Pool } from "../../pool/index.js";
+import { platformRules } from "../../predictors/index.js";
+import { loadSpace } from "../../spaces/index.js";
 import { dataCard } from "./page.js";
+import { drawArchitectures, type LatenciesTask, rulesKey } from "./task.js";
+import { runInThreads } from "./threads.js";
 
 export interface LatenciesRequest {
   readonly home: string;
@@ -22,6 +25,8 @@ export interface LatenciesRequest {
   readonly platforms?: readonly string[] | undefined;
   /** The Parquet file; the card is `<file>.md`. */
   readonly out: string;
+  /** Default: two, or one where the machine has one core. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
@@ -46,104 +51,53 @@ const columns = {
   coverage_flops: "DOUBLE",
 } as const;
 
-/** Architectures at a time. Choice: some megabytes of kernel lists. */
-const batch = 500;
-
 export async function predictLatencies(request: LatenciesRequest): Promise<LatenciesReport> {
   const started = performance.now();
   const pool = openPool(request.home, request.pool ?? []);
-  const entries = pool.list().entries;
+  const { entries } = pool.list();
   const platforms = request.platforms ?? [...new Set(entries.map(({ platform }) => platform))].sort();
-  const predictors: PlatformPredictor[] = [];
-  const sources = new Map(entries.map((entry) => [entry.platform, entry]));
-  try {
-    for (const platform of platforms) predictors.push(await loadPlatformPredictor(pool.load(platform), onnxRuntime));
-    const spaces: Record<string, number> = {};
-    const rows = await writeColumns(request.out, columns, rowsOf(request, predictors, spaces));
-    const card = `${request.out}.md`;
-    saveWhole(card, dataCard({ ...request, rows, counts: spaces, entries: platforms.map((id) => sources.get(id)!) }));
-    return { file: request.out, card, rows, platforms, spaces, seconds: (performance.now() - started) / 1000 };
-  } finally {
-    for (const predictor of predictors) await predictor.release();
-  }
+  const sources = platforms.map((platform) => pool.find(platform));
+  const codes = new Map<string, readonly string[]>();
+  for (const name of request.spaces)
+    codes.set(name, [...drawArchitectures(await loadSpace(name), request.count, request.seed).keys()]);
+  const rows = await writeColumns(request.out, columns, rowsOf(request, tasksOf(request, pool, platforms), codes));
+  const spaces = Object.fromEntries([...codes].map(([name, own]) => [name, own.length]));
+  const card = `${request.out}.md`;
+  saveWhole(card, dataCard({ ...request, rows, counts: spaces, entries: sources }));
+  return { file: request.out, card, rows, platforms, spaces, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Platforms with the same rules together: the parts of an architecture are found once for all of them. */
+function tasksOf({ spaces, count, seed }: LatenciesRequest, pool: Pool, platforms: readonly string[]): LatenciesTask[] {
+  const groups = groupBy(platforms, (platform) =>
+    rulesKey(platformRules(parsePlatformId(platform), pool.load(platform).nchwcBlock)),
+  );
+  return spaces.flatMap((space) => [...groups.values()].map((own) => ({ space, count, seed, platforms: own })));
 }
 
 async function* rowsOf(
   request: LatenciesRequest,
-  predictors: readonly PlatformPredictor[],
-  counts: Record<string, number>,
+  tasks: readonly LatenciesTask[],
+  codes: ReadonlyMap<string, readonly string[]>,
 ) {
-  const { spaces, count, seed, signal } = request;
-  request.onStage?.("architectures", spaces.length * count);
+  const { home, pool: pools = [], threads = Math.min(2, availableParallelism()), signal } = request;
+  const sizeOf = ({ space, platforms }: LatenciesTask) => codes.get(space)!.length * platforms.length;
+  request.onStage?.(
+    "predictions",
+    tasks.reduce((total, task) => total + sizeOf(task), 0),
+  );
   let done = 0;
-  for (const name of spaces) {
-    const space = await loadSpace(name);
-    const random = createRandom(`${seed}/latencies/${name}`);
-    const lists = listsByRules(predictors, (rules) => kernelLists(space, rules));
-    const seen = new Set<string>();
-    counts[name] = 0;
-    for (let misses = 0; counts[name] < count && misses < 50 * batch; ) {
-      const architectures: { code: string; architecture: unknown }[] = [];
-      while (architectures.length < Math.min(batch, count - counts[name]) && misses < 50 * batch) {
-        const architecture = space.sample(random);
-        const code = space.encode(architecture).join("-");
-        if (seen.has(code)) {
-          misses++;
-          continue;
-        }
-        seen.add(code);
-        architectures.push({ code, architecture });
-      }
-      counts[name] += architectures.length;
-      for (const [lister, own] of lists) {
-        const detections = architectures.map(({ architecture }) => lister(architecture));
-        for (const predictor of own) {
-          if (signal?.aborted) throw new LitepredError("interrupted", "predicting was interrupted");
-          yield await predictBatch(name, architectures, detections, predictor);
-        }
-      }
-      done += architectures.length;
-      request.onProgress?.(done, name);
-    }
+  const onDone = (task: LatenciesTask) => {
+    done += sizeOf(task);
+    request.onProgress?.(done, task.space);
+  };
+  let t = 0;
+  for await (const predicted of runInThreads(tasks, { home, pools, threads, signal, onDone })) {
+    const { space, platforms } = tasks[t++]!;
+    for (const [p, { latencyMs, lowMs, highMs, coverage }] of predicted.entries())
+      yield codes.get(space)!.map((architecture, i) => ({
+        ...{ space, architecture, platform: platforms[p]! },
+        ...{ latency_ms: latencyMs[i]!, low_ms: lowMs[i]!, high_ms: highMs[i]!, coverage_flops: coverage[i]! },
+      }));
   }
-}
-
-type Lister = (architecture: never) => Detection;
-
-/** Predictors by their rules: each list of kernels is made once for all that share them. */
-function listsByRules(
-  predictors: readonly PlatformPredictor[],
-  create: (rules: FusionRules) => Lister,
-): Map<(architecture: unknown) => Detection, PlatformPredictor[]> {
-  const byRules = new Map<string, { lister: (architecture: unknown) => Detection; own: PlatformPredictor[] }>();
-  for (const predictor of predictors) {
-    const { engine, nchwcBlock, given } = predictor.rules;
-    const key = stableJson([engine, nchwcBlock, given !== undefined]);
-    const known = byRules.get(key);
-    if (known !== undefined) known.own.push(predictor);
-    else
-      byRules.set(key, {
-        lister: create(predictor.rules) as (architecture: unknown) => Detection,
-        own: [predictor],
-      });
-  }
-  return new Map([...byRules.values()].map(({ lister, own }) => [lister, own]));
-}
-
-async function predictBatch(
-  space: string,
-  architectures: readonly { readonly code: string }[],
-  detections: readonly Detection[],
-  predictor: PlatformPredictor,
-) {
-  const predicted = await predictor.predictAll(detections);
-  return predicted.map(({ latencyMs, interval, coverage }, i) => ({
-    space,
-    architecture: architectures[i]!.code,
-    platform: predictor.platform,
-    latency_ms: latencyMs,
-    low_ms: interval.lowMs,
-    high_ms: interval.highMs,
-    coverage_flops: coverage.flops,
-  }));
 }

@@ -1,5 +1,5 @@
 /** How good a transferred platform is on networks that no step has seen, and how good it could be. Pure. */
-import { intervalCoverage, type LatencyMetrics, latencyMetrics } from "../../evaluation/index.js";
+import { intervalCoverage, intervalWidth, type LatencyMetrics, latencyMetrics } from "../../evaluation/index.js";
 import type { Detection } from "../../kernels/index.js";
 import type { ModelPrediction } from "../../predictors/index.js";
 
@@ -12,10 +12,13 @@ export interface MeasuredArchitecture {
   readonly measuredMs: number;
   /** A second measurement, minutes later, of some. */
   readonly againMs?: number | undefined;
+  readonly purpose?: "fit" | "test" | undefined;
 }
 
 export interface ArchitectureMetrics extends LatencyMetrics {
   readonly intervalCoverage: number;
+  /** Relative to the middle, in the mean; absent in runs that an earlier version kept. */
+  readonly intervalWidth?: number | undefined;
   /** The plain sum over kernels, without the correction. */
   readonly sumWithin10: number;
 }
@@ -25,13 +28,12 @@ export function describeTest(predicted: readonly ModelPrediction[], test: readon
   const metricsOf = (rows: readonly number[]): ArchitectureMetrics => {
     const measured = rows.map((row) => test[row]!.measuredMs);
     const of = (value: (row: number) => number) => latencyMetrics(rows.map(value), measured);
+    const intervals = rows.map((row) => predicted[row]!.interval);
     return {
       ...of((row) => predicted[row]!.latencyMs),
       sumWithin10: of((row) => predicted[row]!.sumMs).within10,
-      intervalCoverage: intervalCoverage(
-        rows.map((row) => predicted[row]!.interval),
-        measured,
-      ),
+      intervalCoverage: intervalCoverage(intervals, measured),
+      intervalWidth: intervalWidth(intervals),
     };
   };
   const all = test.map((_, row) => row);

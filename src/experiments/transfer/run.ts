@@ -100,28 +100,31 @@ export interface Target {
 
 export async function readTarget(platform: string, rows: readonly Measurement[]): Promise<Target> {
   const rules = rulesOf(parsePlatformId(platform), measuredNchwcBlock(rows));
-  const looks = new Map<string, Map<number, number>>();
+  const looks = new Map<string, { readonly purpose: "fit" | "test"; readonly times: Map<number, number> }>();
   for (const { subject, outcome, purpose, repeat = 1 } of rows)
     if (subject.kind === "model" && outcome.status === "ok" && (purpose === "fit" || purpose === "test"))
-      getOrCreate(looks, subject.name, () => new Map<number, number>()).set(repeat, outcome.latencyMs);
+      getOrCreate(looks, subject.name, () => ({ purpose, times: new Map() })).times.set(repeat, outcome.latencyMs);
   const architectures: MeasuredArchitecture[] = [];
-  for (const [name, times] of looks) {
+  for (const [name, { purpose, times }] of looks) {
     const space = name.split("/")[0]!;
     const measuredMs = times.get(1);
     if (measuredMs === undefined || !isEvaluated(space)) continue;
     const detection = await networkKernels(name, rules);
-    if (detection) architectures.push({ name, space, detection, measuredMs, againMs: times.get(2) });
+    if (detection) architectures.push({ name, space, detection, measuredMs, againMs: times.get(2), purpose });
   }
   return { platform, rules, rows, architectures };
 }
 
-interface Transfer extends TransferPlan {
+export interface Transfer extends TransferPlan {
   readonly target: Target;
   readonly method: TransferMethod;
   readonly sources: readonly PlatformPredictor[];
 }
 
-async function transferOnce(request: EvaluatePlatformsRequest, transfer: Transfer): Promise<TransferCell> {
+export async function transferOnce(
+  request: Pick<PlatformsRequest, "signal">,
+  transfer: Transfer,
+): Promise<TransferCell> {
   const { target, variant, run } = transfer;
   const started = performance.now();
   const { looked, test } = splitNetworks(target.architectures, run);

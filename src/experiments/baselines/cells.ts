@@ -1,0 +1,145 @@
+/** One cell of the table of baselines: a method, a target and a seed, from what was measured of the target. */
+import { stableJson } from "../../base/index.js";
+import { intervalCoverage, intervalWidth, latencyMetrics } from "../../evaluation/index.js";
+import { loadSources } from "../../adapting/index.js";
+import { kernelRows, type Measurement } from "../../measurements/index.js";
+import { openPool } from "../../pool/index.js";
+import { loadPlatformPredictor } from "../../predictors/index.js";
+import { onnxRuntime } from "../../runtime/index.js";
+import { loadTransferMethod } from "../../transfer/index.js";
+import { splitNetworks, transferVariants } from "../transfer/plan.js";
+import { type Target, transferOnce } from "../transfer/run.js";
+import { measuringSeconds, secondsOfOne } from "./cost.js";
+import { type Fitted, fitBaseline } from "./fit.js";
+import { type BaselinePlan, kindOf } from "./plan.js";
+import type { BaselineCell } from "./report.js";
+
+export interface CellTask {
+  readonly home: string;
+  /** More folders of predictors to transfer from. */
+  readonly pools: readonly string[];
+  /** All platforms that were measured, the target among them. */
+  readonly known: ReadonlyMap<string, Target>;
+  readonly target: Target;
+  /** Smaller trainings, for tests. */
+  readonly episodes?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly trees?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws LitepredError `no-data` where `adapt` is asked for and the workspace has no predictor of the target that was adapted there. */
+export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell | undefined> {
+  switch (kindOf(plan.method)) {
+    case "fitted":
+      return fittedCell(task, plan);
+    case "transferred":
+      return transferredCell(task, plan, plan.method as "litepred" | "default");
+    case "shipped":
+      return shippedCell(task, plan);
+  }
+}
+
+async function fittedCell(
+  { known, target, episodes, epochs, trees, signal }: CellTask,
+  { method, seed }: BaselinePlan,
+): Promise<BaselineCell> {
+  const started = performance.now();
+  const { looked, test } = splitNetworks(target.architectures, seed);
+  const others = [...known.values()].filter(({ platform }) => platform !== target.platform);
+  const outcome = await fitBaseline(method as Fitted, {
+    backend: onnxRuntime,
+    kernels: kernelRows(target.rows),
+    looked,
+    test,
+    others: others.map(
+      ({ architectures }) => new Map(architectures.map(({ name = "", measuredMs }) => [name, measuredMs])),
+    ),
+    ...{ seed, episodes, epochs, trees, signal },
+  });
+  const { kernels, architectures } = outcome;
+  const ofKernels = () => measuringSeconds(target.rows.filter(({ subject }) => subject.kind === "kernel"));
+  const ofModels = () => architectures * secondsOfOne(target.rows, "model");
+  return {
+    target: target.platform,
+    ...{ method, seed, kernels, architectures },
+    profilingSeconds: (kernels === 0 ? 0 : ofKernels()) + (architectures === 0 ? 0 : ofModels()),
+    metrics: latencyMetrics(
+      outcome.predictedMs,
+      test.map(({ measuredMs }) => measuredMs),
+    ),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The one path of adaptation, the same seed's split, every measurement looked up in what the store has. */
+async function transferredCell(
+  { home, pools, target, signal }: CellTask,
+  { seed }: BaselinePlan,
+  method: "litepred" | "default",
+): Promise<BaselineCell> {
+  const variant = transferVariants.find(({ sources }) => sources === "all")!;
+  const sources = await loadSources(target.platform, { home, pools });
+  try {
+    const loaded = await loadTransferMethod(method, onnxRuntime);
+    const cell = await transferOnce({ signal }, { target, method: loaded, sources, variant, run: seed });
+    const { intervalCoverage, intervalWidth, sumWithin10: _, ...metrics } = cell.overall;
+    const architectures = splitNetworks(target.architectures, seed).looked.length;
+    return {
+      target: target.platform,
+      ...{ method, seed, architectures, kernels: cell.measurementsUsed - architectures },
+      profilingSeconds: cell.minutes * 60,
+      metrics,
+      ...{ intervalCoverage, intervalWidth },
+      seconds: cell.seconds,
+    };
+  } finally {
+    for (const source of sources) await source.release();
+  }
+}
+
+/** The file that `litepred adapt` made in this workspace, on the same test; undefined where there is none. */
+async function shippedCell(
+  { home, target }: CellTask,
+  { method, seed }: BaselinePlan,
+): Promise<BaselineCell | undefined> {
+  const started = performance.now();
+  const pool = openPool(home);
+  const entry = pool.list().entries.find(({ platform }) => platform === target.platform);
+  if (!entry?.file.startsWith(pool.folders[0]!) || !entry.provenance.method.startsWith("adapt/")) return undefined;
+  const { test } = splitNetworks(target.architectures, seed);
+  const measured = test.map(({ measuredMs }) => measuredMs);
+  const predictor = await loadPlatformPredictor(pool.load(target.platform), onnxRuntime);
+  const predicted = await predictor.predictAll(test.map(({ detection }) => detection));
+  await predictor.release();
+  const behind = rowsBehind(target.rows, entry.provenance.date);
+  const intervals = predicted.map(({ interval }) => interval);
+  return {
+    target: target.platform,
+    ...{ method, seed },
+    kernels: distinct(behind, "kernel"),
+    architectures: distinct(behind, "model"),
+    profilingSeconds: measuringSeconds(behind),
+    metrics: latencyMetrics(
+      predicted.map(({ latencyMs }) => latencyMs),
+      measured,
+    ),
+    intervalCoverage: intervalCoverage(intervals, measured),
+    intervalWidth: intervalWidth(intervals),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** What there was when a predictor was made, but for what only tests. @param date of the last measurement behind it */
+export const rowsBehind = (rows: readonly Measurement[], date: string): Measurement[] =>
+  rows.filter(({ purpose, at }) => purpose !== "test" && purpose !== "example" && at <= date);
+
+/** Kernels by config; networks whole or under the profiler by name. */
+const distinct = (rows: readonly Measurement[], kind: "kernel" | "model"): number =>
+  new Set(
+    rows.flatMap(({ subject }) =>
+      subject.kind !== kind
+        ? []
+        : [subject.kind === "kernel" ? `${subject.type} ${stableJson(subject.config)}` : subject.name],
+    ),
+  ).size;
