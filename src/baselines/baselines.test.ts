@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "../base/index.js";
-import { createUserKernelType } from "../kernels/index.js";
+import { createUserKernelType, kernelTypeOf, projectConfig } from "../kernels/index.js";
 import { flopsLinear } from "./flops.js";
 import { logLinear } from "./log-linear.js";
+import { lowRank } from "./low-rank.js";
 import { medianRatio } from "./median-ratio.js";
+import { utilisation } from "./utilisation.js";
 
 const type = createUserKernelType("mbconv", ["hw", "cin"], { flops: "hw * hw * cin", params: "cin" });
 
@@ -43,6 +45,43 @@ test("flops recovers a + b·FLOPs + c·parameters and needs no source", () => {
 
 test("fewer rows than columns still give finite predictions", () => {
   const [train, fresh] = [rows(1, 1), rows(5, 2)];
-  for (const baseline of [logLinear, medianRatio, flopsLinear])
+  for (const baseline of [logLinear, lowRank, medianRatio, flopsLinear, utilisation])
     assert.ok(baseline(train, [1])(fresh).every((ms) => Number.isFinite(ms) && ms > 0));
+});
+
+test("low rank recovers a target between two sources, and from one source its power", () => {
+  const two = (count: number, seed: number) => {
+    const one = rows(count, seed);
+    return { ...one, sourcesMs: [...one.sourcesMs, Float64Array.from(one.configs, ({ hw, cin }) => 0.02 * hw * cin)] };
+  };
+  const law = ({ sourcesMs: [a, b] }: ReturnType<typeof two>) =>
+    Array.from(a!, (ms, i) => 3 * ms ** 0.8 * b![i]! ** 0.2);
+  const [train, fresh] = [two(40, 1), two(30, 2)];
+  const predicted = lowRank(train, law(train))(fresh);
+  for (const [i, ms] of law(fresh).entries())
+    assert.ok(Math.abs(predicted[i]! / ms - 1) < 0.02, `${predicted[i]} ${ms}`);
+});
+
+test("utilisation never goes below the roofline of what was measured", () => {
+  const conv = kernelTypeOf("conv-bn-relu");
+  const random = createRandom(3);
+  const configs = Array.from({ length: 40 }, () =>
+    projectConfig(conv.name, {
+      h: 28,
+      w: 28,
+      cin: 8 + random.integer(200),
+      cout: 8 + random.integer(200),
+      kernelSize: 3,
+    }),
+  );
+  const measured = configs.map((config) => 0.01 + conv.flops(config) / 5e7);
+  const most = Math.max(...configs.map((config, i) => conv.flops(config) / measured[i]!));
+  const predicted = utilisation(
+    { type: conv, configs, sourcesMs: [] },
+    measured,
+  )({ type: conv, configs, sourcesMs: [] });
+  for (const [i, ms] of predicted.entries()) {
+    assert.ok(ms >= conv.flops(configs[i]!) / most);
+    assert.ok(Math.abs(ms / measured[i]! - 1) < 0.3, `${ms} ${measured[i]}`);
+  }
 });

@@ -24,7 +24,7 @@ function columns({ type, configs, sourcesMs }: BaselineRows): Matrix {
 }
 
 /** ln of sizes (0 counts as ½, so that flags stay finite), flags of choices. */
-function configRow(type: KernelType, config: KernelConfig): number[] {
+export function configRow(type: KernelType, config: KernelConfig): number[] {
   return type.fields.flatMap((field) => {
     const value = config[field.name]!;
     if (field.kind === "choice") return field.choices.slice(1).map((choice) => (choice === value ? 1 : 0));

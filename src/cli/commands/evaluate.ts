@@ -14,6 +14,7 @@ import { evaluateRecordedCommand } from "./evaluate-recorded.js";
 import { evaluateRegretCommand } from "./evaluate-regret.js";
 import { evaluateRepeatabilityCommand } from "./evaluate-repeatability.js";
 import { evaluateSamplersCommand } from "./evaluate-samplers.js";
+import { evaluateSimilarityCommand } from "./evaluate-similarity.js";
 import { evaluateTransferCommand } from "./evaluate-transfer.js";
 
 /** In the order of the help text. */
@@ -27,6 +28,7 @@ const experiments = [
   evaluateModelsCommand,
   evaluateCasesCommand,
   evaluateTransferCommand,
+  evaluateSimilarityCommand,
   evaluatePeersCommand,
   evaluateBaselinesCommand,
   evaluateDatasetCommand,

@@ -1,6 +1,6 @@
 /** The methods that `evaluate transfer` knows, by name. */
 import { type ComputeBackend, LitepredError } from "../../base/index.js";
-import { type Baseline, flopsLinear, logLinear, medianRatio } from "../../baselines/index.js";
+import { type Baseline, flopsLinear, logLinear, lowRank, medianRatio, utilisation } from "../../baselines/index.js";
 import {
   loadTransferMethod,
   type TransferMethod,
@@ -11,6 +11,11 @@ import { createBaselineMethod } from "./baseline-method.js";
 
 const baselines = {
   "log-linear": { summary: "least squares on the sources' log latencies and the log config", baseline: logLinear },
+  "low-rank": {
+    summary: "factors of the sources' log latencies, the target's own loadings (Pitot)",
+    baseline: lowRank,
+  },
+  utilisation: { summary: "the roofline's time by a utilisation from 0 to 1 (NeuSight)", baseline: utilisation },
   "median-ratio": { summary: "the sources' geometric mean times the median ratio", baseline: medianRatio },
   flops: { summary: "linear in FLOPs and parameters, no source", baseline: flopsLinear },
 } as const satisfies Record<string, { summary: string; baseline: Baseline }>;
