@@ -1,7 +1,8 @@
 /** One cell of the table of baselines: a method, a target and a seed, from what was measured of the target. */
+
+import { loadSources } from "../../adapting/index.js";
 import { stableJson } from "../../base/index.js";
 import { intervalCoverage, intervalWidth, latencyMetrics } from "../../evaluation/index.js";
-import { loadSources } from "../../adapting/index.js";
 import { kernelRows, type Measurement } from "../../measurements/index.js";
 import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor } from "../../predictors/index.js";
