@@ -77,6 +77,7 @@ test("ranks by FLOPs on made-up devices; the same call again computes nothing; a
   const [cell] = report.cells;
   assert.ok(cell!.mean > 0.9, `${cell!.mean}`);
   assert.match(peersPage(report), /published: help/);
+  assert.match(peersPage(report), /\* flops: 0\.\d{3}, published 0\.787 \(.*within 0\.03/);
   const again = await evaluatePeers(request);
   assert.deepEqual("runs" in again && again.runs[0]!.cpuSeconds, report.runs[0]!.cpuSeconds);
   assert.deepEqual(Object.keys(await evaluatePeers({ ...request, folder: join(root, "nowhere") })), ["skipped"]);
