@@ -29,7 +29,7 @@ export function peersPage(report: PeerReport): string {
     "  over all architectures behind the pool. `published` lines are HELP's figures, not ours.",
     "",
     ...spaces.flatMap((space) => [`## ${titles[space]}`, "", tableOf(report, space), "", ...verdicts(report, space)]),
-    "pixel2 of NAS-Bench-201 was measured in whole milliseconds, so every method ranks it worst. BRP-NAS drops what the output of a cell does",
+    "pixel2 of NAS-Bench-201 was measured in whole milliseconds, where no method can rank well. BRP-NAS drops what the output of a cell does",
     "not rest on, which these devices ran all the same: likely, not tested, that is why it stays where it is however long it is trained.",
     "Milliseconds are another matter than ranks: over all architectures ±10 % holds for fewer, and small cells at the lower end, which the",
     "published test cuts off, are where methods err.",

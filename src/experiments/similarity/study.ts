@@ -3,7 +3,7 @@
  * the target; from each other platform that has the same configs one transfer is made, and the rankings choose among them afterwards.
  */
 import { createRandom, mean, quantile, shareWithin } from "../../base/index.js";
-import { logLinear } from "../../baselines/index.js";
+import { type Baseline, logLinear, lowRank, utilisation } from "../../baselines/index.js";
 import { configKey, type KernelConfig, type KernelType } from "../../kernels/index.js";
 import type { KernelTable } from "../../measurements/index.js";
 import { rankSources } from "../../transfer/index.js";
@@ -18,6 +18,13 @@ export interface SimilarityPlatform {
 export const rankings = ["divergence", "highest divergence", "spread", "at random", "best possible"] as const;
 export type RankingName = (typeof rankings)[number];
 
+/** How all sources together explain the target. */
+export const forms = { "log-linear": logLinear, "low rank": lowRank, utilisation } as const satisfies Record<
+  string,
+  Baseline
+>;
+export type FormName = keyof typeof forms;
+
 export interface SimilarityCell {
   readonly target: string;
   readonly kernel: string;
@@ -26,8 +33,8 @@ export interface SimilarityCell {
   readonly test: number;
   /** ±10 % on the test of the source that each chooses; at random: the mean over all of them. */
   readonly within10: Readonly<Record<RankingName, number>>;
-  /** The same with all sources at once in the closed form, and with none. */
-  readonly together: number;
+  /** The same with all sources at once, by each form, and in the first with none. */
+  readonly together: Readonly<Record<FormName, number>>;
   readonly none: number;
 }
 
@@ -101,8 +108,8 @@ function runTask(task: Task, measured: number, seed: string) {
     sourcesMs: sources.map(({ latenciesMs }) => Float64Array.from(rows, (i) => latenciesMs[i]!)),
   });
   const known = looked.map((i) => task.latenciesMs[i]!);
-  const from = (sources: readonly Task["sources"][number][]) => {
-    const predicted = logLinear(at(looked, sources), known)(at(test, sources));
+  const from = (sources: readonly Task["sources"][number][], form: Baseline = logLinear) => {
+    const predicted = form(at(looked, sources), known)(at(test, sources));
     return shareWithin(
       Array.from(predicted, (ms, i) => Math.abs(ms / task.latenciesMs[test[i]!]! - 1)),
       0.1,
@@ -128,7 +135,11 @@ function runTask(task: Task, measured: number, seed: string) {
       "at random": mean(all),
       "best possible": Math.max(...all),
     },
-    together: from(task.sources),
+    together: {
+      "log-linear": from(task.sources),
+      "low rank": from(task.sources, lowRank),
+      utilisation: from(task.sources, utilisation),
+    },
     none: from([]),
   };
 }
