@@ -4,7 +4,6 @@ import type { FusionRules } from "../../kernels/index.js";
 import {
   createPartsPredictor,
   type ModelParts,
-  type PartsPrediction,
   type PartsPredictor,
   type PlatformPredictor,
 } from "../../predictors/index.js";
@@ -56,12 +55,11 @@ export async function predictTask(
   const space = await loadSpace(name);
   const architectures = [...drawArchitectures(space, count, seed).values()];
   const partsOf = kernelParts(space, predictors[0]!.rules);
-  const asked = predictors.map((predictor) => ({ predictor, predict: createPartsPredictor(predictor) }));
+  const asked = predictors.map((predictor) => createPartsPredictor(predictor));
   const columns = predictors.map(() => emptyColumns(architectures.length));
   for (let from = 0; from < architectures.length; from += batch) {
     const models = architectures.slice(from, from + batch).map(partsOf);
-    for (const [i, { predictor, predict }] of asked.entries())
-      await predictBatch(models, predictor, predict, columns[i]!, from);
+    for (const [i, predict] of asked.entries()) await predictBatch(models, predict, columns[i]!, from);
   }
   return columns;
 }
@@ -76,34 +74,17 @@ const emptyColumns = (rows: number): PredictedColumns => ({
   coverage: new Float64Array(rows),
 });
 
-/** A model with fewer weights may stay in the cache as a whole, which its parts do not tell: `predict` sees all of it. */
-const fewestWeights = 1 << 20;
-
 async function predictBatch(
   models: readonly ModelParts[],
-  predictor: PlatformPredictor,
   predict: PartsPredictor,
   columns: PredictedColumns,
   from: number,
 ): Promise<void> {
   const predicted = await predict(models, level);
-  const small = predicted.flatMap(({ params }, i) => (params < fewestWeights ? [i] : []));
-  const whole = await predictor.predictAll(
-    small.map((i) => ({ kernels: models[i]!.flatMap(({ kernels }) => kernels) })),
-    level,
-  );
-  const wholeOf = new Map(small.map((i, at) => [i, whole[at]!]));
-  for (const [i, parts] of predicted.entries()) {
-    const { latencyMs, interval, coverage } = wholeOf.get(i) ?? asWhole(parts);
+  for (const [i, { latencyMs, lowMs, highMs, flops, uncoveredFlops }] of predicted.entries()) {
     columns.latencyMs[from + i] = latencyMs;
-    columns.lowMs[from + i] = interval.lowMs;
-    columns.highMs[from + i] = interval.highMs;
-    columns.coverage[from + i] = coverage.flops;
+    columns.lowMs[from + i] = lowMs;
+    columns.highMs[from + i] = highMs;
+    columns.coverage[from + i] = flops === 0 ? 1 : 1 - uncoveredFlops / flops;
   }
 }
-
-const asWhole = ({ latencyMs, lowMs, highMs, flops, uncoveredFlops }: PartsPrediction) => ({
-  latencyMs,
-  interval: { lowMs, highMs },
-  coverage: { flops: flops === 0 ? 1 : 1 - uncoveredFlops / flops },
-});
