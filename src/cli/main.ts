@@ -3,6 +3,9 @@ import { Command, CommanderError } from "commander";
 import { fileFault, LitepredError, packageVersion } from "../base/index.js";
 import { commands } from "./commands/index.js";
 import { createContext } from "./context.js";
+import { watchOutput } from "./output.js";
+
+const stopSignals = ["SIGINT", "SIGTERM"] as const;
 
 /** Exit codes: 0 done; 1 failed; 2 wrong usage or unreadable input; 3 a stated goal or budget was not met. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -12,7 +15,8 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write("\nstopping; what was measured is kept (Ctrl-C again to stop at once)\n");
     abort.abort();
   };
-  process.on("SIGINT", onInterrupt);
+  for (const signal of stopSignals) process.on(signal, onInterrupt);
+  watchOutput();
   let exitCode = 0;
   const program = new Command("litepred")
     .description("How long does this model take on that platform? Predicts the latency of deep networks.")
@@ -34,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error);
   } finally {
-    process.off("SIGINT", onInterrupt);
+    for (const signal of stopSignals) process.off(signal, onInterrupt);
   }
 }
 

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import type { BaselinesReport } from "../../experiments/baselines/report.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
@@ -40,7 +40,7 @@ export function evaluateBaselinesCommand(parent: Command, run: RunCommand): void
             trees: given("trees"),
           });
         });
-        if (options.markdown) writeFileSync(options.markdown, baselinesPage(report));
+        if (options.markdown) saveWhole(options.markdown, baselinesPage(report));
         context.result(report, (r) => describe(r));
         return 0;
       }),

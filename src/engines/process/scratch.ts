@@ -6,7 +6,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "../../base/index.js";
+import { isAlive, naming } from "../../base/index.js";
 
 export interface Scratch {
   readonly folder: string;
@@ -25,7 +25,8 @@ export async function makeScratch(): Promise<Scratch> {
     folder,
     adopt(pid) {
       const began = pid === undefined ? undefined : startOf(pid);
-      if (began !== undefined) appendFileSync(join(folder, childrenFile), `${pid} ${began}\n`);
+      const file = join(folder, childrenFile);
+      if (began !== undefined) naming(file, () => appendFileSync(file, `${pid} ${began}\n`));
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
@@ -56,8 +57,15 @@ function endChildren(folder: string): void {
     return; // None was started.
   }
   // The number alone may be another process's by now.
-  for (const [, pid, began] of text.matchAll(/^(\d+) (\d+)$/gm))
-    if (startOf(Number(pid)) === began) process.kill(Number(pid), "SIGKILL");
+  for (const [, pid, began] of text.matchAll(/^(\d+) (\d+)$/gm)) if (startOf(Number(pid)) === began) end(Number(pid));
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself, or is another user's.
+  }
 }
 
 /** When a process began, in ticks since the system started; undefined where there is none, or the system does not tell. */
