@@ -128,8 +128,8 @@ function takeAway(path: string): boolean {
 function isStale(path: string): boolean {
   try {
     const [host, pid] = readFileSync(path, "utf8").split(" ");
-    // Killed between making the lock and writing it.
-    if (pid === undefined) return Date.now() - statSync(path).mtimeMs > emptyLockMs;
+    // Killed between making the lock and writing it; the clock may have been set back since.
+    if (pid === undefined) return Math.abs(Date.now() - statSync(path).mtimeMs) > emptyLockMs;
     return host === hostname() && Number(pid) !== process.pid && !isAlive(Number(pid));
   } catch {
     return false; // Gone meanwhile: the next attempt takes it.

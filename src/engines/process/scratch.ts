@@ -21,6 +21,8 @@ const childrenFile = "children.txt";
 export async function makeScratch(): Promise<Scratch> {
   removeOrphans();
   const folder = await mkdtemp(join(tmpdir(), prefix(process.pid)));
+  if (open.size === 0) process.on("exit", removeOpen);
+  open.add(folder);
   return {
     folder,
     adopt(pid) {
@@ -28,8 +30,29 @@ export async function makeScratch(): Promise<Scratch> {
       const file = join(folder, childrenFile);
       if (began !== undefined) naming(file, () => appendFileSync(file, `${pid} ${began}\n`));
     },
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+    async remove() {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      open.delete(folder);
+      if (open.size === 0) process.off("exit", removeOpen);
+    },
   };
+}
+
+/** Folders of this process. */
+const open = new Set<string>();
+
+/** Where the process ends in the middle of its work, its engines and folders go with it, as far as they let themselves. */
+function removeOpen(): void {
+  for (const folder of open) removeFolder(folder);
+}
+
+function removeFolder(folder: string): void {
+  endChildren(folder);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another user's: theirs to take away.
+  }
 }
 
 /** Exported for tests. */
@@ -39,13 +62,7 @@ export function removeOrphans(): void {
     if (!name.startsWith(start.slice(0, -1))) continue;
     const owner = Number(name.slice(start.length - 1).split("-")[0]);
     if (!Number.isInteger(owner) || owner <= 0 || isAlive(owner)) continue;
-    const folder = join(tmpdir(), name);
-    endChildren(folder);
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Another user's: theirs to take away.
-    }
+    removeFolder(join(tmpdir(), name));
   }
 }
 
