@@ -57,7 +57,7 @@ const verbs = {
     const { createApp } = await dist("server/app.js");
     const page = { files: [], read: () => undefined };
     const offers = { home, pools: [], models: [] };
-    const app = createApp({ offers, page, hosts: [], token: undefined, maxUploadBytes: 2 ** 20 });
+    const app = createApp({ offers, page, hosts: [], token: undefined, maxUploadBytes: 2 ** 28 });
     const url = "http://localhost/api/jobs/measure?name=m.onnx&protocol=brief&platform=local/cpu/onnxruntime-node/fp32";
     const headers = { "content-type": "application/octet-stream" };
     const { id } = await (await app.request(url, { method: "POST", headers, body: readFileSync(file) })).json();

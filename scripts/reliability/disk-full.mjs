@@ -44,8 +44,8 @@ const verbs = {
   measure: (home) => cli("measure", model, "--protocol", "brief", "--again", "--home", home),
   train: (home) => cli("train", "--platform", near, "--recipe", "compact", "--home", home),
   "pool add": (home) => cli("pool", "add", ...files(join(spare, "pool"), ".safetensors"), "--home", home),
-  "pool add measurements": (home) =>
-    cli("pool", "add", ...files(join(spare, "pool", "measurements"), ".parquet"), "--home", home),
+  "pool add measurements": (_home, into) =>
+    cli("pool", "add", ...files(join(spare, "pool", "measurements"), ".parquet"), "--home", into),
   "pool export": (home, into) => cli("pool", "export", into, "--platform", near, "--measurements", "--home", home),
   import: (home) => cli("import", join(spare, "tables"), "--platform", "phone/cpu/tflite@2.7/fp32", "--home", home),
   predict: (home, into) => cli("report", model, "--out", join(into, "r.html"), "--home", home),
@@ -56,7 +56,7 @@ const verbs = {
       ...["search", "--space", "ofa-mobilenetv3", "--platform", near, "--max-latency", "1s", "--evaluations", "300"],
       ...["--out", into, "--home", home],
     ),
-  site: (home, into) => cli("site", into, "--home", home),
+  site: (home, into) => cli("site", "--out", into, "--home", home),
 };
 const files = (folder, extension) =>
   readdirSync(folder)
