@@ -30,7 +30,7 @@ const verbs = {
   async profile() {
     const { profileKernels, protocols } = await dist("profiling/index.js");
     const { spaceCandidates } = await dist("sampling/index.js");
-    const { rulesOf } = await dist("jobs/workspace.js");
+    const { rulesOf } = await dist("workspace/index.js");
     const platform = parsePlatformId("near/cpu/synthetic@1/fp32");
     const asked = { rules: rulesOf(platform), count: 20, seed: 1, spaces: ["mobilenetv2"], perSpace: 3 };
     const byType = await spaceCandidates(asked);

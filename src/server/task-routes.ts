@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
-import { LitepredError, naming } from "../base/index.js";
+import { isBad, LitepredError, naming } from "../base/index.js";
 import type { Offers } from "./offers.js";
 import { modelBody } from "./prediction-routes.js";
 import { failures, reply } from "./replies.js";
@@ -96,6 +96,8 @@ function measuring(home: string, query: z.infer<typeof measureQuery>, bytes: Uin
       naming(file, () => writeFileSync(file, bytes));
       tell("stage", { label: "measuring", total: 1 });
       const [report] = await measureFiles({ ...query, home, models: [file], again: true, signal });
+      if (isBad(report))
+        throw new LitepredError(report.error.code, report.failed, "send a model that holds its weights");
       return { ...report, model: query.name };
     } finally {
       await scratch.remove();
