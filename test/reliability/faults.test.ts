@@ -131,3 +131,9 @@ test("a disk that is full ends in a line, and what was there stays", () => {
   assert.match(stderr, /litepred: .*larger than is allowed/);
   assert.deepEqual(readdirSync(join(home, "pool")), []);
 });
+
+test("the list of packages is that of the lockfile", () => {
+  const script = packagePath("scripts", "dependencies.mjs");
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+});
