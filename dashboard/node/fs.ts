@@ -21,5 +21,6 @@ const refused = () => {
 export const writeFileSync = refused;
 export const mkdirSync = refused;
 export const renameSync = refused;
+export const realpathSync = refused;
 export const statSync = refused;
 export const rmSync = refused;

@@ -19,6 +19,25 @@ const causes: Readonly<Record<string, readonly [what: string, todo: string]>> = 
   EBUSY: ["it is in use", "try again later"],
 };
 
+/** How the system's own texts call the faults that libraries pass on as texts alone. */
+const texts: Readonly<Record<string, string>> = {
+  "No space left on device": "ENOSPC",
+  "Disk quota exceeded": "EDQUOT",
+  "File too large": "EFBIG",
+  "Permission denied": "EACCES",
+  "Read-only file system": "EROFS",
+  "Input/output error": "EIO",
+};
+
+/** The same for an error that a library only describes; undefined where no fault of the file system is named in it. */
+export function saidFault(error: unknown, path: string): LitepredError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const text = Object.keys(texts).find((known) => error.message.includes(known));
+  if (text === undefined) return undefined;
+  const [what, todo] = causes[texts[text]!]!;
+  return new LitepredError("file-system", `${path}: ${what}`, todo);
+}
+
 /** The fault as a typed error; undefined for what does not come from the file system. */
 export function fileFault(error: unknown, code: ErrorCode = "file-system"): LitepredError | undefined {
   if (!(error instanceof Error) || error instanceof LitepredError) return undefined;

@@ -1,5 +1,15 @@
 /** Files in the workspace that are replaced as a whole: a process that is killed leaves the old one or the new one. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { LitepredError } from "./errors.js";
@@ -8,15 +18,34 @@ import { LitepredError } from "./errors.js";
 export const partOf = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${hostname()}.${process.pid}.part`);
 
-/** Makes the folder where it is missing. A disk that is full leaves the old file. */
+/**
+ * Makes the folder where it is missing. A disk that is full leaves the old file; a link leads to the file that is replaced. A pipe or a
+ * device is written to as it is. Errors of the file system name `path`.
+ */
 export function saveWhole(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const partial = partOf(path);
+  naming(path, () => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) return writeFileSync(path, content);
+    const target = found === undefined ? path : realpathSync(path);
+    mkdirSync(dirname(target), { recursive: true });
+    const partial = partOf(target);
+    try {
+      writeFileSync(partial, content, { flush: true });
+      renameSync(partial, target);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Faults of the file system in `work` name `path`: those of writing name no file, and one half written is nothing to tell of. */
+export function naming<T>(path: string, work: () => T): T {
   try {
-    writeFileSync(partial, content, { flush: true });
-    renameSync(partial, path);
+    return work();
   } catch (error) {
-    rmSync(partial, { force: true });
+    const fault = error as NodeJS.ErrnoException;
+    if (fault instanceof Error && (fault.path?.endsWith(".part") ?? true)) fault.path = path;
     throw error;
   }
 }

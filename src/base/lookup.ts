@@ -1,4 +1,5 @@
 /** Looking names up that come from outside: only a table's own entries count, and a wrong name is answered with the nearest right one. */
+import { type ErrorCode, LitepredError } from "./errors.js";
 
 /** The table's entry of that name; undefined for what every object has, such as `constructor` or `toString`. */
 export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -20,6 +21,21 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
 export function didYouMean(name: string, names: Iterable<string>): string {
   const meant = nearest(name, names);
   return meant === undefined ? "" : `did you mean "${meant}"? `;
+}
+
+/** The error for a name that a table lacks: `there is no WHAT "NAME"`, the nearest right one, and all there are. */
+export function unknownName(
+  what: string,
+  name: string,
+  names: readonly string[],
+  code: ErrorCode = "unknown-name",
+): LitepredError {
+  return new LitepredError(
+    code,
+    `there is no ${what} "${name}"`,
+    `${didYouMean(name, names)}There are ${names.join(", ")}.`,
+    { name },
+  );
 }
 
 /** Levenshtein's, of the first 200 characters. */

@@ -1,6 +1,6 @@
 /** What every command gets: the workspace, where output goes, and a signal that Ctrl-C aborts. */
-import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { LitepredError, nearest } from "../base/index.js";
 
@@ -36,15 +36,18 @@ function checkHome(home: string, note: (line: string) => void): void {
   if (found?.isDirectory()) return;
   const hint = "name a folder (--home, or LITEPRED_HOME)";
   if (found !== undefined) throw new LitepredError("file-system", `the workspace ${home} is not a folder`, hint);
-  const meant = nearest(basename(home), foldersIn(dirname(home)));
+  const meant = nearest(basename(home), workspacesIn(dirname(home)));
   const alike = meant === undefined ? "" : `; did you mean ${resolve(dirname(home), meant)}?`;
   note(`there is no workspace ${home} yet${alike}`);
 }
 
-function foldersIn(folder: string): string[] {
+/** Folders that look like one: what commands make there. */
+function workspacesIn(folder: string): string[] {
+  const isWorkspace = (name: string) =>
+    ["measurements", "pool", "engines", "references.json"].some((part) => existsSync(join(folder, name, part)));
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return entries.filter((entry) => entry.isDirectory() && isWorkspace(entry.name)).map(({ name }) => name);
   } catch {
     return [];
   }

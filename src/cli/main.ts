@@ -3,6 +3,11 @@ import { Command, CommanderError } from "commander";
 import { fileFault, LitepredError, packageVersion } from "../base/index.js";
 import { commands } from "./commands/index.js";
 import { createContext } from "./context.js";
+import { watchOutput } from "./output.js";
+
+const stopSignals = ["SIGINT", "SIGTERM"] as const;
+/** Less than what schedulers give (10 s of `docker stop`); more than a run of most models. Choice. */
+const graceMs = 7000;
 
 /** Exit codes: 0 done; 1 failed; 2 wrong usage or unreadable input; 3 a stated goal or budget was not met. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -11,8 +16,11 @@ export async function main(args: readonly string[]): Promise<number> {
     if (abort.signal.aborted) process.exit(1);
     process.stderr.write("\nstopping; what was measured is kept (Ctrl-C again to stop at once)\n");
     abort.abort();
+    // What does not listen, or waits for an engine that hangs, is ended: nothing that was reported as done is lost by it.
+    setTimeout(() => process.exit(1), graceMs).unref();
   };
-  process.on("SIGINT", onInterrupt);
+  for (const signal of stopSignals) process.on(signal, onInterrupt);
+  watchOutput();
   let exitCode = 0;
   const program = new Command("litepred")
     .description("How long does this model take on that platform? Predicts the latency of deep networks.")
@@ -34,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error);
   } finally {
-    process.off("SIGINT", onInterrupt);
+    for (const signal of stopSignals) process.off(signal, onInterrupt);
   }
 }
 

@@ -16,6 +16,7 @@ export * from "./install/python.js";
 export type { LocalPlatform } from "./local-platform.js";
 export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
+export { makeScratch } from "./process/scratch.js";
 export * from "./recipes.js";
 export { bundledEngine, type EngineChoice, engineNames, installedEngineVersion, loadEngine } from "./registry.js";
 export { checkSettings } from "./settings.js";

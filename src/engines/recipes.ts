@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { didYouMean, LitepredError, packagePath } from "../base/index.js";
+import { LitepredError, packagePath, unknownName } from "../base/index.js";
 import { precisions, processors } from "../platforms/index.js";
 
 const commonVersion = {
@@ -107,12 +107,7 @@ export const agentEngineNames: readonly string[] = readdirSync(recipeFolder())
 
 /** @throws LitepredError `unknown-name`. */
 export function readRecipe(name: string): EngineRecipe {
-  if (!agentEngineNames.includes(name))
-    throw new LitepredError(
-      "unknown-name",
-      `there is no recipe for an engine "${name}"`,
-      `${didYouMean(name, agentEngineNames)}There are recipes for ${agentEngineNames.join(", ")}.`,
-    );
+  if (!agentEngineNames.includes(name)) throw unknownName("recipe for an engine", name, agentEngineNames);
   const recipe = JSON.parse(readFileSync(join(recipeFolder(), `${name}.json`), "utf8")) as object;
   return recipeSchema.parse({ kind: "python", ...recipe });
 }

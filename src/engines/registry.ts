@@ -2,7 +2,7 @@
  * The engines there are: the one that litepred itself depends on, and those with a recipe in data/engines, which agents in
  * Python or JavaScript drive. Each is loaded when it is asked for.
  */
-import { didYouMean, LitepredError } from "../base/index.js";
+import { LitepredError, own, unknownName } from "../base/index.js";
 import type { Engine } from "./contract.js";
 import { agentEngineNames, readRecipe } from "./recipes.js";
 
@@ -34,15 +34,10 @@ const engines: Readonly<Record<string, (choice: EngineChoice) => Promise<Engine>
 
 export const engineNames: readonly string[] = Object.keys(engines);
 
-/** @throws LitepredError `engine-unavailable`. */
+/** @throws LitepredError `unknown-name`, or `engine-unavailable` where it cannot be started here. */
 export async function loadEngine(name: string, choice: EngineChoice = {}): Promise<Engine> {
-  const load = Object.hasOwn(engines, name) ? engines[name] : undefined;
-  if (load === undefined)
-    throw new LitepredError(
-      "engine-unavailable",
-      `there is no engine "${name}"`,
-      `${didYouMean(name, engineNames)}use one of ${engineNames.join(", ")}`,
-    );
+  const load = own(engines, name);
+  if (load === undefined) throw unknownName("engine", name, engineNames);
   return load(choice);
 }
 
@@ -51,7 +46,8 @@ export async function installedEngineVersion(name: string, choice: EngineChoice 
   try {
     return (await (await loadEngine(name, choice)).describe()).version;
   } catch (error) {
-    if (error instanceof LitepredError && error.code === "engine-unavailable") return undefined;
+    if (error instanceof LitepredError && (error.code === "engine-unavailable" || error.code === "unknown-name"))
+      return undefined;
     throw error;
   }
 }

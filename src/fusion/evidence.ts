@@ -1,8 +1,8 @@
 /** The evidence behind fusion rules, as kept in data/fusion-rules/evidence/<engine>@<version>.json: one line for each question. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
-import { packagePath } from "../base/index.js";
+import { packagePath, saveWhole } from "../base/index.js";
 
 const verdict = z.enum(["fused", "not fused", "unknown"]);
 /** Operators per block: behind the producer, and alone. */
@@ -54,8 +54,7 @@ export function writeEvidence(evidence: FusionEvidence): string {
   const path = join(folder(), `${evidence.engine}@${evidence.version}.json`);
   const { pairs, ...head } = evidence;
   const lines = pairs.map((pair) => `    ${JSON.stringify(pair)}`).join(",\n");
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "pairs": [\n${lines}\n  ]\n}\n`);
+  saveWhole(path, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "pairs": [\n${lines}\n  ]\n}\n`);
   return path;
 }
 

@@ -1,5 +1,5 @@
 /** Profiles a platform for base predictors: kernels in context or alone, then networks whole for the correction. */
-import { createRandom, LitepredError } from "../base/index.js";
+import { createRandom, LitepredError, unknownName } from "../base/index.js";
 import { isKernelTypeName, kernelTypeNames } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { measureNetworks, profileInContext, timesInContext } from "../measuring/index.js";
@@ -99,12 +99,7 @@ function checkNumbers({ count, models, types }: PlatformProfileRequest): void {
   if (!(count >= 0) || !(models >= 0))
     throw new LitepredError("bad-usage", "--count and --models take whole numbers", "for example --count 2000");
   for (const type of types ?? [])
-    if (!isKernelTypeName(type))
-      throw new LitepredError(
-        "unknown-kernel-type",
-        `kernel type "${type}" is not in the catalogue`,
-        kernelTypeNames.join(", "),
-      );
+    if (!isKernelTypeName(type)) throw unknownName("kernel type", type, kernelTypeNames, "unknown-kernel-type");
 }
 
 /** The plan says how many of each type; any other sampler than its own says which. */

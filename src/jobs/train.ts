@@ -1,7 +1,7 @@
 /** Measurements of a platform → its predictors in the pool, from scratch. */
 
 import { fitAndSave } from "../adapting/index.js";
-import { conformalQuantile, LitepredError } from "../base/index.js";
+import { conformalQuantile, unknownName } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { importedTypes, openStore } from "../measurements/index.js";
 import { recipeNamed } from "../predictors/index.js";
@@ -69,10 +69,5 @@ export async function trainPlatform(request: TrainRequest): Promise<TrainReport>
 function checkTypes({ types, home }: TrainRequest): void {
   const known = [...kernelTypeNames, ...Object.keys(importedTypes(home))];
   for (const type of types ?? [])
-    if (!known.includes(type))
-      throw new LitepredError(
-        "unknown-kernel-type",
-        `kernel type "${type}" is neither in the catalogue nor imported`,
-        known.join(", "),
-      );
+    if (!known.includes(type)) throw unknownName("kernel type", type, known, "unknown-kernel-type");
 }

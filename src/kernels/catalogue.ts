@@ -2,7 +2,7 @@
  * The single table of kernel types. Adding a type: define it in types/, list it here; features, samplers, writers,
  * tests and documentation follow.
  */
-import { LitepredError, sha256, stableJson } from "../base/index.js";
+import { sha256, stableJson, unknownName } from "../base/index.js";
 import * as binary from "./types/binary.js";
 import * as convolution from "./types/convolution.js";
 import * as joining from "./types/joining.js";
@@ -95,15 +95,7 @@ export const isKernelTypeName = (name: string): name is KernelTypeName => byName
 /** The catalogue's row of that name. @throws LitepredError `unknown-kernel-type`. */
 export function kernelTypeOf(name: string): KernelType {
   const type = byName.get(name);
-  if (type === undefined)
-    throw new LitepredError(
-      "unknown-kernel-type",
-      `unknown kernel type ${name}`,
-      `one of ${kernelTypeNames.join(", ")}`,
-      {
-        name,
-      },
-    );
+  if (type === undefined) throw unknownName("kernel type", name, kernelTypeNames, "unknown-kernel-type");
   return type;
 }
 

@@ -3,10 +3,20 @@
  * readable and complete: a file appears under its name before the segments it came from are removed, so a crash in
  * between leaves records twice, never not at all, and readers take the latest of equal ones.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isAlive, partOf } from "../base/index.js";
+import { isAlive, naming, partOf } from "../base/index.js";
 import { journalFolder, listTables, tableFolder } from "./folders.js";
 import { listSegments, readSegment, removeSegment } from "./journal.js";
 import { type Measurement, subjectKey } from "./measurement.js";
@@ -78,7 +88,7 @@ function takeLock(home: string): (() => void) | undefined {
   const mine = `${hostname()} ${process.pid}`;
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      writeFileSync(path, mine, { flag: "wx" });
+      lock(path, mine);
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -86,6 +96,19 @@ function takeLock(home: string): (() => void) | undefined {
     }
   }
   return undefined;
+}
+
+/** @throws Error `EEXIST` where there is one; a lock that did not fit on the disk is taken back. */
+function lock(path: string, content: string): void {
+  const file = openSync(path, "wx");
+  try {
+    naming(path, () => writeSync(file, content));
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Only one of several takes a dead process's lock away; a fresh lock that came in its place is put back. */
@@ -105,8 +128,8 @@ function takeAway(path: string): boolean {
 function isStale(path: string): boolean {
   try {
     const [host, pid] = readFileSync(path, "utf8").split(" ");
-    // Killed between making the lock and writing it.
-    if (pid === undefined) return Date.now() - statSync(path).mtimeMs > emptyLockMs;
+    // Killed between making the lock and writing it; the clock may have been set back since.
+    if (pid === undefined) return Math.abs(Date.now() - statSync(path).mtimeMs) > emptyLockMs;
     return host === hostname() && Number(pid) !== process.pid && !isAlive(Number(pid));
   } catch {
     return false; // Gone meanwhile: the next attempt takes it.

@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "../base/index.js";
+import { isAlive, naming } from "../base/index.js";
 import { type Measurement, measurementSchema } from "./measurement.js";
 
 const syncEveryMs = 500;
@@ -56,7 +56,9 @@ export function openJournal(folder: string): Journal {
   };
   return {
     append(measurement) {
-      writeLine(file ?? start(), `${JSON.stringify(measurement)}\n`);
+      const line = `${JSON.stringify(measurement)}\n`;
+      const to = file ?? start();
+      naming(path, () => writeLine(to, line));
       timer ??= setTimeout(() => void sync().catch(() => {}), syncEveryMs).unref();
     },
     sync,

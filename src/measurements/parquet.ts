@@ -4,7 +4,7 @@
  */
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { partOf, sha256 } from "../base/index.js";
+import { naming, partOf, saidFault, sha256 } from "../base/index.js";
 import { type Measurement, measurementSchema, subjectKey } from "./measurement.js";
 
 /** Flat row of a table: what one filters by as columns, the rest as JSON. */
@@ -66,10 +66,8 @@ export async function writeTable(
       ? fresh
       : `${fresh} UNION BY NAME SELECT * FROM read_parquet(${list(older)}, union_by_name = true)`;
   try {
-    writeFileSync(json, lines);
-    await execute(
-      `COPY (SELECT DISTINCT * FROM (${source}) ORDER BY "at", key) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
-    );
+    naming(path, () => writeFileSync(json, lines));
+    await copy(`SELECT DISTINCT * FROM (${source}) ORDER BY "at", key`, temporary, path);
     renameSync(temporary, path);
   } finally {
     rmSync(json, { force: true });
@@ -158,6 +156,15 @@ function fromRow(row: Record<string, string | undefined>): Measurement | undefin
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const list = (paths: readonly string[]) => `[${paths.map(quote).join(", ")}]`;
 
+/** @throws LitepredError `file-system` naming `path` where the disk refuses it */
+async function copy(query: string, temporary: string, path: string): Promise<void> {
+  try {
+    await execute(`COPY (${query}) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
+  } catch (error) {
+    throw saidFault(error, path) ?? error;
+  }
+}
+
 async function execute(sql: string): Promise<Record<string, unknown>[]> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   // One thread: the tables are small, and measurements may be running beside.
@@ -178,18 +185,19 @@ export async function writeColumns(
   chunks: AsyncIterable<readonly Readonly<Record<string, string | number>>[]>,
 ): Promise<number> {
   mkdirSync(dirname(path), { recursive: true });
-  const json = `${path}.${process.pid}.json`;
-  const temporary = `${path}.${process.pid}.tmp`;
+  const json = partOf(`${path}.json`);
+  const temporary = partOf(path);
   let rows = 0;
   try {
-    writeFileSync(json, "");
+    naming(path, () => writeFileSync(json, ""));
     for await (const chunk of chunks) {
       rows += chunk.length;
-      appendFileSync(json, `${chunk.map((row) => JSON.stringify(row)).join("\n")}\n`);
+      const lines = `${chunk.map((row) => JSON.stringify(row)).join("\n")}\n`;
+      naming(path, () => appendFileSync(json, lines));
     }
     const shape = Object.entries(types).map(([column, type]) => `'${column}': '${type}'`);
     const source = `read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
-    await execute(`COPY (SELECT * FROM ${source}) TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd)`);
+    await copy(`SELECT * FROM ${source}`, temporary, path);
     renameSync(temporary, path);
   } finally {
     rmSync(json, { force: true });

@@ -1,5 +1,5 @@
 /** Named measuring protocols. A protocol is a value and is stored with every number. */
-import { LitepredError } from "../base/index.js";
+import { unknownName } from "../base/index.js";
 import type { Protocol } from "../measurements/index.js";
 import type { TurnPlan } from "./interleave.js";
 
@@ -39,9 +39,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
 export function protocol(name: string): Protocol {
   const found = protocolNames.find((known) => known === name);
   if (found !== undefined) return protocols[found];
-  throw new LitepredError("unknown-name", `protocol "${name}" is not known`, `use ${protocolNames.join(", ")}`, {
-    name,
-  });
+  throw unknownName("protocol", name, protocolNames);
 }
 
 /** Turns of whole models: about as long as the references. Those of kernels: many take turns between two of the references'. Choice. */

@@ -3,7 +3,7 @@
  * configs with a report of duplicates and projections. Samplers are listed here alone and loaded on first use.
  * Also which networks: drawn, named, built again. May import measurements, spaces, kernels, graph, learning, runtime, base.
  */
-import { LitepredError } from "../base/index.js";
+import { unknownName } from "../base/index.js";
 import type { Sampler } from "./sampler.js";
 
 export { type Candidates, importedCandidates, networksPerSpace, spaceCandidates } from "./candidates.js";
@@ -37,7 +37,7 @@ export const samplerNames = Object.keys(samplers) as readonly SamplerName[];
 /** @throws LitepredError `unknown-name`. */
 export function samplerNamed(name: string): SamplerName {
   if (Object.hasOwn(samplers, name)) return name as SamplerName;
-  throw new LitepredError("unknown-name", `unknown sampler ${name}`, `one of ${samplerNames.join(", ")}`);
+  throw unknownName("sampler", name, samplerNames);
 }
 
 /** @throws LitepredError `unknown-name`. */

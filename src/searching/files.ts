@@ -1,7 +1,6 @@
 /** A front as files: table, architectures, picture, page, and the best network in the formats of engines. Weights are of our own. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LitepredError } from "../base/index.js";
+import { LitepredError, saveWhole } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Front, frontCsv, frontPage, frontPicture } from "../reports/index.js";
 import { writeOnnx, writeTflite } from "../writers/index.js";
@@ -9,10 +8,9 @@ import { loadSearchSpace } from "./space.js";
 
 /** Names of the files, those that an operator kept from being written left out. */
 export async function writeSearchFiles(space: string, front: Front, folder: string): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
   const written: string[] = [];
   const write = (name: string, content: string | Uint8Array) => {
-    writeFileSync(join(folder, name), content);
+    saveWhole(join(folder, name), content);
     written.push(join(folder, name));
   };
   write("front.csv", frontCsv(front.pareto));

@@ -3,7 +3,7 @@
  * same end. Its name says all that the end depends on.
  */
 import { join } from "node:path";
-import { readKept, saveWhole, sha256, stableJson } from "../base/index.js";
+import { readKept, removeParts, saveWhole, sha256, stableJson } from "../base/index.js";
 import type { SearchState } from "../search/index.js";
 
 /** A network of the front that was measured. */
@@ -43,7 +43,9 @@ export interface SearchJournal {
 const keepEveryMs = 500;
 
 export function openSearchJournal(home: string, circumstances: object, again: boolean): SearchJournal {
-  const file = join(home, "searches", `${sha256(stableJson(circumstances)).slice(0, 16)}.json`);
+  const folder = join(home, "searches");
+  removeParts(folder);
+  const file = join(folder, `${sha256(stableJson(circumstances)).slice(0, 16)}.json`);
   const kept = again ? undefined : (readKept(file) as SearchProgress | undefined);
   let last = performance.now();
   return {

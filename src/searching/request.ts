@@ -1,5 +1,5 @@
 /** What a search is asked for, and what of it is refused. */
-import { LitepredError } from "../base/index.js";
+import { LitepredError, unknownName } from "../base/index.js";
 import type { Engine } from "../engines/index.js";
 import {
   type AccuracyPredictor,
@@ -68,10 +68,10 @@ export function checkRequest(request: SearchRequest): void {
     refuse(`${maxLatencyMs.length} budgets for ${platforms.length} platforms`, "one --max-latency for each --platform");
   if (!maxLatencyMs.every((ms) => ms > 0)) refuse("a budget is not above 0", "for example --max-latency 20ms");
   for (const name of objectives)
-    if (!objectiveNames.includes(name)) refuse(`unknown objective ${name}`, `some of ${objectiveNames.join(", ")}`);
+    if (!objectiveNames.includes(name)) throw unknownName("objective", name, objectiveNames);
   if (new Set(objectives).size < objectives.length) refuse("an objective is given twice", "each once");
   if (method !== undefined && !searchMethodNames.includes(method))
-    refuse(`unknown search method ${method}`, `one of ${searchMethodNames.join(", ")}`);
+    throw unknownName("search method", method, searchMethodNames);
   if (!(evaluations >= 1 && Number.isFinite(evaluations))) refuse(`${evaluations} evaluations`, "at least 1");
   if (!(verify >= 0 && Number.isInteger(verify))) refuse(`--verify ${verify}`, "a number of networks, 0 or more");
   if (!(level > 0 && level < 1)) refuse(`--level ${level} is not between 0 and 1`, "for example --level 0.9");

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type ErrorCode, LitepredError } from "../base/index.js";
+import { type ErrorCode, fileFault, LitepredError } from "../base/index.js";
 import { errorSchema } from "./schemas.js";
 
 export const reply = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -19,13 +19,18 @@ const statusOf: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   "unknown-name": 404,
   "unknown-platform": 404,
   "engine-unavailable": 503,
+  "file-system": 507,
 };
 
-export function errorReply(c: Context, error: unknown): Response {
-  if (error instanceof LitepredError) {
-    const { code, message, hint } = error;
-    return c.json({ code, message, hint }, statusOf[code] ?? 400);
-  }
+/** An error as told to whoever asked; a fault of ours goes to the log with its stack, and says no more outside. */
+export function errorTold(error: unknown): { code: string; message: string; hint: string } {
+  const fault = error instanceof LitepredError ? error : fileFault(error);
+  if (fault !== undefined) return { code: fault.code, message: fault.message, hint: fault.hint };
   process.stderr.write(`litepred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return c.json({ code: "internal", message: "litepred has failed here; its log says why", hint: "" }, 500);
+  return { code: "internal", message: "litepred has failed here; its log says why", hint: "" };
+}
+
+export function errorReply(c: Context, error: unknown): Response {
+  const told = errorTold(error);
+  return c.json(told, told.code === "internal" ? 500 : (statusOf[told.code as ErrorCode] ?? 400));
 }

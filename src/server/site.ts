@@ -1,7 +1,7 @@
 /** The page, the pool and some models as files that any web server can offer: nothing is computed where they lie. */
-import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LitepredError } from "../base/index.js";
+import { LitepredError, saveWhole } from "../base/index.js";
 import { measuredName } from "./measured.js";
 import { listModels, listPlatforms, measuredFile, modelPath, type Offers, predictorFile } from "./offers.js";
 import { openPage } from "./page.js";
@@ -28,8 +28,7 @@ export async function writeSite(offers: Offers, folder: string): Promise<SiteRep
   for (const { file } of platforms)
     content.push([`pool/${measuredName(file)}`, (await measuredFile(offers, measuredName(file))) ?? "{}"]);
   for (const [path, bytes] of content) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), bytes);
+    saveWhole(join(folder, path), bytes);
   }
   let bytes = content.reduce((total, [, { length }]) => total + length, 0);
   for (const { file } of models) {

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { LitepredError } from "../base/index.js";
+import { errorTold } from "./replies.js";
 import type { Task, TaskEvent, TaskKind } from "./task.js";
 import { noJournal, type TaskJournal } from "./task-journal.js";
 
@@ -92,6 +93,8 @@ function tellTo(running: Running, event: string, data: unknown): void {
   Object.assign(running, changeOf());
 }
 
+const cancelled = { code: "interrupted", message: "the job was cancelled", hint: "what was measured is kept" };
+
 async function run(running: Running, body: TaskBody): Promise<void> {
   const finish = (state: Task["state"], event: string, data: unknown) => {
     running.task = { ...running.task, state };
@@ -102,7 +105,7 @@ async function run(running: Running, body: TaskBody): Promise<void> {
     finish("done", "result", await body((event, data) => tellTo(running, event, data), running.abort.signal));
   } catch (error) {
     const state = running.abort.signal.aborted ? "cancelled" : "failed";
-    finish(state, "error", { message: error instanceof Error ? error.message : String(error) });
+    finish(state, "error", state === "cancelled" ? cancelled : errorTold(error));
   }
 }
 

@@ -1,10 +1,9 @@
 /** Long jobs: started by a request, followed as server-sent events from their beginning, cancelled by another request. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
-import { LitepredError } from "../base/index.js";
+import { isBad, LitepredError, naming } from "../base/index.js";
 import type { Offers } from "./offers.js";
 import { modelBody } from "./prediction-routes.js";
 import { failures, reply } from "./replies.js";
@@ -90,15 +89,18 @@ function known<T>(found: T | undefined): T {
 function measuring(home: string, query: z.infer<typeof measureQuery>, bytes: Uint8Array): TaskBody {
   return async (tell, signal) => {
     const { measureFiles } = await import("../jobs/measure.js");
-    const folder = mkdtempSync(join(tmpdir(), "litepred-upload-"));
-    const file = join(folder, query.name.endsWith(".tflite") ? "model.tflite" : "model.onnx");
+    const { makeScratch } = await import("../engines/index.js");
+    const scratch = await makeScratch();
+    const file = join(scratch.folder, query.name.endsWith(".tflite") ? "model.tflite" : "model.onnx");
     try {
-      writeFileSync(file, bytes);
+      naming(file, () => writeFileSync(file, bytes));
       tell("stage", { label: "measuring", total: 1 });
       const [report] = await measureFiles({ ...query, home, models: [file], again: true, signal });
+      if (isBad(report))
+        throw new LitepredError(report.error.code, report.failed, "send a model that holds its weights");
       return { ...report, model: query.name };
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await scratch.remove();
     }
   };
 }

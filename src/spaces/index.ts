@@ -3,7 +3,7 @@
  * JSON. Out: architectures and complete model graphs. Members are listed here alone and loaded on first use.
  * May import graph, readers, writers, kernels, base.
  */
-import { LitepredError } from "../base/index.js";
+import { own, unknownName } from "../base/index.js";
 import type { Space } from "./space.js";
 
 export { type ArchitectureOf, createChoiceSpace, repeated } from "./choice-space.js";
@@ -84,13 +84,8 @@ const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ..
 
 /** @throws LitepredError `unknown-name`. */
 export async function loadSpace(name: string): Promise<Space> {
-  const load = loaders[name];
-  if (load === undefined)
-    throw new LitepredError(
-      "unknown-name",
-      `unknown search space ${name}`,
-      `one of ${Object.keys(loaders).join(", ")}`,
-    );
+  const load = own(loaders, name);
+  if (load === undefined) throw unknownName("search space", name, Object.keys(loaders));
   return (await load()).default;
 }
 

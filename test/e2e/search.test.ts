@@ -114,11 +114,11 @@ test("what is no request says so", () => {
   for (const [args, message] of [
     [["--platform", xeon, "--max-latency", "fast"], /not a latency/],
     [["--platform", xeon, "--max-latency", "1ms", "--max-latency", "2ms"], /2 budgets for 1 platforms/],
-    [["--platform", xeon, "--space", "nowhere"], /unknown search space/],
+    [["--platform", xeon, "--space", "nowhere"], /there is no search space "nowhere"/],
     [["--platform", xeon, "--space", "./nowhere.js"], /no such file/],
     [["--platform", xeon, "--space", notASpace], /no search space: choices/],
-    [["--platform", xeon, "--method", "luck"], /unknown search method/],
-    [["--platform", xeon, "--objective", "beauty"], /unknown objective/],
+    [["--platform", xeon, "--method", "luck"], /there is no search method "luck"/],
+    [["--platform", xeon, "--objective", "beauty"], /there is no objective "beauty"/],
   ] as const) {
     const { status, stderr } = run("refused", ...args);
     assert.equal(status, 2, stderr);

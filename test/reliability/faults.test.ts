@@ -36,6 +36,10 @@ test("what is no model, or no workspace, is a line and exit code 2, never a stac
     ["pool", "list", "--home", "file-home"],
     ["measure", model, "--home", "file-home/below"],
     ["kernels", model, "--engine", "onnxruntme-node"],
+    ["measure", model, "--platform", "local/cpu/onnxruntme-node/fp32"],
+    ["sample", "--kernel", "toString", "--count", "2"],
+    ["search", "--space", "constructor", "--platform", "local/cpu/onnxruntime-node/fp32", "--max-latency", "1"],
+    ["evaluate", "models", "missing.onnx", "folder.onnx"],
   ]) {
     const { status, stderr } = run(args);
     assert.equal(status, 2, args.join(" "));
@@ -126,4 +130,10 @@ test("a disk that is full ends in a line, and what was there stays", () => {
   assert.equal(status, 2, stderr);
   assert.match(stderr, /litepred: .*larger than is allowed/);
   assert.deepEqual(readdirSync(join(home, "pool")), []);
+});
+
+test("the list of packages is that of the lockfile", () => {
+  const script = packagePath("scripts", "dependencies.mjs");
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
 });

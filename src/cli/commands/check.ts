@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { CheckRow } from "../../analysis/index.js";
-import { type BadFile, isBad, LitepredError, saveWhole } from "../../base/index.js";
+import { type BadFile, isBad, LitepredError, naming, saveWhole } from "../../base/index.js";
 import { badOf, usable } from "../bad-files.js";
 import { oneStage, withProgress } from "../progress.js";
 import { collect, numberOf, platformsIn, type RegisterCommand } from "./command.js";
@@ -58,7 +58,7 @@ async function writeFiles(
 ) {
   const { checkSummary, junitXml } = await import("../../reports/index.js");
   if (junit !== undefined) saveWhole(junit, junitXml(rows));
-  if (summary !== undefined) appendFileSync(summary, checkSummary(rows));
+  if (summary !== undefined) naming(summary, () => appendFileSync(summary, checkSummary(rows)));
 }
 
 /** A file that cannot be used is a fault of the call, whatever the others say. */

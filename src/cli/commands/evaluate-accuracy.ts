@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { numberOf, type RunCommand } from "./command.js";
@@ -30,7 +30,7 @@ export function evaluateAccuracyCommand(parent: Command, run: RunCommand): void 
           context.result(report, ({ skipped }) => `skipped: ${skipped}`);
           return 0;
         }
-        if (options.markdown) writeFileSync(options.markdown, accuracyPage(report));
+        if (options.markdown) saveWhole(options.markdown, accuracyPage(report));
         context.result(report, ({ splits, curve }) =>
           [renderTable(splitHead, splits.map(splitCells)), renderTable(curveHead, curve.map(curveCells))].join("\n"),
         );

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import type { BaselinesReport } from "../../experiments/baselines/report.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
@@ -53,9 +54,9 @@ async function saveReport(folder: string, report: BaselinesReport): Promise<void
   const { baselinesPage } = await import("../../experiments/baselines/page.js");
   const { plotBaselines } = await import("../../experiments/plots/baselines.js");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "baselines.json"), `${JSON.stringify(report, undefined, 1)}\n`);
-  writeFileSync(join(folder, "baselines.md"), baselinesPage(report));
-  writeFileSync(join(folder, "baselines.svg"), plotBaselines(report));
+  saveWhole(join(folder, "baselines.json"), `${JSON.stringify(report, undefined, 1)}\n`);
+  saveWhole(join(folder, "baselines.md"), baselinesPage(report));
+  saveWhole(join(folder, "baselines.svg"), plotBaselines(report));
 }
 
 const head = ["target", "method", "measurements", "profiling s", "RMSE ms", "±5 %", "±10 %"];

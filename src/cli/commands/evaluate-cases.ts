@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import type { CliContext } from "../context.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
@@ -34,7 +34,7 @@ export function evaluateCasesCommand(parent: Command, run: RunCommand): void {
             ...watch,
           }),
         );
-        if (options.markdown !== undefined) writeFileSync(options.markdown, casesPage(report));
+        if (options.markdown !== undefined) saveWhole(options.markdown, casesPage(report));
         context.result(report, (r) => [renderTable(caseHead, r.cases.map(caseCells)), casesSummary(r)].join("\n"));
         return report.counts.off + report.counts.refused > 0 ? 3 : 0;
       }),

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import type { DistributionReport } from "../../experiments/distribution/report.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
@@ -31,7 +31,7 @@ export function evaluateDistributionCommand(parent: Command, run: RunCommand): v
             ...watch,
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, distributionPage(report));
+        if (options.markdown) saveWhole(options.markdown, distributionPage(report));
         context.result(report, describe);
         return 0;
       }),

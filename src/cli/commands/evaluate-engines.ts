@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, numberOf, type RunCommand } from "./command.js";
@@ -31,7 +31,7 @@ export function evaluateEnginesCommand(parent: Command, run: RunCommand): void {
             ...watch,
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, enginesPage(report, numberOf(options, "models")));
+        if (options.markdown) saveWhole(options.markdown, enginesPage(report, numberOf(options, "models")));
         context.result(report, (r) =>
           [
             renderTable(engineHead, r.rows.map(engineCells)),

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { defaultPlatform, type RunCommand } from "./command.js";
@@ -25,7 +25,7 @@ export function evaluateKernelsCommand(parent: Command, run: RunCommand): void {
             onProblem: (model, problem) => context.note(`! ${model}: ${problem}`),
           }),
         );
-        if (options.markdown !== undefined) writeFileSync(options.markdown, page.kernelErrorsPage(report));
+        if (options.markdown !== undefined) saveWhole(options.markdown, page.kernelErrorsPage(report));
         context.result(report, ({ types, models: each }) =>
           [
             renderTable(page.typeHead, types.map(page.typeCells)),

@@ -27,7 +27,7 @@ export function evaluateModelsCommand(parent: Command, run: RunCommand): void {
         }),
       );
       context.result(report, describe);
-      return 0;
+      return report.failed.some(({ unread }) => unread) ? 2 : report.failed.length > 0 ? 1 : 0;
     }),
   );
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, defaultPlatform, numberOf, type RunCommand } from "./command.js";
@@ -34,7 +34,7 @@ export function evaluateNasCommand(parent: Command, run: RunCommand): void {
             ...watch,
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, nasPage(report));
+        if (options.markdown) saveWhole(options.markdown, nasPage(report));
         context.result(report, ({ rows, problems }) =>
           [
             renderTable(nasHead, rows.map(nasCells)),

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { collect, numberOf, type RunCommand } from "./command.js";
 
@@ -41,7 +41,7 @@ export function evaluatePeersCommand(parent: Command, run: RunCommand): void {
           context.result(report, (r) => `skipped: ${r.skipped}`);
           return 0;
         }
-        if (options.markdown) writeFileSync(options.markdown, peersPage(report));
+        if (options.markdown) saveWhole(options.markdown, peersPage(report));
         context.result(report, peersPage);
         return 0;
       }),

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { percent } from "../render.js";
 import type { RunCommand } from "./command.js";
 
@@ -48,16 +48,11 @@ export function evaluateRecordedCommand(parent: Command, run: RunCommand): void 
         }
         if (options.plot) {
           const { plotRecorded } = await import("../../experiments/plots/recorded.js");
-          write(options.plot, plotRecorded(report.cells));
+          saveWhole(options.plot, plotRecorded(report.cells));
         }
-        if (options.markdown) write(options.markdown, recordedPage(report));
+        if (options.markdown) saveWhole(options.markdown, recordedPage(report));
         context.result(report, recordedPage);
         return 0;
       }),
     );
-}
-
-function write(file: string, text: string): void {
-  if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }

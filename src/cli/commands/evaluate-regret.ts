@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, numberOf, type RunCommand } from "./command.js";
@@ -36,7 +36,7 @@ export function evaluateRegretCommand(parent: Command, run: RunCommand): void {
             ...watch,
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, page.regretPage(report));
+        if (options.markdown) saveWhole(options.markdown, page.regretPage(report));
         context.result(report, ({ shares, cells, skipped }) =>
           [
             renderTable(page.regretHead(shares), cells.map(page.regretRow)),

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import type { RunCommand } from "./command.js";
@@ -36,7 +36,7 @@ export function evaluateRepeatabilityCommand(parent: Command, run: RunCommand): 
             onProblem: (platform, problem) => context.note(`! ${platform}: ${problem}`),
           }),
         );
-        if (options.markdown !== undefined) writeFileSync(options.markdown, repeatabilityPage(rows));
+        if (options.markdown !== undefined) saveWhole(options.markdown, repeatabilityPage(rows));
         context.result(rows, (all) => renderTable(repeatabilityHead, all.map(repeatabilityCells)));
         return 0;
       }),

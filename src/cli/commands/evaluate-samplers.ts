@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { saveWhole } from "../../base/index.js";
 import type { SamplerScore, SamplersReport } from "../../experiments/samplers/report.js";
 import { withProgress } from "../progress.js";
 import { percent, renderTable } from "../render.js";
@@ -46,7 +46,7 @@ export function evaluateSamplersCommand(parent: Command, run: RunCommand): void 
             onNote: (line) => context.note(line),
           }),
         );
-        if (options.markdown) writeFileSync(options.markdown, samplersPage(report));
+        if (options.markdown) saveWhole(options.markdown, samplersPage(report));
         context.result(report, describe);
         return 0;
       }),

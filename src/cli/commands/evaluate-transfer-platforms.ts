@@ -1,5 +1,5 @@
+import { saveWhole } from "../../base/index.js";
 /** `evaluate transfer --platform …`: over real engines of this machine. */
-import { writeFileSync } from "node:fs";
 import type { EvaluatePlatformsReport } from "../../experiments/transfer/report.js";
 import type { TextTable, VariantTables } from "../../experiments/transfer/tables.js";
 import type { CliContext } from "../context.js";
@@ -52,9 +52,9 @@ async function writeFiles(
   { markdown, plot }: TransferPlatformsOptions,
 ): Promise<void> {
   if (markdown !== undefined)
-    writeFileSync(markdown, (await import("../../experiments/transfer/page.js")).transferPage(report));
+    saveWhole(markdown, (await import("../../experiments/transfer/page.js")).transferPage(report));
   if (plot !== undefined)
-    writeFileSync(plot, (await import("../../experiments/plots/transfer.js")).plotTransfer(report.cells));
+    saveWhole(plot, (await import("../../experiments/plots/transfer.js")).plotTransfer(report.cells));
 }
 
 const tables = (noise: TextTable, variants: readonly VariantTables[]): string[] => [

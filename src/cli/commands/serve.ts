@@ -22,7 +22,8 @@ export const serve: RegisterCommand = (program, run) => {
           maxUploadBytes: numberOf(options, "maxUpload") * 2 ** 20,
         });
         process.stdout.write(`${json ? JSON.stringify({ url: server.url }) : server.url}\n`);
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        // Whoever stops it early may have done so while it was starting.
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         await server.close();
         return 0;
       }),

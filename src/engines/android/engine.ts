@@ -1,5 +1,5 @@
 /** The engines of attached phones behind the usual contract: describe, start, prepare, time. */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, unknownName } from "../../base/index.js";
 import type { Engine, EngineDescription, EngineOption } from "../contract.js";
 import { checkSettings } from "../settings.js";
 import { type CoreChoice, coreChoices } from "./cores.js";
@@ -29,14 +29,14 @@ export interface PhoneEngine {
   readonly facts: PhoneFacts;
 }
 
-/** @throws LitepredError `engine-unavailable` for an engine that phones do not have */
+/** @throws LitepredError `unknown-name` for an engine that phones do not have */
 export function phoneTool(name: string): PhoneTool {
   const tool = phoneTools.find(({ engine }) => engine === name);
   if (tool) return tool;
-  throw new LitepredError(
-    "engine-unavailable",
-    `there is no engine "${name}" for phones`,
-    `use one of ${phoneTools.map(({ engine }) => engine).join(", ")}`,
+  throw unknownName(
+    "engine for phones called",
+    name,
+    phoneTools.map(({ engine }) => engine),
   );
 }
 

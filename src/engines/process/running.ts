@@ -1,6 +1,7 @@
 /** A RunningEngine on top of a child process that speaks the wire protocol; shared by all engines that have one. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { naming } from "../../base/index.js";
 import {
   EngineFailure,
   type EngineSettings,
@@ -44,7 +45,7 @@ export async function startChildEngine(
         scratch.adopt(child.pid);
       }
       const path = join(folder, `model${models++}.${extension}`);
-      writeFileSync(path, model);
+      naming(path, () => writeFileSync(path, model));
       try {
         const request = { method: "prepare", model: path, profile: use.profile ?? false, settings } as const;
         const { handle } = await child.ask(request, use.timeoutMs ?? limits.prepareMs);

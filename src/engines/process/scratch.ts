@@ -6,7 +6,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "../../base/index.js";
+import { isAlive, naming } from "../../base/index.js";
 
 export interface Scratch {
   readonly folder: string;
@@ -21,14 +21,38 @@ const childrenFile = "children.txt";
 export async function makeScratch(): Promise<Scratch> {
   removeOrphans();
   const folder = await mkdtemp(join(tmpdir(), prefix(process.pid)));
+  if (open.size === 0) process.on("exit", removeOpen);
+  open.add(folder);
   return {
     folder,
     adopt(pid) {
       const began = pid === undefined ? undefined : startOf(pid);
-      if (began !== undefined) appendFileSync(join(folder, childrenFile), `${pid} ${began}\n`);
+      const file = join(folder, childrenFile);
+      if (began !== undefined) naming(file, () => appendFileSync(file, `${pid} ${began}\n`));
     },
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+    async remove() {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      open.delete(folder);
+      if (open.size === 0) process.off("exit", removeOpen);
+    },
   };
+}
+
+/** Folders of this process. */
+const open = new Set<string>();
+
+/** Where the process ends in the middle of its work, its engines and folders go with it, as far as they let themselves. */
+function removeOpen(): void {
+  for (const folder of open) removeFolder(folder);
+}
+
+function removeFolder(folder: string): void {
+  endChildren(folder);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another user's: theirs to take away.
+  }
 }
 
 /** Exported for tests. */
@@ -38,13 +62,7 @@ export function removeOrphans(): void {
     if (!name.startsWith(start.slice(0, -1))) continue;
     const owner = Number(name.slice(start.length - 1).split("-")[0]);
     if (!Number.isInteger(owner) || owner <= 0 || isAlive(owner)) continue;
-    const folder = join(tmpdir(), name);
-    endChildren(folder);
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Another user's: theirs to take away.
-    }
+    removeFolder(join(tmpdir(), name));
   }
 }
 
@@ -56,8 +74,15 @@ function endChildren(folder: string): void {
     return; // None was started.
   }
   // The number alone may be another process's by now.
-  for (const [, pid, began] of text.matchAll(/^(\d+) (\d+)$/gm))
-    if (startOf(Number(pid)) === began) process.kill(Number(pid), "SIGKILL");
+  for (const [, pid, began] of text.matchAll(/^(\d+) (\d+)$/gm)) if (startOf(Number(pid)) === began) end(Number(pid));
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself, or is another user's.
+  }
 }
 
 /** When a process began, in ticks since the system started; undefined where there is none, or the system does not tell. */

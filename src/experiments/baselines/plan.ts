@@ -1,5 +1,5 @@
 /** Which baselines are compared with ours on real platforms, and what each is given of the target. Pure. */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, unknownName } from "../../base/index.js";
 
 export const baselineMethods = [
   "flops",
@@ -55,7 +55,7 @@ export function planBaselines(methods: readonly string[] = baselineMethods, seed
   const known = methods.map((name) => {
     const method = baselineMethods.find((one) => one === name);
     if (method !== undefined) return method;
-    throw new LitepredError("unknown-name", `there is no baseline "${name}"`, `known: ${baselineMethods.join(", ")}`);
+    throw unknownName("baseline", name, baselineMethods);
   });
   return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) => known.map((method) => ({ method, seed })));
 }

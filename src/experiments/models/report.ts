@@ -20,6 +20,8 @@ export interface EvaluatedModel {
 export interface FailedModel {
   readonly model: string;
   readonly reason: string;
+  /** The file could not be used at all; otherwise the engine could not run it. */
+  readonly unread?: boolean;
 }
 
 export interface ModelsReport extends Accuracy {
@@ -52,9 +54,13 @@ export interface LookedAt {
 
 type Circumstances = Pick<ModelsReport, "platform" | "date" | "intervalLevel">;
 
-export function describeModels(circumstances: Circumstances, looked: readonly LookedAt[]): ModelsReport {
+export function describeModels(
+  circumstances: Circumstances,
+  looked: readonly LookedAt[],
+  unread: readonly FailedModel[] = [],
+): ModelsReport {
   const rows: EvaluatedModel[] = [];
-  const failed: FailedModel[] = [];
+  const failed: FailedModel[] = [...unread];
   for (const one of looked) {
     const row = describeModel(one);
     if ("reason" in row) failed.push(row);

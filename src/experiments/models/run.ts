@@ -4,8 +4,9 @@
  * measurement agrees with the first.
  */
 import { basename } from "node:path";
+import { type BadFile, isBad } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
-import { predictModels } from "../../jobs/predict.js";
+import { type ModelReport, predictFiles } from "../../jobs/predict.js";
 import { type Measurement, openStore, type Store } from "../../measurements/index.js";
 import { fileForEngine } from "../../measuring/index.js";
 import { fileSubject, measureModels, protocol as protocolNamed } from "../../profiling/index.js";
@@ -28,19 +29,26 @@ export interface EvaluateModelsRequest {
 
 const level = 0.9;
 
+/** Files that cannot be used are told of in the report. @throws LitepredError where no file can be used */
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
   const local = await openLocalPlatform(request.platform, request.home);
   const { home, models, inputs = [], signature } = request;
-  const predictions = await predictModels({ home, models, platform: local.id, inputs, signature, level, pools: [] });
+  const rows = await predictFiles({ home, models, platform: local.id, inputs, signature, level, pools: [] });
+  const predictions = rows.filter((row): row is ModelReport => !isBad(row));
+  const bad = rows.filter((row): row is BadFile => isBad(row));
+  if (predictions.length === 0 && bad[0] !== undefined) throw bad[0].error;
+  const sound = { ...request, models: predictions.map(({ model }) => model) };
   const store = await openStore(home);
-  request.onStage?.("measuring", 2 * models.length);
+  request.onStage?.("measuring", 2 * predictions.length);
   try {
-    const [first, second] = [await takeLook(request, local, store, 1), await takeLook(request, local, store, 2)];
+    const [first, second] = [await takeLook(sound, local, store, 1), await takeLook(sound, local, store, 2)];
     const looked = predictions.map((prediction, i): LookedAt => {
       const { model } = prediction;
       return { model: basename(model), file: model, prediction, looks: [first[i]!.outcome, second[i]!.outcome] };
     });
-    return describeModels({ platform: local.id, date: new Date().toISOString(), intervalLevel: level }, looked);
+    const circumstances = { platform: local.id, date: new Date().toISOString(), intervalLevel: level };
+    const unread = bad.map(({ model, failed }) => ({ model, reason: failed, unread: true }));
+    return describeModels(circumstances, looked, unread);
   } finally {
     await store.close();
   }

@@ -1,5 +1,5 @@
 /** Which methods are tried on the peers' own data, on which devices, with how many measurements of the target. Pure. */
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, unknownName } from "../../base/index.js";
 import type { PeerSpace } from "./data.js";
 
 /** HELP's split of devices and architectures (its public code); devices of other names stay out, as there. */
@@ -84,5 +84,5 @@ const countsOf = (method: PeerMethod, wanted: readonly number[] | undefined): re
 function peerMethodNamed(name: string): PeerMethod {
   const known = peerMethods.find((method) => method === name);
   if (known !== undefined) return known;
-  throw new LitepredError("unknown-name", `there is no method "${name}" here`, `known: ${peerMethods.join(", ")}`);
+  throw unknownName("method", name, peerMethods);
 }

@@ -1,5 +1,5 @@
 /** The methods that `evaluate transfer` knows, by name. */
-import { type ComputeBackend, LitepredError } from "../../base/index.js";
+import { type ComputeBackend, unknownName } from "../../base/index.js";
 import { type Baseline, flopsLinear, logLinear, lowRank, medianRatio, utilisation } from "../../baselines/index.js";
 import {
   loadTransferMethod,
@@ -31,12 +31,7 @@ export const methodNames: readonly MethodName[] = [
 /** @throws LitepredError `unknown-name`. */
 export async function loadMethod(name: string, backend: ComputeBackend): Promise<TransferMethod> {
   const known = methodNames.find((method) => method === name);
-  if (known === undefined)
-    throw new LitepredError(
-      "unknown-name",
-      `there is no transfer method "${name}"`,
-      `known: ${methodNames.join(", ")}`,
-    );
+  if (known === undefined) throw unknownName("transfer method", name, methodNames);
   if (known === "scratch") return fromScratch(await loadTransferMethod("default", backend));
   if (!isBaseline(known)) return loadTransferMethod(known, backend);
   const { summary, baseline } = baselines[known];

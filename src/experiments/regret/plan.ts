@@ -3,7 +3,7 @@
  * the same measurements. Pure.
  */
 
-import { LitepredError } from "../../base/index.js";
+import { unknownName } from "../../base/index.js";
 import type { Benchmark } from "./benchmark.js";
 import { methodNames, type RegretMethod } from "./methods.js";
 
@@ -46,6 +46,5 @@ export function planRegret(
 
 function requireKnown(what: string, names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new LitepredError("unknown-name", `unknown ${what} ${unknown}`, `one of ${known.join(", ")}`);
+  if (unknown !== undefined) throw unknownName(what, unknown, known);
 }

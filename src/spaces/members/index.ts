@@ -2,7 +2,7 @@
  * Well-known models, complete graphs for 224 × 224 images, batch 1, weights without values: what `litepred start`
  * predicts and measures. Members of the zoo's families where these reach them.
  */
-import { LitepredError } from "../../base/index.js";
+import { own, unknownName } from "../../base/index.js";
 import type { Graph } from "../../graph/index.js";
 import densenet from "../zoo/densenet.js";
 import efficientnet from "../zoo/efficientnet.js";
@@ -65,8 +65,7 @@ export const exampleModelNames: readonly string[] = Object.keys(members);
 
 /** @throws LitepredError `unknown-name`. */
 export function buildExampleModel(name: string): Graph {
-  const build = Object.hasOwn(members, name) ? members[name] : undefined;
-  if (build === undefined)
-    throw new LitepredError("unknown-name", `unknown example model ${name}`, `one of ${exampleModelNames.join(", ")}`);
+  const build = own(members, name);
+  if (build === undefined) throw unknownName("example model", name, exampleModelNames);
   return { ...build(), name };
 }

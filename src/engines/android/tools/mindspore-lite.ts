@@ -5,12 +5,12 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LitepredError } from "../../../base/index.js";
 import { EngineFailure, type OperatorTime } from "../../contract.js";
+import { makeScratch } from "../../process/scratch.js";
 import type { ModelFiles, PhoneTool, ToolRun, ToolTimes, UnpackContext } from "./tool.js";
 
 export const mindsporeLite: PhoneTool = {
@@ -75,24 +75,25 @@ async function convert(model: Uint8Array, { tools }: UnpackContext): Promise<Mod
       `MindSpore Lite's converter is missing: ${converter}`,
       mindsporeLite.source,
     );
-  const folder = await mkdtemp(join(tmpdir(), "litepred-ms-"));
+  const scratch = await makeScratch();
+  const at = (name: string) => join(scratch.folder, name);
   try {
-    const path = join(folder, "model.onnx");
-    await writeFile(path, model);
+    // A full disk says nothing of the model, so it is no rejection.
+    await writeFile(at("model.onnx"), model);
     await promisify(execFile)(
       converter,
-      ["--fmk=ONNX", `--modelFile=${path}`, `--outputFile=${join(folder, "model")}`],
+      ["--fmk=ONNX", `--modelFile=${at("model.onnx")}`, `--outputFile=${at("model")}`],
       {
         timeout: converterTimeoutMs,
         env: { ...process.env, LD_LIBRARY_PATH: `${join(tools, "host", "lib")}:${process.env.LD_LIBRARY_PATH ?? ""}` },
       },
-    );
-    return { files: { ms: await readFile(join(folder, "model.ms")) } };
-  } catch (error) {
-    if (error instanceof LitepredError) throw error;
-    const said = error instanceof Error ? error.message : String(error);
-    throw new EngineFailure("rejected", `converter_lite: ${said.slice(-400)}`);
+    ).catch(rejected);
+    return { files: { ms: await readFile(at("model.ms")).catch(rejected) } };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await scratch.remove();
   }
+}
+
+function rejected(error: Error): never {
+  throw new EngineFailure("rejected", `converter_lite: ${error.message.slice(-400)}`);
 }
