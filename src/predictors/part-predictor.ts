@@ -2,9 +2,11 @@
  * The latency of very many models that share their parts, as a search meets them: each part's kernels are predicted and summed once,
  * a model is the sum of its parts. The same number as `predict` gives for the whole graph, without the list of kernels.
  */
+
 import type { Detection } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
 import { addDoubts, type Doubt, intervalAround, noDoubt, totalOf } from "./doubt.js";
+import { copyMs } from "./general-roofline.js";
 import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
 import { addUse, type CacheUse, cacheUse, mostInCache, noUse, staysInCache } from "./small-models.js";
@@ -43,6 +45,7 @@ interface PartSum {
   readonly flops: number;
   readonly uncoveredFlops: number;
   readonly params: number;
+  readonly copiedElements: number;
 }
 
 /** @param refit on what the platform's own correction leaves over: ln(measured ÷ corrected) of networks measured since */
@@ -61,9 +64,9 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     await learn(models);
     const { table, totals } = sumModels(models, known, types);
     const corrected = correct(table, level);
-    return totals.map(({ sumMs, doubt, flops, uncoveredFlops, params }, i) => {
+    return totals.map(({ sumMs, doubt, flops, uncoveredFlops, params, copiedElements }, i) => {
       const { factor, halfWidth } = corrected[i]!;
-      const total = totalOf(sumMs, factor, parts.callMs);
+      const total = totalOf(sumMs, factor, parts.callMs + copyMs(parts.general, copiedElements));
       return { latencyMs: total.latencyMs, ...intervalAround(total, halfWidth, doubt), flops, uncoveredFlops, params };
     });
   };
@@ -101,7 +104,7 @@ function sumOfPart(
     params += kernel.params;
   }
   const inCache = staysInCache(use) ? timesOf(mostInCache(part, general)) : cold;
-  return { cold, inCache, use, flops, uncoveredFlops, params };
+  return { cold, inCache, use, flops, uncoveredFlops, params, copiedElements: part.copiedElements ?? 0 };
 }
 
 /** @param most that each kernel can take */
@@ -135,6 +138,7 @@ interface Totals {
   flops: number;
   uncoveredFlops: number;
   params: number;
+  copiedElements: number;
 }
 
 function sumModels(
@@ -146,7 +150,7 @@ function sumModels(
   const shares = new Float64Array(models.length * width);
   const totals = models.map((model, i) => {
     const ofModel = shares.subarray(i * width, (i + 1) * width);
-    const total = { sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0, flops: 0, uncoveredFlops: 0, params: 0 };
+    const total = noTotals();
     const sums = model.map((part) => known.get(part)!);
     const use = noUse();
     for (const part of sums) addUse(use, part.use);
@@ -166,7 +170,12 @@ function sumModels(
   };
 }
 
-function addPart({ flops, uncoveredFlops, params }: PartSum, times: Times, byType: Float64Array, total: Totals): void {
+const noTotals = (): Totals => ({
+  ...{ sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0 },
+  ...{ flops: 0, uncoveredFlops: 0, params: 0, copiedElements: 0 },
+});
+
+function addPart(part: PartSum, times: Times, byType: Float64Array, total: Totals): void {
   for (let j = 0; j < times.types.length; j++) {
     byType[times.types[j]!]! += times.ms[j]!;
     total.sumMs += times.ms[j]!;
@@ -174,7 +183,8 @@ function addPart({ flops, uncoveredFlops, params }: PartSum, times: Times, byTyp
   addDoubts(total.doubt, times.doubt);
   total.weightsMs += times.memory.weightsMs;
   total.touchedBytes += times.memory.touchedBytes;
-  total.flops += flops;
-  total.uncoveredFlops += uncoveredFlops;
-  total.params += params;
+  total.flops += part.flops;
+  total.uncoveredFlops += part.uncoveredFlops;
+  total.params += part.params;
+  total.copiedElements += part.copiedElements;
 }

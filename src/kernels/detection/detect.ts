@@ -17,9 +17,11 @@ import type { WorkNode } from "./work-graph.js";
  * kernels too; nodes that it optimises away are covered by the kernel that took their place. Pure.
  */
 export function detectKernels(graph: Graph, rules: FusionRules): Detection {
-  const detection = detectionOf(liveNodes(graph, rules), graph.opset, rules);
-  return rules.copiesOutputs === true ? { ...detection, copiedElements: outputElements(graph) } : detection;
+  return withCopies(detectionOf(liveNodes(graph, rules), graph.opset, rules), graph, rules);
 }
+
+const withCopies = <D extends Detection>(detection: D, graph: Graph, rules: FusionRules): D =>
+  rules.copiesOutputs === true ? { ...detection, copiedElements: outputElements(graph) } : detection;
 
 const outputElements = (graph: Graph): number =>
   graph.outputs.reduce((sum, name) => sum + elementCount(graph.tensors.get(name)?.shape ?? []), 0);
@@ -50,7 +52,9 @@ export function detectParts(graph: Graph, rules: FusionRules, ends: readonly num
   }
   return nodesOf.map((nodes, i) => {
     const last = makers.get(graph.nodes[ends[i]! - 1]!.name);
-    return { ...detectionOf(nodes, graph.opset, rules), leavesBlocked: last !== undefined && last.outputs[0]!.blocked };
+    const leavesBlocked = last !== undefined && last.outputs[0]!.blocked;
+    const detected = { ...detectionOf(nodes, graph.opset, rules), leavesBlocked };
+    return i === ends.length - 1 ? withCopies(detected, graph, rules) : detected;
   });
 }
 
