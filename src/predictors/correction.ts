@@ -7,7 +7,7 @@
  */
 import { type Accuracy, accuracyOf, conformalQuantile, leaveOutFolds, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, trainGaussianProcess } from "../learning/index.js";
-import { folds, lossLeftOut, robustRidge, scaleOf } from "./robust-ridge.js";
+import { folds, lossLeftOut, pick, robustRidge, scaleOf } from "./robust-ridge.js";
 import type { PredictedKernel } from "./types.js";
 import { type MemoryUse, memoryUse, shareInCache, type WeightsInCache } from "./weights-in-cache.js";
 
@@ -122,8 +122,7 @@ function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fi
   const rounds = rows.length < modelsForProcess ? rows.length : folds;
   const found = new Array<Evaluation>(rows.length);
   for (const { kept, left } of leaveOutFolds([...rows.keys()], rounds)) {
-    const of = <T>(values: readonly T[]) => kept.map((i) => values[i]!);
-    const evaluate = evaluator(fit(of(rows), of(targets), whole.weights?.msPerByte, whole));
+    const evaluate = evaluator(fit(pick(rows, kept), pick(targets, kept), whole.weights?.msPerByte, whole));
     for (const i of left) found[i] = evaluate(rows[i]!);
   }
   return found;
