@@ -7,7 +7,7 @@
  */
 import { type Accuracy, accuracyOf, conformalQuantile, leaveOutFolds, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, trainGaussianProcess } from "../learning/index.js";
-import { folds, lossLeftOut, pick, robustRidge, scaleOf } from "./robust-ridge.js";
+import { folds, lossLeftOut, pick, robustRidge, scaleOf, trimmedMean } from "./robust-ridge.js";
 import type { PredictedKernel } from "./types.js";
 import { type MemoryUse, memoryUse, shareInCache, type WeightsInCache } from "./weights-in-cache.js";
 
@@ -292,11 +292,4 @@ function processInputs(rows: readonly Shares[], types: readonly string[]) {
 function deviationOf(values: readonly number[]): number {
   const centre = values.reduce((total, value) => total + value, 0) / values.length;
   return Math.sqrt(values.reduce((total, value) => total + (value - centre) ** 2, 0) / values.length);
-}
-
-function trimmedMean(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const cut = Math.floor(sorted.length / 5);
-  const kept = sorted.slice(cut, sorted.length - cut);
-  return kept.reduce((total, value) => total + value, 0) / kept.length;
 }

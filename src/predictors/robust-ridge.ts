@@ -47,3 +47,11 @@ export const pick = <T>(values: readonly T[], rows: readonly number[]): T[] => r
 function dotOf(coefficients: ArrayLike<number>, values: readonly number[]): number {
   return values.reduce((total, value, i) => total + value * coefficients[i]!, 0);
 }
+
+/** Mean of the middle three fifths. */
+export function trimmedMean(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = Math.floor(sorted.length / 5);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  return kept.reduce((total, value) => total + value, 0) / kept.length;
+}
