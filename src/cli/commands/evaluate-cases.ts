@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { saveWhole } from "../../base/index.js";
 import type { CliContext } from "../context.js";
-import { writePage } from "../page.js";
 import { withProgress } from "../progress.js";
 import { renderTable } from "../render.js";
 import { collect, defaultPlatform, type RunCommand } from "./command.js";

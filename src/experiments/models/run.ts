@@ -32,7 +32,15 @@ export interface EvaluateModelsRequest {
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
   const local = await openLocalPlatform(request.platform, request.home);
   const { home, models, inputs = [], signature } = request;
-  const rows = await predictFiles({ home, models, platform: local.id, inputs, signature, level: usualLevel, pools: [] });
+  const rows = await predictFiles({
+    home,
+    models,
+    platform: local.id,
+    inputs,
+    signature,
+    level: usualLevel,
+    pools: [],
+  });
   const predictions = rows.filter((row): row is ModelReport => !isBad(row));
   const bad = rows.filter((row): row is BadFile => isBad(row));
   if (predictions.length === 0 && bad[0] !== undefined) throw bad[0].error;
