@@ -1,7 +1,10 @@
 // How long files and functions under src are, tests and generated files aside: by folder and in all.
 // A function is one with a name (a declaration, a method, or what a constant or a property is set to); nested ones count
 // in what they are in as well. Its lines go from its first word to its end, without the comment above.
-// Usage: node scripts/sizes.mjs [--check]     --check: fails where a bound is missed.
+// Usage: node scripts/sizes.mjs [--check] [--since REV]
+//   --check  fails where a bound is missed
+//   --since  also the lines that each folder had in that revision
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,6 +89,31 @@ function summary(name, files) {
   };
 }
 
+/** Lines of code by folder in a revision, counted alike. */
+function linesIn(revision) {
+  const git = (...words) => execFileSync("git", words, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const lines = new Map();
+  // An empty pattern matches every line: REV:src/PATH:COUNT.
+  for (const row of git("grep", "-c", "", revision, "--", "src").trim().split("\n")) {
+    const [, path, count] = /:src\/(.*):(\d+)$/.exec(row);
+    if (!path.endsWith(".ts") || path.endsWith(".test.ts") || generated.includes(path)) continue;
+    const folder = folderOf({ path });
+    lines.set(folder, (lines.get(folder) ?? 0) + Number(count));
+  }
+  return lines;
+}
+
+function showSince(revision, folders, total) {
+  const before = linesIn(revision);
+  const gone = [...before.keys()].filter((name) => !folders.some((folder) => folder.name === name));
+  const rows = [...folders, ...gone.map((name) => ({ name, lines: 0 }))].map(({ name, lines }) => [
+    name,
+    { before: before.get(name) ?? 0, now: lines },
+  ]);
+  const all = { before: [...before.values()].reduce((sum, n) => sum + n, 0), now: total.lines };
+  console.table(Object.fromEntries([...rows, ["all", all]]));
+}
+
 const files = read();
 const code = files.filter((file) => !file.isTest);
 const folderOf = ({ path }) => (path.includes("/") ? path.split("/")[0] : ".");
@@ -103,6 +131,8 @@ const longest = code
 const tooLong = files.filter((file) => file.lines > bounds.fileLines);
 
 console.table(Object.fromEntries([...folders, total].map(({ name, ...row }) => [name, row])));
+const since = process.argv.indexOf("--since");
+if (since >= 0) showSince(process.argv[since + 1], folders, total);
 console.log("longest functions:");
 for (const { name, at, lines } of longest) console.log(`  ${lines}  ${name}  src/${at}`);
 

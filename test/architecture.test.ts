@@ -152,6 +152,13 @@ test("the picture and the table of docs/architecture.md are those of the code", 
   assert.equal(status, 0, stderr);
 });
 
+test("files, functions and jobs keep within their bounds", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [packagePath("scripts", "sizes.mjs"), "--check"], {
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, `${stdout.slice(stdout.indexOf("longest functions"))}${stderr}`);
+});
+
 /** `name` or `name`, `name` (`folder/file.ts`): the functions that the walks of the page name are in those files. */
 test("files and functions that docs/architecture.md names exist", () => {
   const page = readFileSync(packagePath("docs", "architecture.md"), "utf8").replace(/\s+/g, " ");

@@ -5,9 +5,9 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { LitepredError } from "../base/index.js";
+import { LitepredError, usualLevel } from "../base/index.js";
 import type { Architecture } from "../spaces/index.js";
-import { type AccuracyPrediction, type AccuracyPredictor, defaultLevel } from "./types.js";
+import type { AccuracyPrediction, AccuracyPredictor } from "./types.js";
 
 const answerSchema = z.array(
   z.union([
@@ -44,7 +44,7 @@ export function createHttpAccuracy(url: string, space: string): AccuracyPredicto
   return {
     name: url,
     space,
-    async predictAll(architectures, level = defaultLevel) {
+    async predictAll(architectures, level = usualLevel) {
       const all: AccuracyPrediction[] = [];
       for (let at = 0; at < architectures.length; at += batch) {
         const part = architectures.slice(at, at + batch);
@@ -91,7 +91,7 @@ export async function loadModuleAccuracy(file: string, space: string): Promise<A
     space,
     ...(own.fixed && { fixed: own.fixed }),
     ...(own.architectures && { architectures: own.architectures }),
-    predictAll: async (architectures, level = defaultLevel) =>
+    predictAll: async (architectures, level = usualLevel) =>
       checkAnswer(await ask(architectures, level), architectures.length, file),
   };
 }

@@ -32,6 +32,3 @@ export interface AccuracyPredictor<A = Architecture> {
     level?: number,
   ): readonly AccuracyPrediction[] | Promise<readonly AccuracyPrediction[]>;
 }
-
-/** Where no level is given. */
-export const defaultLevel = 0.9;

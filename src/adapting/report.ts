@@ -1,5 +1,5 @@
 /** What `adapt` says of what it made. */
-import { conformalQuantile } from "../base/index.js";
+import { conformalQuantile, usualLevel } from "../base/index.js";
 import type { Store } from "../measurements/index.js";
 import type { Correction } from "../predictors/index.js";
 import type { AdaptationRound, AdaptedKernel, ComparisonReport } from "../transfer/index.js";
@@ -77,5 +77,5 @@ const describeKernel = ({ measured, failed, estimate, weak }: AdaptedKernel) => 
 
 function describeModels({ models, residuals, heldOut }: Correction) {
   const { within5 = 0, within10 = 0, rmseMs = 0 } = heldOut ?? {};
-  return { n: models, within5, within10, rmseMs, spread: conformalQuantile(residuals, 0.9) };
+  return { n: models, within5, within10, rmseMs, spread: conformalQuantile(residuals, usualLevel) };
 }

@@ -4,11 +4,11 @@
  * between levels scores are interpolated, beyond the widest they go on along the ray through it. Where all levels are equally wide
  * (no whole model was measured on the platform), the 90 % one alone counts: a log-normal law.
  */
+import { usualLevel } from "../base/index.js";
 import type { Interval } from "../predictors/index.js";
 
 /** Levels to ask a prediction for. Choice: dense where limits of a gate lie. */
 export const askedLevels: readonly number[] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95];
-const usualLevel = 0.9;
 
 /** P(latency > limit), 0–1. @param intervals of one prediction; their levels need no order */
 export function probabilityAbove(limitMs: number, latencyMs: number, intervals: readonly Interval[]): number {

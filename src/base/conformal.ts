@@ -10,3 +10,6 @@ export function conformalQuantile(ascending: readonly number[], level: number): 
   if (rank > n) return ascending[n - 1]! * (rank / n) ** 2;
   return ascending[rank - 1]!;
 }
+
+/** Probability that an interval holds, where nobody asked for another. Choice. */
+export const usualLevel = 0.9;

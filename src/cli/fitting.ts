@@ -19,6 +19,7 @@ export function outputWidth(): number {
   return Number.isInteger(told) && told > 0 ? Math.max(20, told) : 80;
 }
 
+/** Columns between columns. */
 const gap = 2;
 
 export function fittedTable(columns: readonly Column[], width = outputWidth()): string {

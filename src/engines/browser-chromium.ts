@@ -39,51 +39,16 @@ const hardware = ["--enable-unsafe-webgpu", "--enable-features=Vulkan"];
 const software = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 export async function openInChromium(agent: string, folder: string, executable: string): Promise<OpenedAgent> {
-  const require = createRequire(join(resolve(folder), "engine.js"));
-  const { chromium } = require("playwright-core") as Playwright;
   const { modules } = await loadAgent(agent);
   const server = await serveEngine(folder, modules);
-  const open = async (args: readonly string[]) => {
-    const browser = await chromium.launch({
-      executablePath: executable,
-      headless: true,
-      // Chromium's sandbox refuses to run as root; the page is ours.
-      chromiumSandbox: process.getuid?.() !== 0,
-      args,
-    });
-    let closing = false;
-    const fail = (what: string) => () => {
-      if (closing) return;
-      process.stderr.write(`${what}\n`);
-      process.exit(1);
-    };
-    browser.on("disconnected", fail("Chromium ended"));
-    const page = await browser.newPage();
-    page.on("crash", fail("the page crashed"));
-    await page.goto(server.page);
-    const close = async () => {
-      closing = true;
-      await browser.close();
-    };
-    return { browser, page, close };
-  };
-  let opened: Awaited<ReturnType<typeof open>> | undefined;
-  let adapter = "";
+  let opened: Awaited<ReturnType<typeof openPage>> | undefined;
 
   /** Chromium starts with the first request: only then it is known which processor is wanted. */
   async function pageFor(gpu: boolean): Promise<Page> {
     if (opened) return opened.page;
-    opened = await open(gpu ? hardware : []);
-    if (gpu) adapter = await opened.page.evaluate<string>(adapterName);
-    if (gpu && adapter === "") {
-      await opened.close();
-      opened = await open(software);
-      adapter = await opened.page.evaluate<string>(adapterName);
-    }
-    const { browser, page } = opened;
-    const description = `Chromium ${browser.version()}${gpu ? `, WebGPU on ${adapter || "no adapter"}` : ""}`;
-    await page.evaluate(`openAgent(${JSON.stringify(agent)}, ${JSON.stringify(description)})`);
-    return page;
+    opened = await openPage({ folder, executable, url: server.page }, gpu);
+    await opened.page.evaluate(`openAgent(${JSON.stringify(agent)}, ${JSON.stringify(opened.description)})`);
+    return opened.page;
   }
 
   return {
@@ -96,6 +61,63 @@ export async function openInChromium(agent: string, folder: string, executable: 
     async close() {
       await opened?.close();
       server.close();
+    },
+  };
+}
+
+interface Place {
+  /** Where playwright-core is installed. */
+  readonly folder: string;
+  readonly executable: string;
+  readonly url: string;
+}
+
+interface OpenedPage {
+  readonly page: Page;
+  readonly version: string;
+  close(): Promise<void>;
+}
+
+/** With a graphics processor, or what stands in for one; what it is said to be. */
+async function openPage(place: Place, gpu: boolean): Promise<OpenedPage & { readonly description: string }> {
+  const chromium = (opened: OpenedPage) => `Chromium ${opened.version}`;
+  const first = await launch(place, gpu ? hardware : []);
+  if (!gpu) return { ...first, description: chromium(first) };
+  const adapter = await first.page.evaluate<string>(adapterName);
+  if (adapter !== "") return { ...first, description: `${chromium(first)}, WebGPU on ${adapter}` };
+  await first.close();
+  const second = await launch(place, software);
+  const standIn = (await second.page.evaluate<string>(adapterName)) || "no adapter";
+  return { ...second, description: `${chromium(second)}, WebGPU on ${standIn}` };
+}
+
+/** This process ends with Chromium, unless it was closed from here. */
+async function launch({ folder, executable, url }: Place, args: readonly string[]): Promise<OpenedPage> {
+  const require = createRequire(join(resolve(folder), "engine.js"));
+  const { chromium } = require("playwright-core") as Playwright;
+  const browser = await chromium.launch({
+    executablePath: executable,
+    headless: true,
+    // Chromium's sandbox refuses to run as root; the page is ours.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args,
+  });
+  let closing = false;
+  const fail = (what: string) => () => {
+    if (closing) return;
+    process.stderr.write(`${what}\n`);
+    process.exit(1);
+  };
+  browser.on("disconnected", fail("Chromium ended"));
+  const page = await browser.newPage();
+  page.on("crash", fail("the page crashed"));
+  await page.goto(url);
+  return {
+    page,
+    version: browser.version(),
+    async close() {
+      closing = true;
+      await browser.close();
     },
   };
 }

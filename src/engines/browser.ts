@@ -20,45 +20,18 @@ const startMs = 60_000;
  * @param home workspace folder
  */
 export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: string): Engine {
-  const describe = async (): Promise<EngineDescription> => {
-    const found = recipeVersion(recipe, version ?? installedVersions(recipe, home)[0]?.version);
-    if (installed(home, recipe.name, found.version) === undefined)
-      throw new LitepredError(
-        "engine-unavailable",
-        `${recipe.name}@${found.version} is not installed in ${home}`,
-        `litepred engines install ${recipe.name}@${found.version}`,
-      );
-    if (!recipe.hosts.includes("node")) findChromium();
-    return {
-      name: recipe.name,
-      version: found.version,
-      processors: recipe.processors,
-      precisions: found.precisions ?? recipe.precisions,
-      options: [...recipe.options.map(({ environment: _environment, ...option }) => option), ...hostOption(recipe)],
-      format: recipe.format,
-      kernelTiming: recipe.kernelTiming,
-      timingReason: recipe.timingReason,
-    };
-  };
+  const describe = async () => describeRecipe(recipe, home, version);
   return {
     name: recipe.name,
     describe,
     async start(settings) {
       const description = await describe();
       checkSettings(description, settings);
-      const host = hostFor(recipe, settings);
-      const folder = engineFolder(home, recipe.name, description.version);
       // Chromium's profile; left behind where it is killed.
       const scratch = await makeScratch();
       const command = {
         command: process.execPath,
-        args: [
-          packagePath("dist", "src", "engines", "browser-child.js"),
-          host,
-          recipe.agent ?? "",
-          folder,
-          ...(host === "chromium" ? [findChromium()] : []),
-        ],
+        args: childArguments(recipe, hostFor(recipe, settings), engineFolder(home, recipe.name, description.version)),
         env: { TMPDIR: scratch.folder },
       };
       try {
@@ -78,6 +51,30 @@ export function createBrowserEngine(recipe: NpmRecipe, home: string, version?: s
       }
     },
   };
+}
+
+/** @throws LitepredError `engine-unavailable` where it is not installed. */
+function describeRecipe(recipe: NpmRecipe, home: string, version: string | undefined): EngineDescription {
+  const { name, processors, options, format, kernelTiming, timingReason } = recipe;
+  const found = recipeVersion(recipe, version ?? installedVersions(recipe, home)[0]?.version);
+  if (installed(home, name, found.version) === undefined)
+    throw new LitepredError(
+      "engine-unavailable",
+      `${name}@${found.version} is not installed in ${home}`,
+      `litepred engines install ${name}@${found.version}`,
+    );
+  if (!recipe.hosts.includes("node")) findChromium();
+  return {
+    ...{ name, version: found.version, processors, format, kernelTiming, timingReason },
+    precisions: found.precisions ?? recipe.precisions,
+    options: [...options.map(({ environment: _environment, ...option }) => option), ...hostOption(recipe)],
+  };
+}
+
+/** Of browser-child.ts. */
+function childArguments({ agent = "" }: NpmRecipe, host: Host, folder: string): string[] {
+  const child = packagePath("dist", "src", "engines", "browser-child.js");
+  return [child, host, agent, folder, ...(host === "chromium" ? [findChromium()] : [])];
 }
 
 function hostOption({ hosts }: NpmRecipe): EngineDescription["options"] {

@@ -1,5 +1,5 @@
 /** What architectures of a space cost and reach, one question after the other: for searches of other programs. */
-import { LitepredError } from "../base/index.js";
+import { LitepredError, usualLevel } from "../base/index.js";
 import { predictArchitectures } from "../search/index.js";
 import { openPredictors, type PredictorsRequest, problemWith } from "../searching/index.js";
 import type { Architecture } from "../spaces/index.js";
@@ -29,7 +29,7 @@ export interface ArchitectureDesk {
 export async function openArchitectures(
   request: PredictorsRequest & { readonly level?: number },
 ): Promise<ArchitectureDesk> {
-  const { level = 0.9 } = request;
+  const { level = usualLevel } = request;
   const known = await openPredictors(request);
   const problem = await problemWith(known, [], { objectives: ["accuracy"], sure: false, level });
   const { space } = problem;

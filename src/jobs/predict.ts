@@ -48,7 +48,7 @@ const predictOne =
   async ({ predictor, graph, model, platform, assumed }: Subject): Promise<ModelReport> => ({
     model,
     platform,
-    ...(assumed === undefined ? {} : { assumed }),
+    assumed,
     ...(await predictor.predict(graph, level)),
   });
 

@@ -3,7 +3,7 @@
  * attached, correct the predictors by what was measured, and go on until the measured front stands. How far it has come is kept: the same
  * call goes on from there, however it was stopped.
  */
-import { percent } from "../base/index.js";
+import { percent, usualLevel } from "../base/index.js";
 import { protocol as protocolNamed } from "../profiling/index.js";
 import type { Front } from "../reports/index.js";
 import {
@@ -46,7 +46,7 @@ export interface SearchReport extends Front {
   /** Platforms whose networks could not be measured here, and why; empty where nothing was to be. */
   readonly notVerified: readonly { readonly platform: string; readonly reason: string }[];
   /** All that was measured in the last round is as was predicted; absent where nothing was measured. */
-  readonly stands?: boolean;
+  readonly stands?: boolean | undefined;
   /** Absent unless no architecture meets the budgets: then the smallest that was reached on the first platform that misses its own. */
   readonly smallestMs?: number;
   readonly smallest?: readonly { readonly platform: string; readonly limitMs: number; readonly smallestMs: number }[];
@@ -108,16 +108,17 @@ async function run(task: SearchTask): Promise<SearchProgress> {
   return progress;
 }
 
-/** Within its interval, and close: an interval may be wide. Choice. */
+/** Within its interval, and close: an interval may be wide. */
 const isAsPredicted = ({ measuredMs, predictedMs, lowMs, highMs }: Verified) =>
   measuredMs !== undefined &&
   measuredMs >= lowMs &&
   measuredMs <= highMs &&
   Math.abs(measuredMs / predictedMs - 1) <= closeEnough;
+/** Choice. */
 const closeEnough = 0.05;
 
 function problemOf({ request, known }: SearchTask, verified: readonly Verified[]): Promise<SearchProblem> {
-  const { objectives = defaultObjectives, sure = false, level = 0.9, maxLatencyMs } = request;
+  const { objectives = defaultObjectives, sure = false, level = usualLevel, maxLatencyMs } = request;
   return problemWith(known, verified, { objectives, sure, level, maxLatencyMs });
 }
 
@@ -236,7 +237,7 @@ async function report(
     seconds,
     hypervolume: hypervolumeOf(state),
     limitsMs: problem.platforms.map(({ maxMs }) => maxMs),
-    ...(stands !== undefined && { stands }),
+    stands,
     notVerified: task.notVerified,
     ...(front.length === 0 && smallestOf(problem, state)),
   };

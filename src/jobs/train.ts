@@ -1,7 +1,7 @@
 /** Measurements of a platform → its predictors in the pool, from scratch. */
 
 import { fitAndSave } from "../adapting/index.js";
-import { conformalQuantile, unknownName } from "../base/index.js";
+import { conformalQuantile, unknownName, usualLevel } from "../base/index.js";
 import { kernelTypeNames } from "../kernels/index.js";
 import { importedTypes, openStore } from "../measurements/index.js";
 import { recipeNamed } from "../predictors/index.js";
@@ -57,7 +57,7 @@ export async function trainPlatform(request: TrainRequest): Promise<TrainReport>
         mape,
       })),
       skipped,
-      correction: { models: correction.models, spread: conformalQuantile(correction.residuals, 0.9) },
+      correction: { models: correction.models, spread: conformalQuantile(correction.residuals, usualLevel) },
       file,
       seconds: (performance.now() - started) / 1000,
     };

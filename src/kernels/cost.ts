@@ -1,6 +1,8 @@
 /** What a kernel costs in arithmetic and memory traffic, whatever its type. */
+
 import { isKernelTypeName, kernelTypeOf } from "./catalogue.js";
-import type { Kernel, KernelConfig } from "./types.js";
+import { bytesPerNumber } from "./sizes.js";
+import type { Kernel, KernelConfig, KernelType } from "./types.js";
 
 /** Two FLOPs per multiply-add; bytes at 4 per element. */
 export interface Cost {
@@ -10,12 +12,10 @@ export interface Cost {
   readonly weightBytes: number;
 }
 
-const bytesPerElement = 4;
-
 /** The cost of a detected kernel. Of a type outside the catalogue only the FLOPs and parameters that it says itself are known. */
 export function kernelCost(kernel: Pick<Kernel, "type" | "config" | "flops" | "params">): Cost {
   if (!isKernelTypeName(kernel.type))
-    return { flops: kernel.flops, activationBytes: 0, weightBytes: kernel.params * bytesPerElement };
+    return { flops: kernel.flops, activationBytes: 0, weightBytes: kernel.params * bytesPerNumber };
   return configCost(kernel.type, kernel.config);
 }
 
@@ -25,7 +25,13 @@ export function configCost(type: string, config: KernelConfig): Cost {
   const { input, output, weight } = row.elements(config);
   return {
     flops: row.flops(config),
-    activationBytes: (input + output) * bytesPerElement,
-    weightBytes: weight * bytesPerElement,
+    activationBytes: (input + output) * bytesPerNumber,
+    weightBytes: weight * bytesPerNumber,
   };
+}
+
+/** Read, written and weights: the size of a kernel as data. */
+export function elementsInAll(row: KernelType, config: KernelConfig): number {
+  const { input, output, weight } = row.elements(config);
+  return input + output + weight;
 }

@@ -2,7 +2,7 @@
 import { createGraphBuilder, type GraphBuilder } from "../graph/index.js";
 import type { Field, KernelConfig, KernelType } from "./types.js";
 
-interface IntegerSpec {
+export interface IntegerSpec {
   readonly kind: "integer";
   readonly min: number;
   readonly max: number;

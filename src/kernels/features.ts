@@ -4,15 +4,13 @@
  */
 import { invariant } from "../base/index.js";
 import { exampleConfig, kernelTypeOf } from "./catalogue.js";
-import { logSize } from "./sizes.js";
+import { bytesPerNumber, logSize } from "./sizes.js";
 import type { Field, KernelConfig, KernelType } from "./types.js";
 
 /** `published`: raw config, FLOPs and parameters in millions. `derived`: logs, ratios, flags. Choices are one-hot in both. */
 export type FeatureSet = "published" | "derived";
 
 /** Sizes are compared between platforms of any precision at that of float32. */
-const bytesPerElement = 4;
-
 interface Extractor {
   readonly names: readonly string[];
   /** Writes one row at `offset`. */
@@ -68,7 +66,7 @@ export function rooflineTerms(type: string | KernelType, configs: readonly Kerne
   const out = new Float64Array(configs.length * 4);
   for (const [i, config] of configs.entries()) {
     const { input, output, weight } = row.elements(config);
-    out.set([1, row.flops(config), (input + output) * bytesPerElement, weight * bytesPerElement], i * 4);
+    out.set([1, row.flops(config), (input + output) * bytesPerNumber, weight * bytesPerNumber], i * 4);
   }
   return out;
 }
@@ -154,11 +152,11 @@ function derivedColumns(type: KernelType) {
 function writeCommon(type: KernelType, config: KernelConfig, out: Float32Array, offset: number): number {
   const flops = type.flops(config);
   const { input, output, weight } = type.elements(config);
-  const total = (input + output + weight) * bytesPerElement;
+  const total = (input + output + weight) * bytesPerNumber;
   out[offset] = logSize(flops);
-  out[offset + 1] = logSize(input * bytesPerElement);
-  out[offset + 2] = logSize(output * bytesPerElement);
-  out[offset + 3] = logSize(weight * bytesPerElement);
+  out[offset + 1] = logSize(input * bytesPerNumber);
+  out[offset + 2] = logSize(output * bytesPerNumber);
+  out[offset + 3] = logSize(weight * bytesPerNumber);
   out[offset + 4] = logSize(total);
   out[offset + 5] = logSize(flops) - logSize(total);
   return offset + 6;

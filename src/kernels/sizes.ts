@@ -1,5 +1,8 @@
 /** Sizes that several kernel types compute alike: windows sliding over images, rounding up to vector widths. */
 
+/** Kernels are float32 wherever nothing else is said: what they move is counted so. */
+export const bytesPerNumber = 4;
+
 /** Output size along one axis. `same`: ceil(size / stride); `valid`: only whole windows. At least 1. */
 export function windowOutput(size: number, kernel: number, stride: number, dilation: number, padding: string): number {
   if (padding === "same") return Math.ceil(size / stride);

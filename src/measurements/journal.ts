@@ -21,6 +21,7 @@ import { join } from "node:path";
 import { isAlive, naming } from "../base/index.js";
 import { type Measurement, measurementSchema } from "./measurement.js";
 
+/** So much is lost at most when the machine loses power. Choice. */
 const syncEveryMs = 500;
 let opened = 0;
 

@@ -67,46 +67,12 @@ const extension = ".safetensors";
 
 export function openPool(home: string, extra: readonly string[] = []): Pool {
   const folders = [join(home, "pool"), ...extra, packagePath("pool")];
-  const files = () =>
-    folders.flatMap((folder) =>
-      existsSync(folder)
-        ? readdirSync(folder)
-            .filter((file) => file.endsWith(extension))
-            .sort()
-            .map((file) => join(folder, file))
-        : [],
-    );
-  const describeAll = (chosen: readonly string[]) => {
-    const entries: PoolEntry[] = [];
-    const problems: PoolProblem[] = [];
-    for (const file of chosen) {
-      try {
-        const entry = describe(file);
-        if (!entries.some((known) => known.platform === entry.platform)) entries.push(entry);
-      } catch (error) {
-        const fault = error instanceof LitepredError ? error : fileFault(error);
-        if (fault === undefined) throw error;
-        problems.push({ file, reason: fault.message });
-      }
-    }
-    return { entries, problems };
-  };
-  const list = () => describeAll(files());
+  const own = folders[0]!;
+  const list = () => describeAll(filesIn(folders));
+  const find = (platform: string) => filesIn(folders).find((file) => basename(file) === fileName(platform));
   const fileOf = (platform: string): string => {
-    const file = files().find((candidate) => basename(candidate) === fileName(platform));
-    if (file !== undefined) return file;
-    const known = list().entries.map((entry) => entry.platform);
-    throw new LitepredError(
-      "no-predictor",
-      `there is no predictor for platform "${platform}"`,
-      `${didYouMean(platform, known)}adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${known.length > 0 ? `; predictors exist for ${known.join(", ")}` : ""}`,
-      { platform },
-    );
-  };
-  const write = (bytes: Uint8Array, folder: string, platform: string): string => {
-    const file = join(folder, fileName(platform));
-    removeParts(folder);
-    saveWhole(file, bytes);
+    const file = find(platform);
+    if (file === undefined) throw noPredictor(platform, list().entries);
     return file;
   };
   return {
@@ -114,25 +80,70 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     list,
     load: (platform) => readArtefact(readFileSync(fileOf(platform))),
     sourcesFor(platform) {
-      const own = join(folders[0]!, fileName(platform));
-      const { entries } = describeAll(files().filter((file) => file !== own));
+      const made = join(own, fileName(platform));
+      const { entries } = describeAll(filesIn(folders).filter((file) => file !== made));
       return entries.map(({ file }) => readArtefact(readFileSync(file)));
     },
     find: (platform) => describe(fileOf(platform)),
     nominalOf(platform) {
-      const file = files().find((candidate) => basename(candidate) === fileName(platform));
+      const file = find(platform);
       return file === undefined ? undefined : readArtefact(readFileSync(file)).nominalMs;
     },
-    save: (artefact) => write(writeArtefact(artefact), folders[0]!, artefact.platform),
+    save: (artefact) => write(writeArtefact(artefact), own, artefact.platform),
     add(file) {
       const bytes = readPredictor(file);
-      return describe(write(bytes, folders[0]!, platformIn(file, bytes)));
+      return describe(write(bytes, own, platformIn(file, bytes)));
     },
     exportTo(folder, platform) {
       const chosen = platform === undefined ? list().entries : [describe(fileOf(platform))];
       return chosen.map((entry) => write(readFileSync(entry.file), folder, entry.platform));
     },
   };
+}
+
+const filesIn = (folders: readonly string[]): string[] =>
+  folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith(extension))
+        .sort()
+        .map((file) => join(folder, file)),
+    );
+
+/** Of each platform the first; what cannot be read is a problem. */
+function describeAll(files: readonly string[]): ReturnType<Pool["list"]> {
+  const entries: PoolEntry[] = [];
+  const problems: PoolProblem[] = [];
+  for (const file of files) {
+    try {
+      const entry = describe(file);
+      if (!entries.some((known) => known.platform === entry.platform)) entries.push(entry);
+    } catch (error) {
+      const fault = error instanceof LitepredError ? error : fileFault(error);
+      if (fault === undefined) throw error;
+      problems.push({ file, reason: fault.message });
+    }
+  }
+  return { entries, problems };
+}
+
+function noPredictor(platform: string, entries: readonly PoolEntry[]): LitepredError {
+  const known = entries.map((entry) => entry.platform);
+  const others = known.length > 0 ? `; predictors exist for ${known.join(", ")}` : "";
+  return new LitepredError(
+    "no-predictor",
+    `there is no predictor for platform "${platform}"`,
+    `${didYouMean(platform, known)}adapt it (litepred adapt --platform ${platform}) or train it from scratch (litepred profile, then litepred train)${others}`,
+    { platform },
+  );
+}
+
+function write(bytes: Uint8Array, folder: string, platform: string): string {
+  const file = join(folder, fileName(platform));
+  removeParts(folder);
+  saveWhole(file, bytes);
+  return file;
 }
 
 /** Predictors are a few megabytes; a file above this is none. */

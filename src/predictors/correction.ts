@@ -5,9 +5,9 @@
  * Gaussian process on the rest, which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
  * Both numbers, the plain sum and the corrected one, are kept.
  */
-import { type Accuracy, accuracyOf, conformalQuantile, median } from "../base/index.js";
+import { type Accuracy, accuracyOf, conformalQuantile, leaveOutFolds, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, trainGaussianProcess } from "../learning/index.js";
-import { folds, lossLeftOut, robustRidge, scaleOf } from "./robust-ridge.js";
+import { folds, lossLeftOut, pick, robustRidge, scaleOf, trimmedMean } from "./robust-ridge.js";
 import type { PredictedKernel } from "./types.js";
 import { type MemoryUse, memoryUse, shareInCache, type WeightsInCache } from "./weights-in-cache.js";
 
@@ -121,10 +121,9 @@ function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fi
   if (rows.length === 1) return [{ log: 0, deviation: evaluator(whole)(rows[0]!).deviation }];
   const rounds = rows.length < modelsForProcess ? rows.length : folds;
   const found = new Array<Evaluation>(rows.length);
-  for (let fold = 0; fold < rounds; fold++) {
-    const kept = (_: unknown, i: number) => i % rounds !== fold;
-    const evaluate = evaluator(fit(rows.filter(kept), targets.filter(kept), whole.weights?.msPerByte, whole));
-    for (let i = fold; i < rows.length; i += rounds) found[i] = evaluate(rows[i]!);
+  for (const { kept, left } of leaveOutFolds([...rows.keys()], rounds)) {
+    const evaluate = evaluator(fit(pick(rows, kept), pick(targets, kept), whole.weights?.msPerByte, whole));
+    for (const i of left) found[i] = evaluate(rows[i]!);
   }
   return found;
 }
@@ -293,11 +292,4 @@ function processInputs(rows: readonly Shares[], types: readonly string[]) {
 function deviationOf(values: readonly number[]): number {
   const centre = values.reduce((total, value) => total + value, 0) / values.length;
   return Math.sqrt(values.reduce((total, value) => total + (value - centre) ** 2, 0) / values.length);
-}
-
-function trimmedMean(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const cut = Math.floor(sorted.length / 5);
-  const kept = sorted.slice(cut, sorted.length - cut);
-  return kept.reduce((total, value) => total + value, 0) / kept.length;
 }

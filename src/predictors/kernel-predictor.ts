@@ -2,9 +2,17 @@
  * One kernel type on one platform: configs → milliseconds. Trained on measured rows; a share of them is held out of a
  * first training, which tells the error and the spread, then the predictor is trained on all of them.
  */
-import { accuracyOf, type ComputeBackend, createRandom, invariant, LitepredError } from "../base/index.js";
+import {
+  accuracyOf,
+  type ComputeBackend,
+  createRandom,
+  invariant,
+  LitepredError,
+  leaveOutFolds,
+} from "../base/index.js";
 import {
   createUserKernelType,
+  elementsInAll,
   extractFeatures,
   featureNames,
   type KernelConfig,
@@ -89,7 +97,7 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
     leastElements: set.configs.reduce(
-      (least, config) => Math.min(least, elementsOf(fitted.row, config)),
+      (least, config) => Math.min(least, elementsInAll(fitted.row, config)),
       Number.POSITIVE_INFINITY,
     ),
     targetRange: fitted.targetRange,
@@ -108,15 +116,11 @@ async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSe
   const predicted: number[] = [];
   const measured: number[] = [];
   let last: Fit | undefined;
-  for (let fold = 0; fold < rounds; fold++) {
-    const inFold = (_: number, i: number) => i % Math.min(folds, rows) === fold;
-    const test = pick(set, order.filter(inFold));
-    const rest = pick(
-      set,
-      order.filter((row, i) => !inFold(row, i)),
-    );
-    const fitted = await fit(backend, rest, options, (share) =>
-      options.onProgress?.((estimateShare * (fold + share)) / rounds),
+  const turns = leaveOutFolds(order, Math.min(folds, rows)).slice(0, rounds);
+  for (const [turn, { kept, left }] of turns.entries()) {
+    const test = pick(set, left);
+    const fitted = await fit(backend, pick(set, kept), options, (share) =>
+      options.onProgress?.((estimateShare * (turn + share)) / rounds),
     );
     predicted.push(...(await predictWith(fitted, test.configs)));
     measured.push(...Array.from(test.latenciesMs));
@@ -242,17 +246,12 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
     predict: (configs) => predictWith(fitted, configs),
     outOfRange: (config) =>
       outOfRangeReason(state.ranges, config, fitted.row.fields) ??
-      tooSmallReason(state.leastElements, elementsOf(fitted.row, config)),
+      tooSmallReason(state.leastElements, elementsInAll(fitted.row, config)),
     toState: () => state,
     async release() {
       for (const model of fitted.models) await model.release();
     },
   };
-}
-
-function elementsOf(row: KernelType, config: KernelConfig): number {
-  const { input, output, weight } = row.elements(config);
-  return input + output + weight;
 }
 
 function pick(set: KernelTrainingSet, rows: readonly number[]): KernelTrainingSet {

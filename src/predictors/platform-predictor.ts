@@ -2,6 +2,7 @@
  * All kernel predictors of one platform, composed: a model's latency is the sum over its kernels, then the model-level
  * correction. A kernel without a predictor is estimated by the platform's general roofline, named, and widens the interval.
  */
+import { usualLevel } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
@@ -40,7 +41,7 @@ export function createPlatformPredictor(parts: PlatformPredictorParts): Platform
   const knownKernels = createKnownKernels(parts.kernels, parts.general);
   const correct = createCorrector(parts.correction);
   const detect = (graph: Graph) => detectKernels(graph, parts.rules);
-  const predictAll = async (models: readonly Predictable[], level = 0.9) => {
+  const predictAll = async (models: readonly Predictable[], level = usualLevel) => {
     const detected = models.map((model) => ("kernels" in model ? model : detect(model)));
     const known = await knownKernels(detected);
     return detected.map((model, i) => compose(model, known[i]!, correct, parts, level));

@@ -1,5 +1,5 @@
 /** Ridge regression that bears outliers, and what it would have said of rows left out. */
-import { median } from "../base/index.js";
+import { leaveOutFolds, median } from "../base/index.js";
 import { ridgeRegression } from "../learning/index.js";
 
 /** Student-t: degrees of freedom, passes of reweighting, least scale of the errors in ln units. Choice. */
@@ -34,19 +34,24 @@ export function lossLeftOut(
   targets: readonly number[],
   penalty: number,
 ): number {
-  const all = values.map((_, i) => i);
-  const rounds = Math.min(values.length, folds);
   let total = 0;
-  for (let fold = 0; fold < rounds; fold++) {
-    const kept = all.filter((i) => i % rounds !== fold);
+  for (const { kept, left } of leaveOutFolds([...values.keys()], Math.min(values.length, folds))) {
     const { predict } = robustRidge(pick(values, kept), pick(targets, kept), penalty);
-    for (let i = fold; i < values.length; i += rounds) total += Math.abs(targets[i]! - predict(values[i]!));
+    for (const i of left) total += Math.abs(targets[i]! - predict(values[i]!));
   }
   return total;
 }
 
-const pick = <T>(values: readonly T[], rows: readonly number[]): T[] => rows.map((row) => values[row]!);
+export const pick = <T>(values: readonly T[], rows: readonly number[]): T[] => rows.map((row) => values[row]!);
 
 function dotOf(coefficients: ArrayLike<number>, values: readonly number[]): number {
   return values.reduce((total, value, i) => total + value * coefficients[i]!, 0);
+}
+
+/** Mean of the middle three fifths. */
+export function trimmedMean(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = Math.floor(sorted.length / 5);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  return kept.reduce((total, value) => total + value, 0) / kept.length;
 }

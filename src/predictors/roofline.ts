@@ -5,6 +5,7 @@
 import { type KernelConfig, type KernelType, rooflineTerms } from "../kernels/index.js";
 import { nonNegativeLeastSquares } from "../learning/index.js";
 
+/** 1, FLOPs, activation bytes, weight bytes. */
 export const rooflineTermCount = 4;
 
 /** Milliseconds per unit of each term: 1, FLOPs, activation bytes, weight bytes. */

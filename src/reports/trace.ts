@@ -63,6 +63,5 @@ function processEvents(pid: number, title: string, { kernels, factor, callMs }: 
 }
 
 const argsOf = ({ name, type, text, share, bound, flops, bytes, uncovered }: ReportedKernel) => ({
-  ...{ kernel: name, type, config: text, share, bound, flops, bytes },
-  ...(uncovered !== undefined && { uncovered }),
+  ...{ kernel: name, type, config: text, share, bound, flops, bytes, uncovered },
 });

@@ -15,6 +15,7 @@ export interface WeightedConfig {
   readonly weight: number;
 }
 
+/** All four as in `vae/utils.py`. */
 const bins = 49;
 const window = 11;
 const step = 5;

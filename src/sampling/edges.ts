@@ -4,6 +4,7 @@
  * where they go together (height and width; a batch and an activation), so that few configs reach all of them.
  */
 import {
+  elementsInAll,
   exampleConfig,
   type Field,
   type KernelConfig,
@@ -107,8 +108,7 @@ function configWith({ row, bases }: Around, edges: readonly Edge[]): KernelConfi
 const mostBases = 50;
 
 function isShort(row: KernelType, config: KernelConfig): boolean {
-  const { input, output, weight } = row.elements(config);
-  return input + output + weight <= mostElements && row.flops(config) <= mostFlops;
+  return elementsInAll(row, config) <= mostElements && row.flops(config) <= mostFlops;
 }
 
 /** First the config in the lower middle by its work: large ones beside one extreme size would be out of all proportion. */

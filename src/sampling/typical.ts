@@ -4,6 +4,7 @@
  */
 import { createRandom, type Random } from "../base/index.js";
 import {
+  elementsInAll,
   type KernelConfig,
   type KernelTypeName,
   kernelTypeOf,
@@ -116,8 +117,7 @@ function around(size: number, random: Random): number {
 
 function isShort(type: string, config: KernelConfig): boolean {
   const row = kernelTypeOf(type);
-  const { input, output, weight } = row.elements(config);
-  return row.flops(config) <= mostFlops && input + output + weight <= mostElements;
+  return elementsInAll(row, config) <= mostElements && row.flops(config) <= mostFlops;
 }
 
 const batches = [2, 4, 8, 16];

@@ -39,8 +39,8 @@ export async function describeFront(
           platform,
           latencyMs,
           interval: { level, lowMs, highMs },
-          ...(measuredMs !== undefined && { measuredMs }),
-          ...(failed !== undefined && { failed }),
+          measuredMs,
+          failed,
         };
       }),
       verified: measured.length > 0 && measured.every(({ measuredMs }) => measuredMs !== undefined),

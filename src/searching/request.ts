@@ -1,5 +1,5 @@
 /** What a search is asked for, and what of it is refused. */
-import { LitepredError, unknownName } from "../base/index.js";
+import { LitepredError, unknownName, usualLevel } from "../base/index.js";
 import type { Engine } from "../engines/index.js";
 import {
   type AccuracyPredictor,
@@ -59,7 +59,15 @@ export const defaultObjectives: readonly ObjectiveName[] = ["accuracy", "latency
 
 /** @throws LitepredError `bad-usage`. */
 export function checkRequest(request: SearchRequest): void {
-  const { platforms, maxLatencyMs = [], objectives = [], evaluations = 1, verify = 0, level = 0.9, method } = request;
+  const {
+    platforms,
+    maxLatencyMs = [],
+    objectives = [],
+    evaluations = 1,
+    verify = 0,
+    level = usualLevel,
+    method,
+  } = request;
   const refuse = (what: string, hint: string) => {
     throw new LitepredError("bad-usage", what, hint);
   };

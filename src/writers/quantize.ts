@@ -75,14 +75,13 @@ export function quantizeGraph(graph: Graph): Graph {
   if (graph.opset < 13)
     throw new LitepredError("unsupported-operator", `${graph.name}: int8 needs opset 13, not ${graph.opset}`);
   const plan = planQuantization(graph);
-  const out: { nodes: GraphNode[]; tensors: Map<string, Tensor> } = { nodes: [], tensors: new Map(graph.tensors) };
-  const writer = createPairWriter(out);
+  const out: Draft = { nodes: [], tensors: new Map(graph.tensors) };
   const renamed = new Map<string, string>();
   for (const name of graph.inputs) {
     const quantization = plan.activations.get(name);
     if (quantization === undefined) continue;
     renamed.set(name, `${name}#float`);
-    writer.pair(name, `${name}#float`, graph.tensors.get(name)!, quantization);
+    addPair(out, name, `${name}#float`, graph.tensors.get(name)!, quantization);
   }
   const constants = new Map<string, string>();
   for (const node of graph.nodes) {
@@ -92,7 +91,10 @@ export function quantizeGraph(graph: Graph): Graph {
       if (!isQuantized || !tensor?.constant || tensor.type !== "float32") return renamed.get(name) ?? name;
       const key = `${name}|${node.operator}|${index}|${index === 2 ? node.inputs[0] : ""}`;
       if (!constants.has(key))
-        constants.set(key, writer.constant(tensor, node, index, constants.size, plan.activations.get(node.inputs[0]!)));
+        constants.set(
+          key,
+          addQuantized(out, tensor, node, index, constants.size, plan.activations.get(node.inputs[0]!)),
+        );
       return constants.get(key)!;
     });
     const outputs = node.outputs.map((name) => (plan.activations.has(name) ? `${name}#raw` : name));
@@ -102,7 +104,7 @@ export function quantizeGraph(graph: Graph): Graph {
       const tensor = graph.tensors.get(name)!;
       if (quantization === undefined) continue;
       out.tensors.set(`${name}#raw`, { ...tensor, name: `${name}#raw` });
-      writer.pair(`${name}#raw`, name, tensor, quantization);
+      addPair(out, `${name}#raw`, name, tensor, quantization);
     }
   }
   return { ...graph, nodes: out.nodes, tensors: out.tensors };
@@ -195,68 +197,83 @@ function nodesOfGelu(graph: Graph, consumers: ReadonlyMap<string, readonly Graph
   return names;
 }
 
-/** Adds the inserted nodes and their constants to a graph under construction. */
-function createPairWriter(out: { nodes: GraphNode[]; tensors: Map<string, Tensor> }) {
-  const add = (name: string, shape: readonly number[], type: Tensor["type"], values?: ArrayLike<number>): string => {
-    out.tensors.set(name, { name, shape, type, constant: true, values });
-    return name;
-  };
-  const node = (name: string, operator: string, inputs: string[], output: string, attributes = {}) =>
-    out.nodes.push({ name, operator, domain: "", inputs, outputs: [output], attributes });
-  const dequantized = (tensor: Tensor, output: string, inputs: string[], attributes = {}): string => {
-    out.tensors.set(output, {
-      name: output,
-      shape: tensor.shape,
-      type: "float32",
-      constant: tensor.constant,
-      ...(tensor.constant ? { stored: { type: "int8" } } : {}),
-    });
-    node(output, "DequantizeLinear", inputs, output, attributes);
-    return output;
-  };
-  return {
-    /** from → QuantizeLinear → DequantizeLinear → to. */
-    pair(from: string, to: string, tensor: Tensor, { scale, zeroPoint }: Quantization): void {
-      const scaleName = add(`${tensor.name}#scale`, [], "float32", [scale]);
-      const zeroName = add(`${tensor.name}#zero`, [], "uint8", [zeroPoint]);
-      const quantized = `${tensor.name}#quantized`;
-      out.tensors.set(quantized, { name: quantized, shape: tensor.shape, type: "uint8", constant: false });
-      out.tensors.set(to, { ...tensor, name: to });
-      node(`${tensor.name}#quantize`, "QuantizeLinear", [from, scaleName, zeroName], quantized);
-      node(`${tensor.name}#dequantize`, "DequantizeLinear", [quantized, scaleName, zeroName], to);
-    },
-    /**
-     * A constant in 8 bits (a bias in 32) and the node that brings it back to float; returns that node's output.
-     * A bias must have the scale of input times weight: ONNX Runtime leaves the convolution in float otherwise (measured).
-     */
-    constant(tensor: Tensor, reader: GraphNode, index: number, serial: number, input = signed): string {
-      const prefix = `${tensor.name}#${serial}`;
-      const axis = channelAxis(reader, index, tensor.shape.length);
-      if (axis === undefined) return this.operand(tensor, prefix);
-      const isBias = index === 2;
-      const count = tensor.shape[axis]!;
-      const channels = new Float32Array(count).fill(weightScale * (isBias ? input.scale : 1));
-      const type = isBias ? "int32" : "int8";
-      const quantized = add(`${prefix}quantized`, tensor.shape, type);
-      const scale = add(`${prefix}scale`, [count], "float32", channels);
-      const zero = add(`${prefix}zero`, [count], type, new Int32Array(count));
-      return dequantized(tensor, `${prefix}dequantized`, [quantized, scale, zero], { axis });
-    },
-    /** A constant operand of a sum, product or concatenation: one scale, true to its values where they are known. */
-    operand(tensor: Tensor, prefix: string): string {
-      const values = tensor.values === undefined ? undefined : Array.from(tensor.values);
-      const largest = Math.max(1e-6, ...(values ?? [1]).map(Math.abs));
-      const scale = largest / 127;
-      const whole = values?.map((value) => Math.round(value / scale) + 128);
-      const quantized = add(`${prefix}quantized`, tensor.shape, "uint8", whole);
-      const inputs = [
-        quantized,
-        add(`${prefix}scale`, [], "float32", [scale]),
-        add(`${prefix}zero`, [], "uint8", [128]),
-      ];
-      return dequantized(tensor, `${prefix}dequantized`, inputs);
-    },
-  };
+/** A graph under construction. */
+interface Draft {
+  readonly nodes: GraphNode[];
+  readonly tensors: Map<string, Tensor>;
+}
+
+/** Adds a constant; its name. */
+function addConstant(
+  { tensors }: Draft,
+  name: string,
+  shape: readonly number[],
+  type: Tensor["type"],
+  values?: ArrayLike<number>,
+): string {
+  tensors.set(name, { name, shape, type, constant: true, values });
+  return name;
+}
+
+function addNode({ nodes }: Draft, name: string, operator: string, inputs: string[], output: string, attributes = {}) {
+  nodes.push({ name, operator, domain: "", inputs, outputs: [output], attributes });
+}
+
+/** from → QuantizeLinear → DequantizeLinear → to. */
+function addPair(draft: Draft, from: string, to: string, tensor: Tensor, { scale, zeroPoint }: Quantization): void {
+  const scaleName = addConstant(draft, `${tensor.name}#scale`, [], "float32", [scale]);
+  const zeroName = addConstant(draft, `${tensor.name}#zero`, [], "uint8", [zeroPoint]);
+  const quantized = `${tensor.name}#quantized`;
+  draft.tensors.set(quantized, { name: quantized, shape: tensor.shape, type: "uint8", constant: false });
+  draft.tensors.set(to, { ...tensor, name: to });
+  addNode(draft, `${tensor.name}#quantize`, "QuantizeLinear", [from, scaleName, zeroName], quantized);
+  addNode(draft, `${tensor.name}#dequantize`, "DequantizeLinear", [quantized, scaleName, zeroName], to);
+}
+
+/**
+ * A constant in 8 bits (a bias in 32) and the node that brings it back to float; returns that node's output.
+ * A bias must have the scale of input times weight: ONNX Runtime leaves the convolution in float otherwise (measured).
+ */
+function addQuantized(
+  draft: Draft,
+  tensor: Tensor,
+  reader: GraphNode,
+  index: number,
+  serial: number,
+  input = signed,
+): string {
+  const prefix = `${tensor.name}#${serial}`;
+  const axis = channelAxis(reader, index, tensor.shape.length);
+  if (axis === undefined) return addOperand(draft, tensor, prefix);
+  const isBias = index === 2;
+  const count = tensor.shape[axis]!;
+  const channels = new Float32Array(count).fill(weightScale * (isBias ? input.scale : 1));
+  const type = isBias ? "int32" : "int8";
+  const quantized = addConstant(draft, `${prefix}quantized`, tensor.shape, type);
+  const scale = addConstant(draft, `${prefix}scale`, [count], "float32", channels);
+  const zero = addConstant(draft, `${prefix}zero`, [count], type, new Int32Array(count));
+  return addDequantized(draft, tensor, prefix, [quantized, scale, zero], { axis });
+}
+
+/** A constant operand of a sum, product or concatenation: one scale, true to its values where they are known. */
+function addOperand(draft: Draft, tensor: Tensor, prefix: string): string {
+  const values = tensor.values === undefined ? undefined : Array.from(tensor.values);
+  const largest = Math.max(1e-6, ...(values ?? [1]).map(Math.abs));
+  const scale = largest / 127;
+  const whole = values?.map((value) => Math.round(value / scale) + 128);
+  const quantized = addConstant(draft, `${prefix}quantized`, tensor.shape, "uint8", whole);
+  const scaleName = addConstant(draft, `${prefix}scale`, [], "float32", [scale]);
+  const zeroName = addConstant(draft, `${prefix}zero`, [], "uint8", [128]);
+  return addDequantized(draft, tensor, prefix, [quantized, scaleName, zeroName]);
+}
+
+function addDequantized(draft: Draft, tensor: Tensor, prefix: string, inputs: string[], attributes = {}): string {
+  const { shape, constant } = tensor;
+  const name = `${prefix}dequantized`;
+  const stored = constant ? ({ type: "int8" } as const) : undefined;
+  draft.tensors.set(name, { name, shape, type: "float32", constant, stored });
+  addNode(draft, name, "DequantizeLinear", inputs, name, attributes);
+  return name;
 }
 
 /** The axis of output channels of a weight or bias; undefined for operands that have one scale in all. */

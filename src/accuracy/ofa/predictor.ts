@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { conformalQuantile, LitepredError, packagePath } from "../../base/index.js";
-import { type AccuracyPredictor, defaultLevel } from "../types.js";
+import { conformalQuantile, LitepredError, packagePath, usualLevel } from "../../base/index.js";
+import type { AccuracyPredictor } from "../types.js";
 import { type OfaArchitecture, ofaColumns } from "./features.js";
 import { type OfaOrigin, ofaAccuracies } from "./fit.js";
 
@@ -42,7 +42,7 @@ export function createOfaAccuracy(content: unknown): AccuracyPredictor<OfaArchit
     name: "ofa-mobilenetv3",
     space: "ofa-mobilenetv3",
     fixed: { w: 1 },
-    predictAll(architectures, level = defaultLevel) {
+    predictAll(architectures, level = usualLevel) {
       for (const architecture of architectures) requireKnown(architecture);
       const widths = intervalWidths(errors, level);
       return Array.from(ofaAccuracies(weights, architectures), (accuracy, i) => {

@@ -19,6 +19,7 @@ import {
 } from "../../learning/index.js";
 import { type CellOperations, cellNodes, graphSamples, ofaColumns, prunedCell } from "../architecture-graph.js";
 
+/** As published. */
 const hidden = 600;
 const layers = 4;
 const labels = ["nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3", "input", "output"];

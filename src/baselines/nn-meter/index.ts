@@ -12,6 +12,7 @@ import { nonNegativeLeastSquares, type RandomForest, trainRandomForest } from ".
 import { type ArchitectureFit, type MeasuredKernels, sumOfKernels } from "../architectures.js";
 
 const forestOptions = { trees: 320, columnsPerSplit: 6 };
+/** Measured kernels of a type, for a forest of its own. Choice. */
 const fewest = 10;
 
 export interface NnMeterOptions {

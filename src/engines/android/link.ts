@@ -66,60 +66,20 @@ export interface PhoneLink {
 
 /** Every command is a connection of its own: nothing is left open, and a phone that comes back needs nothing to be done. */
 export function openLink(serial: string, address: ServerAddress = serverAddress()): PhoneLink {
-  /** Whatever breaks `work`, other than the time limit and the phone's refusal, means that the phone has gone. */
-  const use = async <T>(timeoutMs: number, work: (connection: ServerConnection) => Promise<T>): Promise<T> => {
-    const before = await attached(serial, address);
-    if (before === undefined) throw new PhoneLost("adb does not list it");
-    const broken = new AbortController();
-    // A service that was being opened when the phone went is never answered (seen with adb 1.0.41).
-    const watch = setInterval(async () => {
-      if ((await attached(serial, address)) !== before) broken.abort(new PhoneLost("adb does not list it any more"));
-    }, watchMs);
-    try {
-      return await withServer(
-        address,
-        timeoutMs,
-        async (connection) => {
-          await connection.request(`host:transport:${serial}`);
-          return work(connection);
-        },
-        broken.signal,
-      );
-    } catch (error) {
-      const isThere = (await attached(serial, address)) === before;
-      const said = error instanceof Error ? error.message : String(error);
-      // A connection that ends by itself was cut, even where the phone is back by now.
-      if (!isThere || said === "the connection ended" || /^(device|closed)/.test(said)) throw new PhoneLost(said);
-      throw error;
-    } finally {
-      clearInterval(watch);
-    }
-  };
-  /** Phones from before Android 7 know only the older shell protocol; asked once. */
-  let features: Promise<string> | undefined;
-  const hasShellV2 = async () => {
-    features ??= withServer(address, serverTimeoutMs, async (connection) => {
-      await connection.request(`host-serial:${serial}:features`);
-      return readText(connection.read);
-    });
-    try {
-      return (await features).split(",").includes("shell_v2");
-    } catch (error) {
-      features = undefined;
-      throw new PhoneLost(error instanceof Error ? error.message : String(error));
-    }
-  };
+  const phone = { serial, address };
+  const hasShellV2 = askingForShellV2(phone);
   return {
     serial,
     async shell(command, timeoutMs) {
       const v2 = await hasShellV2();
       const script = `${command}\necho ${trailer}$?`;
-      return use(timeoutMs, async (connection) => parseShell(await runShell(connection, script, v2)));
+      return useWatched(phone, timeoutMs, async (connection) => parseShell(await runShell(connection, script, v2)));
     },
-    push: (bytes, path, mode, timeoutMs) => use(timeoutMs, (connection) => pushFile(connection, bytes, path, mode)),
+    push: (bytes, path, mode, timeoutMs) =>
+      useWatched(phone, timeoutMs, (connection) => pushFile(connection, bytes, path, mode)),
     async returns(ms) {
       const until = performance.now() + ms;
-      while ((await attached(serial, address)) === undefined) {
+      while ((await attached(phone)) === undefined) {
         if (performance.now() >= until) return false;
         await sleep(250);
       }
@@ -128,8 +88,65 @@ export function openLink(serial: string, address: ServerAddress = serverAddress(
   };
 }
 
+interface Phone {
+  readonly serial: string;
+  readonly address: ServerAddress;
+}
+
+/** Whatever breaks `work`, other than the time limit and the phone's refusal, means that the phone has gone. */
+async function useWatched<T>(
+  phone: Phone,
+  timeoutMs: number,
+  work: (connection: ServerConnection) => Promise<T>,
+): Promise<T> {
+  const before = await attached(phone);
+  if (before === undefined) throw new PhoneLost("adb does not list it");
+  const isThere = async () => (await attached(phone)) === before;
+  const broken = new AbortController();
+  // A service that was being opened when the phone went is never answered (seen with adb 1.0.41).
+  const watch = setInterval(async () => {
+    if (!(await isThere())) broken.abort(new PhoneLost("adb does not list it any more"));
+  }, watchMs);
+  const talk = async (connection: ServerConnection) => {
+    await connection.request(`host:transport:${phone.serial}`);
+    return work(connection);
+  };
+  try {
+    return await withServer(phone.address, timeoutMs, talk, broken.signal);
+  } catch (error) {
+    const said = messageOf(error);
+    // A connection that ends by itself was cut, even where the phone is back by now.
+    if (!(await isThere()) || said === "the connection ended" || /^(device|closed)/.test(said))
+      throw new PhoneLost(said);
+    throw error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/** Phones from before Android 7 know only the older shell protocol; asked once. */
+function askingForShellV2({ serial, address }: Phone): () => Promise<boolean> {
+  const ask = () =>
+    withServer(address, serverTimeoutMs, async (connection) => {
+      await connection.request(`host-serial:${serial}:features`);
+      return readText(connection.read);
+    });
+  let features: Promise<string> | undefined;
+  return async () => {
+    features ??= ask();
+    try {
+      return (await features).split(",").includes("shell_v2");
+    } catch (error) {
+      features = undefined;
+      throw new PhoneLost(messageOf(error));
+    }
+  };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 /** The server's number of the phone's connection; undefined where it is not there or cannot be used. */
-async function attached(serial: string, address: ServerAddress): Promise<string | undefined> {
+async function attached({ serial, address }: Phone): Promise<string | undefined> {
   const phones = await listPhones(address);
   return phones?.find((phone) => phone.serial === serial && phone.state === "device")?.transport;
 }

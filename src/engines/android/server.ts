@@ -4,7 +4,7 @@
  * Own, not `@yume-chan/adb`: there, a phone unplugged in the middle of a push is a rejection that nobody can catch, and
  * ends the process.
  */
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 
 export interface ServerAddress {
   readonly host: string;
@@ -54,71 +54,96 @@ export async function withServer<T>(
   broken?: AbortSignal,
 ): Promise<T> {
   const socket = createConnection(address);
-  socket.setNoDelay(true);
-  let end: Error | undefined;
-  let wake = () => {};
-  const chunks: Buffer[] = [];
-  let received = 0;
-  const fail = (error: Error) => {
-    end ??= error;
-    wake();
-  };
-  socket.on("data", (chunk: Buffer) => {
-    chunks.push(chunk);
-    received += chunk.length;
-    wake();
-  });
-  socket.on("drain", () => wake());
-  socket.on("error", fail);
-  socket.on("close", () => fail(new Error("the connection ended")));
-  broken?.addEventListener("abort", () => fail(broken.reason as Error), { once: true });
-  const stopLimit = limitTime(timeoutMs, () => fail(new PhoneTimeout(`no answer within ${timeoutMs / 1000} s`)));
-  /** Until something happens on the connection. */
-  const next = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  const take = (count: number): Buffer => {
-    const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    chunks.splice(0, chunks.length, all.subarray(count));
-    received -= count;
-    return all.subarray(0, count);
-  };
-  const read = async (count: number): Promise<Buffer> => {
-    while (received < count) {
-      if (end) throw end;
-      await next();
-    }
-    return take(count);
-  };
-  const write = async (bytes: Uint8Array) => {
-    if (end) throw end;
-    if (socket.write(bytes)) return;
-    while (socket.writableNeedDrain) {
-      await next();
-      if (end) throw end;
-    }
-  };
+  const wire = wireOver(socket);
+  broken?.addEventListener("abort", () => wire.cut(broken.reason as Error), { once: true });
+  const stopLimit = limitTime(timeoutMs, () => wire.cut(new PhoneTimeout(`no answer within ${timeoutMs / 1000} s`)));
   try {
-    return await work({
-      read,
-      write,
-      async readToEnd() {
-        while (end === undefined) await next();
-        if (end instanceof PhoneTimeout || broken?.aborted) throw end;
-        return take(received);
-      },
-      async request(service) {
-        await write(Buffer.concat([Buffer.from(hexLength(Buffer.byteLength(service))), Buffer.from(service)]));
-        const status = (await read(4)).toString("latin1");
-        if (status === "OKAY") return;
-        throw new Error(status === "FAIL" ? await readText(read) : `the adb server answered ${status}`);
-      },
-    });
+    return await work({ ...wire, request: (service) => requestOver(wire, service) });
   } finally {
     stopLimit();
     socket.destroy();
   }
+}
+
+async function requestOver({ read, write }: Wire, service: string): Promise<void> {
+  await write(Buffer.concat([Buffer.from(hexLength(Buffer.byteLength(service))), Buffer.from(service)]));
+  const status = (await read(4)).toString("latin1");
+  if (status === "OKAY") return;
+  throw new Error(status === "FAIL" ? await readText(read) : `the adb server answered ${status}`);
+}
+
+interface Wire extends Omit<ServerConnection, "request"> {
+  /** Ends it from this side: whoever reads or writes gets the error. */
+  cut(error: Error): void;
+}
+
+function wireOver(socket: Socket): Wire {
+  let end: { readonly error: Error; readonly isCut: boolean } | undefined;
+  let wake = () => {};
+  const received = createBuffer();
+  const finish = (error: Error, isCut: boolean) => {
+    end ??= { error, isCut };
+    wake();
+  };
+  socket.setNoDelay(true);
+  socket.on("data", (chunk: Buffer) => {
+    received.add(chunk);
+    wake();
+  });
+  socket.on("drain", () => wake());
+  socket.on("error", (error) => finish(error, false));
+  socket.on("close", () => finish(new Error("the connection ended"), false));
+  /** Until something happens on the connection. */
+  const next = async () => {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
+  const check = () => {
+    if (end !== undefined) throw end.error;
+  };
+  return {
+    cut: (error) => finish(error, true),
+    async read(count) {
+      while (received.size() < count) {
+        check();
+        await next();
+      }
+      return received.take(count);
+    },
+    async readToEnd() {
+      while (end === undefined) await next();
+      if (end.isCut) throw end.error;
+      return received.take(received.size());
+    },
+    async write(bytes) {
+      check();
+      if (socket.write(bytes)) return;
+      while (socket.writableNeedDrain) {
+        await next();
+        check();
+      }
+    },
+  };
+}
+
+/** Bytes that have come, until they are taken. */
+function createBuffer() {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    size: () => size,
+    add(chunk: Buffer) {
+      chunks.push(chunk);
+      size += chunk.length;
+    },
+    take(count: number): Buffer {
+      const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      chunks.splice(0, chunks.length, all.subarray(count));
+      size -= count;
+      return all.subarray(0, count);
+    },
+  };
 }
 
 /**

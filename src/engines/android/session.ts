@@ -2,14 +2,14 @@
  * One phone prepared for one engine: tool files in place, cores chosen, clock fixed where asked, and commands that survive
  * a phone that goes away for a moment. Everything lies in /data/local/tmp/litepred, where the shell may execute.
  */
-import { LitepredError } from "../../base/index.js";
 import { EngineFailure } from "../contract.js";
 import { type CoreChoice, chooseCores, coreMask } from "./cores.js";
 import type { PhoneFacts } from "./facts.js";
 import { fixFrequency } from "./frequency.js";
-import { type PhoneLink, PhoneLost, type ShellResult } from "./link.js";
-import { PhoneRefusal, PhoneTimeout } from "./server.js";
+import type { PhoneLink, ShellResult } from "./link.js";
+import { PhoneTimeout } from "./server.js";
 import { cpuFolder, type PhoneState, parseState, stateProbe } from "./state.js";
+import { isAway, type Surviving, survivingOn } from "./surviving.js";
 import { readToolFiles, type ToolFiles } from "./tool-files.js";
 
 const root = "/data/local/tmp/litepred";
@@ -48,99 +48,104 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<PhoneSession> {
   const cores = chooseCores(facts.cores, options.cores, options.threads);
-  const first = cores[0] ?? 0;
+  const clock = clockOf(link, cores, options.frequency);
+  // It may have been rebooted: the clock is the governor's again, the files are still there.
+  const surviving = survivingOn({ link, facts, reconnectMs: options.reconnectMs, recover: () => clock.fix() });
   const toolFolder = `${root}/${tools.engine}@${tools.version}`;
-  /** Of the first core, as it was right after a tool ran: an idle phone's says nothing. */
-  let busyMhz: number | undefined;
-  let restoreClock: (() => Promise<void>) | undefined;
-
-  const fixClock = async () => {
-    if (options.frequency === "") return;
-    const restore = await fixFrequency(link, cores, options.frequency);
-    // Only the first one knows how it was before.
-    restoreClock ??= restore;
-  };
-  /** Repeats once what the phone's going away interrupted. */
-  const surviving = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    let interruption: Error | undefined;
-    for (let attempt = 0; attempt < 2; attempt++)
-      try {
-        // It may have been rebooted: the clock is the governor's again, the files are still there.
-        if (attempt > 0) await fixClock();
-        return await work();
-      } catch (error) {
-        if (error instanceof PhoneRefusal) throw refused(facts, error);
-        if (!(error instanceof PhoneLost || error instanceof PhoneTimeout)) throw error;
-        if (!(await link.returns(options.reconnectMs))) throw gone(facts, error);
-        interruption = error;
-      }
-    throw new Interrupted(`the phone went away twice during ${what}: ${interruption?.message}`);
-  };
-  /** A model that takes the phone down each time fails alone. */
-  const survivingModel = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    surviving(what, work).catch((error: unknown) => {
-      throw error instanceof Interrupted ? new EngineFailure("crash", error.message) : error;
-    });
-  const survivingAll = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    surviving(what, work).catch((error: unknown) => {
-      throw error instanceof Interrupted ? gone(facts, error) : error;
-    });
-
-  await survivingAll("preparation", async () => {
+  await surviving.all("preparation", async () => {
     await link.shell(`${killTool}; rm -rf ${runFolder}; mkdir -p ${runFolder} ${toolFolder}`, shortMs);
     await pushTools(link, tools.folder, toolFolder);
-    await fixClock();
+    await clock.fix();
   });
+  const first = cores[0] ?? 0;
+  const pin = options.cores === "all" || cores.length === 0 ? "" : `taskset ${coreMask(cores)} `;
   return {
     facts,
     cores,
-    pushModel: (name, bytes, timeoutMs) =>
-      survivingModel("a push", () =>
-        orTimeout(() => link.push(bytes, `${runFolder}/${name}`, 0o644, timeoutMs), "pushing the model"),
-      ),
-    async removeModels(pattern) {
-      await survivingAll("cleaning up", () => link.shell(`rm -f ${runFolder}/${pattern}`, shortMs));
+    ...models(link, surviving),
+    ...runs(link, surviving, first, (binary) => `${pin}${toolFolder}/${binary}`, toolFolder),
+    async close() {
+      try {
+        await link.shell(`${killTool}; rm -rf ${runFolder}`, shortMs);
+        await clock.restore();
+      } catch (error) {
+        // A phone that is gone cannot be cleaned up; the next session does.
+        if (!isAway(error)) throw error;
+      }
     },
+  };
+}
+
+function clockOf(link: PhoneLink, cores: readonly number[], frequency: string) {
+  let before: (() => Promise<void>) | undefined;
+  return {
+    async fix() {
+      if (frequency === "") return;
+      const restore = await fixFrequency(link, cores, frequency);
+      // Only the first one knows how it was before.
+      before ??= restore;
+    },
+    async restore() {
+      await before?.();
+    },
+  };
+}
+
+const models = (link: PhoneLink, surviving: Surviving): Pick<PhoneSession, "pushModel" | "removeModels"> => ({
+  pushModel: (name, bytes, timeoutMs) =>
+    surviving.model("a push", () =>
+      orTimeout(() => link.push(bytes, `${runFolder}/${name}`, 0o644, timeoutMs), "pushing the model"),
+    ),
+  async removeModels(pattern) {
+    await surviving.all("cleaning up", () => link.shell(`rm -f ${runFolder}/${pattern}`, shortMs));
+  },
+});
+
+/** @param first core whose clock is told */
+function runs(
+  link: PhoneLink,
+  surviving: Surviving,
+  first: number,
+  pinned: (binary: string) => string,
+  libraries: string,
+): Pick<PhoneSession, "runTool" | "state"> {
+  /** As it was right after a tool ran: an idle phone's clock says nothing. */
+  let busyMhz: number | undefined;
+  return {
     async runTool(binary, args, timeoutMs) {
-      const pinned = options.cores === "all" || cores.length === 0 ? "" : `taskset ${coreMask(cores)} `;
-      const command = `exec ${pinned}${toolFolder}/${binary} ${args.map(quote).join(" ")}`;
-      const script = [
-        // One that a phone which went away for a moment is still running would disturb this one.
-        killTool,
-        `cd ${runFolder} && export LD_LIBRARY_PATH=${toolFolder}`,
-        `sh -c ${quote(`echo $$ > pid; ${command}`)}`,
-        // The exit code must be the tool's; the clock is read before it falls.
-        `code=$?; echo @frequency; cat ${cpuFolder(first)}/cpufreq/scaling_cur_freq 2>/dev/null; (exit $code)`,
-      ].join("\n");
-      const result = await survivingModel(`a run of ${binary}`, async () => {
-        try {
-          return await link.shell(script, timeoutMs);
-        } catch (error) {
-          if (!(error instanceof PhoneTimeout)) throw error;
-          // One that cannot be killed now is when the next one starts.
-          await link.shell(killTool, shortMs).catch(() => {});
-          throw new EngineFailure("timeout", `${binary} did not end within ${timeoutMs / 1000} s and was killed`);
-        }
-      });
+      const script = toolScript(`${pinned(binary)} ${args.map(quote).join(" ")}`, libraries, first);
+      const result = await surviving.model(`a run of ${binary}`, () => runKillable(link, binary, script, timeoutMs));
       const { stdout, frequencyMhz } = splitFrequency(result.stdout);
       busyMhz = frequencyMhz ?? busyMhz;
       return { ...result, stdout };
     },
     async state() {
-      const { stdout } = await survivingAll("reading its state", () => link.shell(stateProbe(first), shortMs));
+      const { stdout } = await surviving.all("reading its state", () => link.shell(stateProbe(first), shortMs));
       const state = parseState(stdout);
-      return busyMhz === undefined ? state : { ...state, frequencyMhz: busyMhz };
-    },
-    async close() {
-      try {
-        await link.shell(`${killTool}; rm -rf ${runFolder}`, shortMs);
-        await restoreClock?.();
-      } catch (error) {
-        // A phone that is gone cannot be cleaned up; the next session does.
-        if (!(error instanceof PhoneLost || error instanceof PhoneTimeout)) throw error;
-      }
+      return { ...state, frequencyMhz: busyMhz ?? state.frequencyMhz };
     },
   };
+}
+
+const toolScript = (command: string, libraries: string, first: number) =>
+  [
+    // One that a phone which went away for a moment is still running would disturb this one.
+    killTool,
+    `cd ${runFolder} && export LD_LIBRARY_PATH=${libraries}`,
+    `sh -c ${quote(`echo $$ > pid; exec ${command}`)}`,
+    // The exit code must be the tool's; the clock is read before it falls.
+    `code=$?; echo @frequency; cat ${cpuFolder(first)}/cpufreq/scaling_cur_freq 2>/dev/null; (exit $code)`,
+  ].join("\n");
+
+async function runKillable(link: PhoneLink, binary: string, script: string, timeoutMs: number): Promise<ShellResult> {
+  try {
+    return await link.shell(script, timeoutMs);
+  } catch (error) {
+    if (!(error instanceof PhoneTimeout)) throw error;
+    // One that cannot be killed now is when the next one starts.
+    await link.shell(killTool, shortMs).catch(() => {});
+    throw new EngineFailure("timeout", `${binary} did not end within ${timeoutMs / 1000} s and was killed`);
+  }
 }
 
 /** Ends a tool that is still running, be it of a session that was cut off; nothing else bears our folder in its command line. */
@@ -163,23 +168,6 @@ async function orTimeout<T>(work: () => Promise<T>, what: string): Promise<T> {
     if (error instanceof PhoneTimeout) throw new EngineFailure("timeout", `${what}: ${error.message}`);
     throw error;
   }
-}
-
-class Interrupted extends Error {}
-
-function refused({ model, serial }: PhoneFacts, error: Error): LitepredError {
-  const hint =
-    "adb shell df /data/local/tmp shows whether there is room; adb shell rm -r /data/local/tmp/litepred makes some";
-  return new LitepredError("engine-unavailable", `${model} (${serial}) takes no files: ${error.message}`, hint);
-}
-
-function gone({ model, serial }: PhoneFacts, error: Error): LitepredError {
-  return new LitepredError(
-    "engine-unavailable",
-    `${model} (${serial}) has gone: ${error.message}`,
-    "plug it in again and unlock it; the same command goes on from there",
-    { serial },
-  );
 }
 
 function splitFrequency(stdout: string): { stdout: string; frequencyMhz?: number | undefined } {

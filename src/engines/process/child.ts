@@ -23,37 +23,84 @@ export interface EngineChild {
   close(): Promise<void>;
 }
 
-interface Pending {
-  readonly id: number;
-  settle(answer: EngineFailure | Record<string, unknown>): void;
-}
+type Answer = EngineFailure | Record<string, unknown>;
 
 export function startChild({ command, args, env }: ChildCommand): EngineChild {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args, {
-    stdio: "pipe",
-    env: { ...process.env, ...env },
-  });
-  let pending: Pending | undefined;
-  let lastId = 0;
+  const child = spawn(command, args, { stdio: "pipe", env: { ...process.env, ...env } });
+  const questions = createQuestions();
   let alive = true;
+  const kill = () => {
+    alive = false;
+    child.kill("SIGKILL");
+  };
+  const ended = listen(child, questions, () => {
+    alive = false;
+  });
+  return {
+    pid: child.pid,
+    get alive() {
+      return alive;
+    },
+    async ask(request, timeoutMs) {
+      if (!alive) throw new EngineFailure("crash", "the engine's process has ended");
+      const limit = setTimeout(() => {
+        kill();
+        questions.settle(new EngineFailure("timeout", `no answer to "${request.method}" within ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+      const answer = await questions.open((id) => child.stdin.write(`${JSON.stringify({ id, ...request })}\n`));
+      clearTimeout(limit);
+      // What answers nonsense once cannot be trusted with the next model.
+      if (answer instanceof EngineFailure && answer.reason === "nonsense") kill();
+      if (answer instanceof EngineFailure) throw answer;
+      const checked = resultSchemas[request.method].safeParse(answer);
+      if (checked.success) return checked.data as never;
+      kill();
+      const issue = checked.error.issues[0];
+      throw new EngineFailure("nonsense", `"${request.method}" answered ${issue?.path.join(".")}: ${issue?.message}`);
+    },
+    async close() {
+      if (alive) child.stdin.end();
+      const force = alive ? setTimeout(kill, politeMs) : undefined;
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** Until a child that was asked to end is killed. */
+const politeMs = 2000;
+
+interface Questions {
+  /** Sends a question under a new id; its answer. One is open at a time. */
+  open(send: (id: number) => void): Promise<Answer>;
+  /** Answers the open one, if it has that id; default: whatever its id. */
+  settle(answer: Answer, id?: number): void;
+}
+
+function createQuestions(): Questions {
+  let lastId = 0;
+  let pending: ((answer: Answer) => void) | undefined;
+  return {
+    open: (send) =>
+      new Promise((resolve) => {
+        pending = resolve;
+        send(++lastId);
+      }),
+    settle(answer, id = lastId) {
+      // An answer to an older request comes from a child that is being killed: too late to matter.
+      if (id !== lastId) return;
+      pending?.(answer);
+      pending = undefined;
+    },
+  };
+}
+
+/** Hands on what the child answers; resolves once it has ended, whatever the reason, after `onEnd`. */
+function listen(child: ChildProcessWithoutNullStreams, questions: Questions, onEnd: () => void): Promise<void> {
   let said = "";
   const remember = (text: string) => {
     said = (said + text).slice(-2000);
   };
-  const end = (how: string) => {
-    alive = false;
-    pending?.settle(new EngineFailure(outOfMemory(said) ? "out-of-memory" : "crash", withLog(how, said)));
-  };
-  const ended = new Promise<void>((resolve) => {
-    child.on("error", (error) => {
-      end(error.message);
-      resolve();
-    });
-    child.on("close", (code, signal) => {
-      end(signal === null ? `the engine's process ended with code ${code}` : `the engine's process died of ${signal}`);
-      resolve();
-    });
-  });
   child.stdin.on("error", () => {}); // A dead child is reported by "close".
   child.stdout.on("error", () => {});
   child.stderr.on("error", () => {});
@@ -62,62 +109,24 @@ export function startChild({ command, args, env }: ChildCommand): EngineChild {
     if (!line.startsWith("{")) return remember(`${line}\n`);
     const answer = parseAnswer(line);
     if (answer === undefined)
-      pending?.settle(new EngineFailure("nonsense", `the engine answered ${line.slice(0, 200)}`));
-    // An answer to an older request comes from a child that is being killed: too late to matter.
-    else if (answer.id === pending?.id)
-      pending.settle(
+      questions.settle(new EngineFailure("nonsense", `the engine answered ${line.slice(0, 200)}`));
+    else
+      questions.settle(
         answer.error ? new EngineFailure(answer.error.reason, answer.error.message) : (answer.result ?? {}),
+        answer.id,
       );
   });
-  const kill = () => {
-    alive = false;
-    child.kill("SIGKILL");
-  };
-  return {
-    pid: child.pid,
-    get alive() {
-      return alive;
-    },
-    async ask(request, timeoutMs) {
-      if (!alive) throw new EngineFailure("crash", "the engine's process has ended");
-      const id = ++lastId;
-      const answer = await new Promise<EngineFailure | Record<string, unknown>>((resolve) => {
-        const limit = setTimeout(() => {
-          kill();
-          pending?.settle(
-            new EngineFailure("timeout", `no answer to "${request.method}" within ${timeoutMs / 1000} s`),
-          );
-        }, timeoutMs);
-        pending = {
-          id,
-          settle(answer) {
-            clearTimeout(limit);
-            pending = undefined;
-            resolve(answer);
-          },
-        };
-        child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
-      });
-      if (answer instanceof EngineFailure) {
-        // What answers nonsense once cannot be trusted with the next model.
-        if (answer.reason === "nonsense") kill();
-        throw answer;
-      }
-      const checked = resultSchemas[request.method].safeParse(answer);
-      if (checked.success) return checked.data as never;
-      kill();
-      const issue = checked.error.issues[0];
-      throw new EngineFailure("nonsense", `"${request.method}" answered ${issue?.path.join(".")}: ${issue?.message}`);
-    },
-    async close() {
-      if (alive) {
-        child.stdin.end();
-        const force = setTimeout(kill, 2000);
-        await ended;
-        clearTimeout(force);
-      } else await ended;
-    },
-  };
+  return new Promise((resolve) => {
+    const end = (how: string) => {
+      onEnd();
+      questions.settle(new EngineFailure(outOfMemory(said) ? "out-of-memory" : "crash", withLog(how, said)));
+      resolve();
+    };
+    child.on("error", (error) => end(error.message));
+    child.on("close", (code, signal) =>
+      end(signal === null ? `the engine's process ended with code ${code}` : `the engine's process died of ${signal}`),
+    );
+  });
 }
 
 function parseAnswer(line: string) {

@@ -3,11 +3,12 @@
  * too, since searches come by many near relatives. Evenly: any fifth of the rows. And how many rows the learning curve has. Pure.
  */
 import type { OfaRow } from "../../accuracy/index.js";
-import { createRandom, type Fold, groupBy } from "../../base/index.js";
+import { createRandom, type Fold, groupBy, leaveOutFolds } from "../../base/index.js";
 
 export type SplitName = "by depths" | "evenly";
 export const splitNames: readonly SplitName[] = ["by depths", "evenly"];
 
+/** Choice: a fifth is held out at a time. */
 const folds = 5;
 
 export function splitRows(rows: readonly OfaRow[], split: SplitName, seed: number): Fold<OfaRow>[] {
@@ -17,10 +18,7 @@ export function splitRows(rows: readonly OfaRow[], split: SplitName, seed: numbe
       ? rows.map((row) => [row])
       : [...groupBy(rows, ({ architecture }) => architecture.d.join("")).values()];
   const shuffled = random.shuffle(groups);
-  return Array.from({ length: folds }, (_, fold) => ({
-    kept: shuffled.filter((_group, i) => i % folds !== fold).flat(),
-    left: shuffled.filter((_group, i) => i % folds === fold).flat(),
-  }));
+  return leaveOutFolds(shuffled, folds).map(({ kept, left }) => ({ kept: kept.flat(), left: left.flat() }));
 }
 
 /** Rows that a point of the learning curve is fitted on, random and searched ones alike; the last is all that are kept. */

@@ -1,6 +1,6 @@
 /** How far fitted accuracies are off, on random and on searched sub-networks apart. Pure. */
 import type { OfaOrigin, OfaRow } from "../../accuracy/index.js";
-import { conformalQuantile, mean, quantile } from "../../base/index.js";
+import { conformalQuantile, mean, quantile, usualLevel } from "../../base/index.js";
 import { spearman } from "../../evaluation/index.js";
 import type { SplitName } from "./plan.js";
 
@@ -87,7 +87,7 @@ export interface AccuracyReport {
   readonly curve: readonly CurvePoint[];
 }
 
-export const splitTable = (split: SplitName, heldOut: readonly HeldOut[], level = 0.9): SplitRow[] =>
+export const splitTable = (split: SplitName, heldOut: readonly HeldOut[], level = usualLevel): SplitRow[] =>
   origins.map((origin) => {
     const own = ofOrigin(heldOut, origin);
     return { split, origin, errors: accuracyErrors(own), level, ...coverageOf(own, level) };

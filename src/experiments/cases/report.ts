@@ -39,6 +39,7 @@ export interface CasesReport {
   readonly uncoveredInside: { readonly n: number; readonly share: number };
 }
 
+/** A prediction is near within this factor; an interval wider than the other says nothing. Choice. */
 const nearFactor = 1.5;
 const widestFactor = 3;
 

@@ -1,7 +1,7 @@
 /** Predicts and measures every model file of a folder, one by one: a file that cannot be read or run is a row, not the end. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, usualLevel } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
 import { predictModels } from "../../jobs/predict.js";
 import { openStore, type Store } from "../../measurements/index.js";
@@ -23,8 +23,6 @@ export interface EvaluateCasesRequest {
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
-
-const level = 0.9;
 
 export async function evaluateCases(request: EvaluateCasesRequest): Promise<CasesReport> {
   const local = await openLocalPlatform(request.platform, request.home);
@@ -77,7 +75,7 @@ const inputsFor = (model: string, given: readonly string[]): string[] =>
 
 async function predictOne(path: string, inputs: readonly string[], home: string, platform: string) {
   try {
-    const [prediction] = await predictModels({ home, models: [path], platform, inputs, level, pools: [] });
+    const [prediction] = await predictModels({ home, models: [path], platform, inputs, level: usualLevel, pools: [] });
     return { prediction: prediction! };
   } catch (error) {
     if (error instanceof LitepredError) return { refused: error.message };

@@ -20,6 +20,7 @@ export function settledOnnx(path: string, graph: Graph): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
 
+/** TensorProto.DataLocation.EXTERNAL. */
 const external = 1;
 
 function takeIn(tensor: TensorProto, folder: string): void {

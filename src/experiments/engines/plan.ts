@@ -3,7 +3,8 @@ import { agentEngineNames, installedEngineVersion, installedVersions, readRecipe
 import { type Network, sequenceOfNetworks } from "../../sampling/index.js";
 import { buildExampleModel, exampleModelNames, nasSpaceNames, zooSpaceNames } from "../../spaces/index.js";
 
-const seed = 4;
+/** Of the networks that are drawn. */
+export const seed = 4;
 /** Far behind the networks that predictors are fitted on. */
 const skip = 5000;
 

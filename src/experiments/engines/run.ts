@@ -18,7 +18,7 @@ import { timesInContext } from "../../measuring/index.js";
 import { measureModels, profileInModels, profileKernels, protocols } from "../../profiling/index.js";
 import type { Network } from "../../sampling/index.js";
 import { openLocalPlatform, rulesOf } from "../../workspace/index.js";
-import { installedPlatforms, testModels } from "./plan.js";
+import { installedPlatforms, seed, testModels } from "./plan.js";
 import { describeMeasured, type EngineProblem, type EngineReport, type EnginesReport } from "./report.js";
 import { openSpeed, type Speed } from "./speed.js";
 
@@ -36,8 +36,6 @@ export interface EvaluateEnginesRequest {
   onStage?(label: string, total: number): void;
   onProgress?(done: number, note?: string): void;
 }
-
-const seed = 4;
 
 export async function evaluateEngines(request: EvaluateEnginesRequest): Promise<EnginesReport> {
   const platforms = request.platforms ?? (await installedPlatforms(request.home));

@@ -3,8 +3,9 @@
  * correction or intervals. Every model is measured twice, all of them in between, for the noise ceiling: how well a second
  * measurement agrees with the first.
  */
+
 import { basename } from "node:path";
-import { type BadFile, isBad } from "../../base/index.js";
+import { type BadFile, isBad, usualLevel } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
 import { type ModelReport, predictFiles } from "../../jobs/predict.js";
 import { type Measurement, openStore, type Store } from "../../measurements/index.js";
@@ -27,13 +28,19 @@ export interface EvaluateModelsRequest {
   onProgress?(done: number, note?: string): void;
 }
 
-const level = 0.9;
-
 /** Files that cannot be used are told of in the report. @throws LitepredError where no file can be used */
 export async function evaluateModels(request: EvaluateModelsRequest): Promise<ModelsReport> {
   const local = await openLocalPlatform(request.platform, request.home);
   const { home, models, inputs = [], signature } = request;
-  const rows = await predictFiles({ home, models, platform: local.id, inputs, signature, level, pools: [] });
+  const rows = await predictFiles({
+    home,
+    models,
+    platform: local.id,
+    inputs,
+    signature,
+    level: usualLevel,
+    pools: [],
+  });
   const predictions = rows.filter((row): row is ModelReport => !isBad(row));
   const bad = rows.filter((row): row is BadFile => isBad(row));
   if (predictions.length === 0 && bad[0] !== undefined) throw bad[0].error;
@@ -46,7 +53,7 @@ export async function evaluateModels(request: EvaluateModelsRequest): Promise<Mo
       const { model } = prediction;
       return { model: basename(model), file: model, prediction, looks: [first[i]!.outcome, second[i]!.outcome] };
     });
-    const circumstances = { platform: local.id, date: new Date().toISOString(), intervalLevel: level };
+    const circumstances = { platform: local.id, date: new Date().toISOString(), intervalLevel: usualLevel };
     const unread = bad.map(({ model, failed }) => ({ model, reason: failed, unread: true }));
     return describeModels(circumstances, looked, unread);
   } finally {

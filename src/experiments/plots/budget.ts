@@ -21,13 +21,6 @@ const columns = 4;
 export function plotBudgets(panels: readonly BudgetPanel[]): string {
   const across = Math.min(columns, panels.length);
   const rows = Math.ceil(panels.length / across);
-  const place = (i: number) => ({
-    left: panelWidth * (i % across),
-    top: headHeight + panelHeight * Math.floor(i / across),
-  });
-  const budgets = panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(([budget]) => budget)));
-  const ticks = [...new Set(budgets)].sort((a, b) => a - b);
-  const range = { min: 0.85 * Math.min(...budgets), max: 1.2 * Math.max(...budgets) };
   const chart = init(null, null, {
     renderer: "svg",
     ssr: true,
@@ -38,6 +31,23 @@ export function plotBudgets(panels: readonly BudgetPanel[]): string {
     animation: false,
     backgroundColor: "#fff",
     legend: { data: [...new Set(panels.flatMap(({ lines }) => lines.map(({ name }) => name)))], top: 8 },
+    ...placesOf(panels, across),
+    xAxis: budgetAxes(panels),
+    yAxis: panels.map((_, i) => shareAxis(i, i % across === 0)),
+    series: panels.flatMap(({ lines }, i) => lines.map((line) => seriesOf(line, i))),
+  });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}
+
+/** Titles and grids of the panels, row by row. */
+function placesOf(panels: readonly BudgetPanel[], across: number) {
+  const place = (i: number) => ({
+    left: panelWidth * (i % across),
+    top: headHeight + panelHeight * Math.floor(i / across),
+  });
+  return {
     title: panels.map(({ title }, i) => ({
       text: title,
       left: place(i).left + panelWidth / 2,
@@ -51,38 +61,42 @@ export function plotBudgets(panels: readonly BudgetPanel[]): string {
       top: place(i).top + 30,
       height: panelHeight - 80,
     })),
-    xAxis: panels.map((_, gridIndex) => ({
-      gridIndex,
-      type: "log" as const,
-      name: "measurements",
-      nameLocation: "middle" as const,
-      nameGap: 26,
-      ...range,
-      axisLabel: { customValues: ticks, formatter: (value: number) => String(Math.round(value)) },
-      axisTick: { customValues: ticks },
-      splitLine: { show: false },
-    })),
-    yAxis: panels.map((_, gridIndex) => ({
-      gridIndex,
-      type: "value" as const,
-      name: gridIndex % across === 0 ? "within ±10 %, %" : "",
-      nameLocation: "middle" as const,
-      nameGap: 34,
-      max: 100,
-      scale: true,
-    })),
-    series: panels.flatMap(({ lines }, i) =>
-      lines.map(({ name, dashed, points }) => ({
-        name,
-        type: "line" as const,
-        xAxisIndex: i,
-        yAxisIndex: i,
-        lineStyle: { type: dashed ? ("dashed" as const) : ("solid" as const) },
-        data: points.map((point) => [...point]),
-      })),
-    ),
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+  };
 }
+
+/** The same range and ticks in all panels. */
+function budgetAxes(panels: readonly BudgetPanel[]) {
+  const budgets = panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(([budget]) => budget)));
+  const ticks = [...new Set(budgets)].sort((a, b) => a - b);
+  return panels.map((_, gridIndex) => ({
+    gridIndex,
+    type: "log" as const,
+    name: "measurements",
+    nameLocation: "middle" as const,
+    nameGap: 26,
+    min: 0.85 * Math.min(...budgets),
+    max: 1.2 * Math.max(...budgets),
+    axisLabel: { customValues: ticks, formatter: (value: number) => String(Math.round(value)) },
+    axisTick: { customValues: ticks },
+    splitLine: { show: false },
+  }));
+}
+
+const shareAxis = (gridIndex: number, isFirst: boolean) => ({
+  gridIndex,
+  type: "value" as const,
+  name: isFirst ? "within ±10 %, %" : "",
+  nameLocation: "middle" as const,
+  nameGap: 34,
+  max: 100,
+  scale: true,
+});
+
+const seriesOf = ({ name, dashed, points }: BudgetLine, axis: number) => ({
+  name,
+  type: "line" as const,
+  xAxisIndex: axis,
+  yAxisIndex: axis,
+  lineStyle: { type: dashed ? ("dashed" as const) : ("solid" as const) },
+  data: points.map((point) => [...point]),
+});

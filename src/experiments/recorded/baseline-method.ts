@@ -1,5 +1,5 @@
 /** A closed-form baseline behind the contract of transfer methods: the same representative configs, one fit, intervals by cross-validation. */
-import { conformalQuantile, LitepredError, leaveOutFolds, relativeErrorOfLog } from "../../base/index.js";
+import { conformalQuantile, LitepredError, leaveOutFolds, relativeErrorOfLog, usualLevel } from "../../base/index.js";
 import type { Baseline, BaselineRows } from "../../baselines/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
 import {
@@ -12,8 +12,8 @@ import {
   type TransferMethod,
 } from "../../transfer/index.js";
 
+/** For the intervals, by errors of rows held out. Choice. */
 const folds = 10;
-const defaultLevel = 0.9;
 
 export function createBaselineMethod(name: string, summary: string, baseline: Baseline): TransferMethod {
   return {
@@ -92,7 +92,7 @@ function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKerne
   return {
     donors: record.kernel.sources.map((source) => source.platform),
     ...described,
-    async predict(configs, level = defaultLevel) {
+    async predict(configs, level = usualLevel) {
       if (fit === undefined)
         throw new LitepredError(
           "no-predictor",

@@ -3,7 +3,7 @@
  * (kept in the workspace for the next call), adapts, tests on what was never looked at.
  */
 import { basename } from "node:path";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, usualLevel } from "../../base/index.js";
 import { type RejectedRow, readMeasuredTables } from "../../measurements/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
 import type { AdaptationRound } from "../../transfer/index.js";
@@ -43,7 +43,7 @@ export interface EvaluateTransferReport extends RecordedTransferResult {
 
 export async function evaluateTransfer(request: EvaluateTransferRequest): Promise<EvaluateTransferReport> {
   const started = performance.now();
-  const { budget = 260, seed = 1, method = "default", level = 0.9, signal } = request;
+  const { budget = 260, seed = 1, method = "default", level = usualLevel, signal } = request;
   checkNumbers(budget, seed, level);
   const adapter = await loadMethod(method, onnxRuntime);
   const tables = readMeasuredTables(request.target);

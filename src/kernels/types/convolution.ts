@@ -4,7 +4,14 @@
  * ONNX Runtime (docs/reproduction.md), generalised to groups, non-square kernels and batches; and what an engine chooses an
  * implementation by.
  */
-import { activation, activationNames, conv, convTranspose } from "../../graph/index.js";
+import {
+  type Activation,
+  activation,
+  activationNames,
+  conv,
+  convTranspose,
+  type GraphBuilder,
+} from "../../graph/index.js";
 import { type Columns, choice, defineKernelType, option, size } from "../define.js";
 import { flag, greatestCommonDivisor, nearestDivisor, roundUpLog, windowOutput } from "../sizes.js";
 
@@ -37,6 +44,27 @@ function windowInvalid(c: Window): string | undefined {
   const fits = (c.kernelH - 1) * c.dilation < c.h && (c.kernelW - 1) * c.dilation < c.w;
   if (c.padding === "valid" && !fits) return `a ${c.kernelH}×${c.kernelW} window does not fit into ${c.h}×${c.w}`;
   return undefined;
+}
+
+interface Fused extends Window {
+  readonly batch: number;
+  readonly cin: number;
+  readonly padding: "same" | "valid";
+  readonly add: string;
+  readonly activation: Activation;
+}
+
+/** A convolution, then the residual add, then the activation. */
+function buildConvolution(b: GraphBuilder, c: Fused, filters: { readonly cout: number; readonly groups: number }) {
+  const y = conv(b, b.input("x", [c.batch, c.cin, c.h, c.w]), {
+    ...filters,
+    kernel: [c.kernelH, c.kernelW],
+    stride: [c.strideH, c.strideW],
+    dilation: c.dilation,
+    padding: c.padding,
+  });
+  const sum = c.add === "add" ? b.node("Add", [y, b.input("residual", b.shape(y))]) : y;
+  return activation(b, sum, c.activation);
 }
 
 /** Features of the window and of the image that it visits. */
@@ -111,19 +139,7 @@ export const convBnRelu = defineKernelType({
     "groups not by 8": (c) => (c.groups > 1 ? offBy(8, c.cin / c.groups, c.cout / c.groups) : 0),
     "groups not by 16": (c) => (c.groups > 1 ? offBy(16, c.cin / c.groups, c.cout / c.groups) : 0),
   },
-  build(b, c) {
-    const x = b.input("x", [c.batch, c.cin, c.h, c.w]);
-    const y = conv(b, x, {
-      cout: c.cout,
-      kernel: [c.kernelH, c.kernelW],
-      stride: [c.strideH, c.strideW],
-      dilation: c.dilation,
-      groups: c.groups,
-      padding: c.padding,
-    });
-    const sum = c.add === "add" ? b.node("Add", [y, b.input("residual", b.shape(y))]) : y;
-    return activation(b, sum, c.activation);
-  },
+  build: (b, c) => buildConvolution(b, c, { cout: c.cout, groups: c.groups }),
 });
 
 export const dwconvBnRelu = defineKernelType({
@@ -161,19 +177,7 @@ export const dwconvBnRelu = defineKernelType({
     "is 5x5": (c) => flag(c.kernelH === 5 && c.kernelW === 5),
     "channels not by 4": (c) => offBy(4, c.cin * c.multiplier),
   },
-  build(b, c) {
-    const x = b.input("x", [c.batch, c.cin, c.h, c.w]);
-    const y = conv(b, x, {
-      cout: c.cin * c.multiplier,
-      kernel: [c.kernelH, c.kernelW],
-      stride: [c.strideH, c.strideW],
-      dilation: c.dilation,
-      groups: c.cin,
-      padding: c.padding,
-    });
-    const sum = c.add === "add" ? b.node("Add", [y, b.input("residual", b.shape(y))]) : y;
-    return activation(b, sum, c.activation);
-  },
+  build: (b, c) => buildConvolution(b, c, { cout: c.cin * c.multiplier, groups: c.cin }),
 });
 
 const transposedH = (c: Window) => (c.padding === "same" ? c.h * c.strideH : spread(c.h, c.kernelH, c.strideH, c));

@@ -13,21 +13,28 @@ const invalid = (c: { parts: number; inner: number }) =>
   c.parts <= c.inner ? undefined : `${c.inner} elements do not make ${c.parts} parts`;
 const repair = <C extends { parts: number; inner: number }>(c: C): C => ({ ...c, inner: Math.max(c.inner, c.parts) });
 
-const derived: Columns<{ parts: number; outer: number; inner: number }> = {
+type Parted = { readonly parts: number; readonly outer: number; readonly inner: number };
+
+const derived: Columns<Parted> = {
   "log part": (c) => Math.log(c.inner / c.parts),
   "log pieces": (c) => Math.log(c.outer * c.parts),
   "is one block": (c) => flag(c.outer === 1),
 };
 
-export const concat = defineKernelType({
-  name: "concat",
-  summary: "`parts` tensors joined; `inner` is the length of the result per outer index.",
+/** Of a tensor that is joined of parts, or cut into them. */
+const parted = {
   fields: { parts: size(2, 1024), outer: option(1, 1 << 26), inner: size(100352, 1 << 30) },
   invalid,
   repair,
-  flops: (c) => c.outer * c.inner,
-  elements: (c) => ({ input: c.outer * c.inner, output: c.outer * c.inner }),
+  flops: (c: Parted) => c.outer * c.inner,
+  elements: (c: Parted) => ({ input: c.outer * c.inner, output: c.outer * c.inner }),
   derived,
+};
+
+export const concat = defineKernelType({
+  name: "concat",
+  summary: "`parts` tensors joined; `inner` is the length of the result per outer index.",
+  ...parted,
   build: (b, c) =>
     b.node(
       "Concat",
@@ -39,12 +46,7 @@ export const concat = defineKernelType({
 export const split = defineKernelType({
   name: "split",
   summary: "A tensor cut into `parts`; `inner` is its length per outer index.",
-  fields: { parts: size(2, 1024), outer: option(1, 1 << 26), inner: size(100352, 1 << 30) },
-  invalid,
-  repair,
-  flops: (c) => c.outer * c.inner,
-  elements: (c) => ({ input: c.outer * c.inner, output: c.outer * c.inner }),
-  derived,
+  ...parted,
   build: (b, c) =>
     b.nodes("Split", [b.input("x", [c.outer, c.inner]), integers(b, evenParts(c.inner, c.parts))], c.parts, {
       axis: 1,

@@ -1,25 +1,31 @@
 /** The last resort: an operator that no other type describes, by the bytes it moves and its FLOPs, so that it never costs nothing. */
 import { type GraphBuilder, integers } from "../../graph/index.js";
 import { defineKernelType, option, size } from "../define.js";
+import { bytesPerNumber } from "../sizes.js";
 
-const bytesPerElement = 4;
+type Moved = { readonly inputBytes: number; readonly outputBytes: number; readonly flops: number };
 
-export const memoryBound = defineKernelType({
-  name: "memory-bound",
-  summary: "Any operator without a type of its own: bytes read and written, FLOPs.",
+/** Bytes read and written, and FLOPs, whatever the operator. */
+export const moved = {
   fields: {
     inputBytes: size(602112, 2 ** 33, 0),
     outputBytes: size(602112, 2 ** 33, 0),
     flops: option(0, 2 ** 50, 0),
   },
-  flops: (c) => c.flops,
-  elements: (c) => ({ input: c.inputBytes / bytesPerElement, output: c.outputBytes / bytesPerElement }),
-  build: (b, c) =>
+  flops: (c: Moved) => c.flops,
+  elements: (c: Moved) => ({ input: c.inputBytes / bytesPerNumber, output: c.outputBytes / bytesPerNumber }),
+  build: (b: GraphBuilder, c: Moved) =>
     expandOrReduce(
       b,
-      Math.max(1, Math.round(c.inputBytes / bytesPerElement)),
-      Math.max(1, Math.round(c.outputBytes / bytesPerElement)),
+      Math.max(1, Math.round(c.inputBytes / bytesPerNumber)),
+      Math.max(1, Math.round(c.outputBytes / bytesPerNumber)),
     ),
+};
+
+export const memoryBound = defineKernelType({
+  name: "memory-bound",
+  summary: "Any operator without a type of its own: bytes read and written, FLOPs.",
+  ...moved,
 });
 
 /** Reads `input` elements and writes about `output`: a copy, an expansion or a reduction by a whole factor. */

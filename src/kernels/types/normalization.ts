@@ -5,13 +5,13 @@ import { nearestDivisor, roundUpLog } from "../sizes.js";
 
 const matrix = { rows: size(197, 1 << 26), columns: size(768, 1 << 24) };
 
-interface Matrix {
+interface Sizes {
   readonly rows: number;
   readonly columns: number;
 }
 
-const matrixElements = (c: Matrix) => ({ input: c.rows * c.columns, output: c.rows * c.columns });
-const matrixDerived: Columns<Matrix> = {
+const matrixElements = (c: Sizes) => ({ input: c.rows * c.columns, output: c.rows * c.columns });
+const matrixDerived: Columns<Sizes> = {
   "log elements": (c) => Math.log(c.rows * c.columns),
   "8/columns": (c) => 8 / c.columns,
   "columns up to 8": (c) => roundUpLog(c.columns, 8),

@@ -10,10 +10,11 @@ import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttri
 import { resolveInputs } from "./declared-shapes.js";
 import { exceeded, FlatGraph, flattenLimits } from "./flat-graph.js";
 import { mostTrips, staysTrue } from "./loops.js";
+import { dangling, described, inputsOf, outputOf, register } from "./node-names.js";
 import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import type { ReadOnnxOptions } from "./options.js";
 import { inOrder } from "./order.js";
-import { define, nestedName, outerName, prefixFor, resolve, type Scope } from "./scope.js";
+import { define, nestedName, outerName, prefixFor, type Scope } from "./scope.js";
 import { Sequences } from "./sequences.js";
 import { readTensor } from "./tensor-proto.js";
 
@@ -25,7 +26,6 @@ export function flatten(model: ModelProto, options: ReadOnnxOptions): FlatModel 
 }
 
 const functionKey = (domain: string, name: string, overload: string) => `${normalDomain(domain)}\n${name}\n${overload}`;
-const described = (proto: NodeProto) => `node "${proto.name}" (${proto.opType})`;
 
 class Flattener {
   private readonly flat: FlatGraph;
@@ -278,28 +278,7 @@ class Flattener {
   }
 }
 
-function inputsOf(proto: NodeProto, scope: Scope): string[] {
-  const inputs = proto.input.map((name) => {
-    if (name === "") return "";
-    return resolve(scope, name) ?? dangling(`input "${name}" of ${described(proto)}`);
-  });
-  while (inputs.at(-1) === "") inputs.pop();
-  return inputs;
-}
-
-const outputOf = (scope: Scope, name: string, what: string): string =>
-  resolve(scope, name) || dangling(`output "${name}" of ${what}`);
-
-function register(scope: Scope, local: string, name: string): void {
-  if (scope.names.has(local)) throw new LitepredError("invalid-model", `tensor "${local}" is defined twice`);
-  scope.names.set(local, name);
-}
-
 function calleeAttributes(proto: NodeProto, called: FunctionProto, scope: AttributeScope | undefined): AttributeScope {
   const given = [...called.attributeProto, ...resolvedAttributes(proto, scope)];
   return new Map(given.map((attribute) => [attribute.name, attribute]));
-}
-
-function dangling(what: string): never {
-  throw new LitepredError("invalid-model", `${what} is produced by nothing`);
 }

@@ -155,6 +155,6 @@ function describeRound(
     measurementsUsed,
     within5: weightedShareWithin(errors, 0.05),
     within10,
-    ...(double !== undefined && { within10AtDouble: double }),
+    within10AtDouble: double,
   };
 }

@@ -2,7 +2,7 @@
  * Our method. Every source that is close counts: their log latencies at the same config are the offset and the slopes of a
  * residual process per kernel type, measured in rounds on representative configs. See docs/results/recorded-transfer.md.
  */
-import { LitepredError, median } from "../../base/index.js";
+import { LitepredError, median, usualLevel } from "../../base/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
 import { describeKernel } from "../adapted-kernel.js";
 import { type FittedKernel, runAdaptationLoop } from "../choosing/loop.js";
@@ -32,7 +32,6 @@ const sourceLimit = 5;
 const rounds = [0.4, 0.7, 1];
 /** Sources of a large pool that are looked at before anything is measured: they stand for the others. Choice. */
 const sourcesAtFirst = 8;
-const defaultLevel = 0.9;
 
 export const defaultMethod: TransferMethod = {
   name: "default",
@@ -93,7 +92,7 @@ async function adaptByResidualProcess(task: AdaptationTask): Promise<Adaptation>
     kernels: new Map(kernels),
     measurementsUsed: session.used(),
     rounds: done,
-    ...(goalReached !== undefined && { goalReached }),
+    goalReached,
   };
 }
 
@@ -146,7 +145,7 @@ function adaptedKernel(subject: Subject, record: KernelRecord, fit: Fit, others:
   return {
     donors: fit.donors,
     ...describeKernel(record, fit.heldOutErrors),
-    async predict(configs, level = defaultLevel) {
+    async predict(configs, level = usualLevel) {
       const { mean, deviation } = fit.model.predict(await designRows(subject, fit, configs));
       const factor = scoreQuantile(fit.model.scores, others, level);
       return Array.from(mean, (log, i) => {

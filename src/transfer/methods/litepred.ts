@@ -3,7 +3,7 @@
  * lowest KL divergence is taken, and all weights of its 16-layer MLP are trained on by the published recipe.
  * Differs: it has intervals, split-conformal on a fifth of the measurements, which a first finetuning leaves out.
  */
-import { type ComputeBackend, conformalQuantile, LitepredError, relativeError } from "../../base/index.js";
+import { type ComputeBackend, conformalQuantile, LitepredError, relativeError, usualLevel } from "../../base/index.js";
 import { extractFeatures, featureNames, type KernelConfig, type KernelType } from "../../kernels/index.js";
 import {
   type LearnerState,
@@ -24,7 +24,6 @@ import type { AdaptationTask, AdaptedKernel, MeasuredTable, Source, TransferMeth
 
 /** Every fifth measurement calibrates the intervals. Choice. */
 const calibrationShare = 5;
-const defaultLevel = 0.9;
 /** The raw output of the published net is not bounded; a latency is. */
 const leastMs = 1e-6;
 
@@ -160,7 +159,7 @@ function adaptedKernel(record: KernelRecord, fit: Fit | undefined): AdaptedKerne
   return {
     donors: fit?.donor === undefined ? [] : [fit.donor],
     ...described,
-    async predict(configs, level = defaultLevel) {
+    async predict(configs, level = usualLevel) {
       if (fit === undefined)
         throw new LitepredError("no-predictor", `kernel type "${type.name}": ${described.weak ?? "not fitted"}`);
       const factor = Math.exp(conformalQuantile(errors, level));

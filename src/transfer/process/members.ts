@@ -101,7 +101,7 @@ function fitProcessMember(
     prior,
     ...(started?.length === prior.centre.length && { start: started }),
     ...(iterations !== undefined && { iterations }),
-    ...(signal && { signal }),
+    signal,
   });
   return { hyperparameters: process.hyperparameters, predict: (wanted) => process.posterior(view(wanted)) };
 }

@@ -19,6 +19,7 @@ interface Layer {
   readonly params: Params;
 }
 
+/** Of ncnn's text format, and of its weights' (src/net.cpp, src/modelbin.cpp). */
 const magic = 7767517;
 const float32Tag = 0;
 const int8Tag = 0x000d4b38;

@@ -1,19 +1,13 @@
 /**
- * What operators without a kernel type cost: FLOPs by a formula each (two for a multiply-add), bytes of what they really read
- * and write, and how such work is done. Source of the formulas: the operators' definitions in ONNX's Operators.md and ONNX
- * Runtime's ContribOperators.md, and its CPU kernels where the algorithm decides.
+ * What operators without a kernel type cost: FLOPs by a formula each (two for a multiply-add), bytes of what they really read and write, and
+ * how such work is done. Sources: ONNX's Operators.md, ONNX Runtime's ContribOperators.md, its CPU kernels where the algorithm decides.
  */
 import type { Work } from "../../types/other-operator.js";
 import { intAttribute, type WorkNode } from "../work-graph.js";
 import { count, type KernelOf, outputShape, shapeOf } from "./entry.js";
 
-interface Cost {
-  readonly work: Work;
-  readonly flops: number;
-  /** Elements; default: all inputs, all outputs. */
-  readonly read?: number;
-  readonly written?: number;
-}
+/** `read`, `written`: elements; default: all inputs, all outputs. */
+type Cost = { readonly work: Work; readonly flops: number; readonly read?: number; readonly written?: number };
 type Formula = (node: WorkNode) => Cost;
 
 const inputElements = (node: WorkNode) =>

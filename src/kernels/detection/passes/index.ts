@@ -29,71 +29,49 @@ import { restoreDequantize } from "./restore-dequantize.js";
 import { slicesToDepth } from "./slices-to-depth.js";
 import { widenHalves } from "./widen-halves.js";
 
-export function runPass(work: WorkGraph, rule: PassRule, nchwcBlock: number): boolean {
-  switch (rule.pass) {
-    case "adopt-quantized":
-      return adoptQuantized(work);
-    case "widen-halves":
-      return widenHalves(work);
-    case "low-bit-products":
-      return lowBitProducts(work);
-    case "restore-dequantize":
-      return restoreDequantize(work);
-    case "dynamic-products":
-      return dynamicProducts(work);
-    case "hybrid-products":
-      return hybridProducts(work, rule.operators);
-    case "eliminate":
-      return eliminate(work, rule.operators);
-    case "fold-into-weights":
-      return foldIntoWeights(work, rule.into, rule.operators);
-    case "fuse-activation":
-      return fuseActivation(work, rule.into, rule.activations, rule.domain);
-    case "match":
-      return matchPatterns(work, rule.patterns);
-    case "decompose":
-      return decompose(work, rule.operators);
-    case "drop-quantization":
-      return dropQuantization(work);
-    case "split-dequantize":
-      return splitDequantize(work);
-    case "drop-quantized-clip":
-      return dropQuantizedClip(work);
-    case "propagate-quantization":
-      return propagateQuantization(work, rule.through);
-    case "fuse-quantized":
-      return fuseQuantized(work, rule);
-    case "channels-last":
-      return channelsLast(work);
-    case "merge-equal":
-      return mergeEqual(work);
-    case "fuse-pad":
-      return fusePad(work, rule.into);
-    case "matmul-add":
-      return matmulAdd(work, rule.reshape, rule.anyRank);
-    case "merge-reshapes":
-      return mergeReshapes(work);
-    case "push-transposes": {
-      const pushed = pushTransposes(work, rule.assigned);
-      return repairQuantization(work) || pushed;
-    }
-    case "slices-to-depth":
-      return slicesToDepth(work);
-    case "gather-to-split":
-      return gatherToSplit(work);
-    case "matmul-transpose":
-      return matmulTranspose(work);
-    case "matmul-scale":
-      return matmulScale(work);
-    case "bias-gelu":
-      return biasGelu(work);
-    case "skip-layer-norm":
-      return skipLayerNorm(work);
-    case "add-into-conv":
-      return addIntoConv(work, rule);
-    case "blocked-layout":
-      return convertToBlocked(work, rule, nchwcBlock);
-    default:
-      return rule satisfies never;
-  }
-}
+type PassName = PassRule["pass"];
+type RuleOf<Name extends PassName> = Extract<PassRule, { readonly pass: Name }>;
+type Pass<Name extends PassName> = (work: WorkGraph, rule: RuleOf<Name>, nchwcBlock: number) => boolean;
+
+const passes: { readonly [Name in PassName]: Pass<Name> } = {
+  "adopt-quantized": adoptQuantized,
+  "widen-halves": widenHalves,
+  "low-bit-products": lowBitProducts,
+  "restore-dequantize": restoreDequantize,
+  "dynamic-products": dynamicProducts,
+  "hybrid-products": (work, rule) => hybridProducts(work, rule.operators),
+  eliminate: (work, rule) => eliminate(work, rule.operators),
+  "fold-into-weights": (work, rule) => foldIntoWeights(work, rule.into, rule.operators),
+  "fuse-activation": (work, rule) => fuseActivation(work, rule.into, rule.activations, rule.domain),
+  match: (work, rule) => matchPatterns(work, rule.patterns),
+  decompose: (work, rule) => decompose(work, rule.operators),
+  "drop-quantization": dropQuantization,
+  "split-dequantize": splitDequantize,
+  "drop-quantized-clip": dropQuantizedClip,
+  "propagate-quantization": (work, rule) => propagateQuantization(work, rule.through),
+  "fuse-quantized": (work, rule) => fuseQuantized(work, rule),
+  "channels-last": channelsLast,
+  "merge-equal": mergeEqual,
+  "fuse-pad": (work, rule) => fusePad(work, rule.into),
+  "matmul-add": (work, rule) => matmulAdd(work, rule.reshape, rule.anyRank),
+  "merge-reshapes": mergeReshapes,
+  "push-transposes": (work, rule) => {
+    const pushed = pushTransposes(work, rule.assigned);
+    return repairQuantization(work) || pushed;
+  },
+  "slices-to-depth": slicesToDepth,
+  "gather-to-split": gatherToSplit,
+  "matmul-transpose": matmulTranspose,
+  "matmul-scale": matmulScale,
+  "bias-gelu": biasGelu,
+  "skip-layer-norm": skipLayerNorm,
+  "add-into-conv": (work, rule) => addIntoConv(work, rule),
+  "blocked-layout": (work, rule, nchwcBlock) => convertToBlocked(work, rule, nchwcBlock),
+};
+
+/** True where anything changed. */
+export const runPass = <Name extends PassName>(
+  work: WorkGraph,
+  rule: RuleOf<Name> & { readonly pass: Name },
+  nchwcBlock: number,
+) => passes[rule.pass](work, rule, nchwcBlock);

@@ -55,6 +55,7 @@ const lowerBinary =
     l.emit("BinaryOp", inputs, [l.define(output)], { 0: type });
   };
 
+/** Operation type of ncnn's UnaryOp. */
 const square = 4;
 
 /** ncnn's pow takes a logarithm, which negative numbers do not have: squares and cubes are written as products. */

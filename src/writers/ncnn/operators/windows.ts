@@ -20,13 +20,19 @@ function padding(node: GraphNode): readonly number[] {
   return numbersOf(node.attributes.pads, [0, 0, 0, 0]);
 }
 
+/** How a convolution's window slides, in either direction. */
+function windowParams(node: GraphNode, kernelH: number, kernelW: number): Params {
+  const [strideH, strideW] = numbersOf(node.attributes.strides, [1, 1]);
+  const [dilationH, dilationW] = numbersOf(node.attributes.dilations, [1, 1]);
+  const [top, left, bottom, right] = padding(node);
+  const across = { 1: kernelW, 2: dilationW!, 3: strideW!, 4: left!, 15: right! };
+  return { ...across, 11: kernelH, 12: dilationH!, 13: strideH!, 14: top!, 16: bottom! };
+}
+
 function conv(l: Lowering, node: GraphNode): void {
   const [, weightName, bias] = node.inputs as [string, string, string | undefined];
   const [cout, perGroup, kernelH, kernelW] = l.shape(weightName) as [number, number, number, number];
   const groups = Number(node.attributes.group ?? 1);
-  const [strideH = 1, strideW = 1] = numbersOf(node.attributes.strides, [1, 1]);
-  const [dilationH = 1, dilationW = 1] = numbersOf(node.attributes.dilations, [1, 1]);
-  const [top, left, bottom, right] = padding(node);
   const values = l.floats(weightName);
   const offsets: Weight[] = bias ? [{ values: l.floats(bias), tagged: false }] : [];
   const isDepthwise = groups === cout && perGroup === 1;
@@ -35,16 +41,7 @@ function conv(l: Lowering, node: GraphNode): void {
   const int8 = l.int8 ? int8Weights(values, cout) : undefined;
   const params: Params = {
     0: cout,
-    1: kernelW,
-    11: kernelH,
-    2: dilationW!,
-    12: dilationH!,
-    3: strideW!,
-    13: strideH!,
-    4: left!,
-    15: right!,
-    14: top!,
-    16: bottom!,
+    ...windowParams(node, kernelH, kernelW),
     5: bias ? 1 : 0,
     6: values.length,
     ...(groups > 1 ? { 7: groups } : {}),
@@ -71,23 +68,11 @@ function convTranspose(l: Lowering, node: GraphNode): void {
   const [, weightName, bias] = node.inputs as [string, string, string | undefined];
   const [cin, perGroup, kernelH, kernelW] = l.shape(weightName) as [number, number, number, number];
   const groups = Number(node.attributes.group ?? 1);
-  const [strideH = 1, strideW = 1] = numbersOf(node.attributes.strides, [1, 1]);
-  const [dilationH = 1, dilationW = 1] = numbersOf(node.attributes.dilations, [1, 1]);
   const [extraH, extraW] = numbersOf(node.attributes.output_padding, [0, 0]);
-  const [top, left, bottom, right] = padding(node);
   const values = outputsFirst(l.floats(weightName), groups, cin / groups, perGroup, kernelH * kernelW);
   const params: Params = {
     0: perGroup * groups,
-    1: kernelW,
-    11: kernelH,
-    2: dilationW!,
-    12: dilationH!,
-    3: strideW!,
-    13: strideH!,
-    4: left!,
-    15: right!,
-    14: top!,
-    16: bottom!,
+    ...windowParams(node, kernelH, kernelW),
     18: extraW!,
     19: extraH!,
     5: bias ? 1 : 0,
