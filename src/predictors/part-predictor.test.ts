@@ -27,7 +27,8 @@ test("a model of parts takes what predict says of all its kernels, whether it st
     [64, 28],
   ] as const) {
     const parts = [predictor.detect(stage(channels, size, 2)), predictor.detect(stage(channels, size, 3))];
-    const whole = await predictor.predict({ kernels: parts.flatMap(({ kernels }) => kernels) });
+    const copiedElements = parts.reduce((sum, { copiedElements = 0 }) => sum + copiedElements, 0);
+    const whole = await predictor.predict({ kernels: parts.flatMap(({ kernels }) => kernels), copiedElements });
     const [sum] = await predict([parts], 0.9);
     assert.ok(
       Math.abs(sum!.latencyMs / whole.latencyMs - 1) < 1e-6,
