@@ -7,6 +7,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { groupBy, LitepredError, saveWhole, stableJson } from "../base/index.js";
 import type { Kernel } from "../kernels/index.js";
+import type { DetectedModel } from "../predictors/index.js";
 
 /** No model has more. Choice. */
 const mostKernels = 1_000_000;
@@ -23,6 +24,8 @@ const entrySchema = z.object({
   platform: z.string(),
   latencyMs: z.number().positive(),
   measured: z.object({ latencyMs: z.number().positive(), relativeError: z.number().nonnegative() }).optional(),
+  /** Elements of its outputs, where the engine copies them; absent in files of before. */
+  copiedElements: z.number().nonnegative().optional(),
   kernels: z
     .array(kernelSchema)
     .refine((kernels) => kernels.reduce((total, { count }) => total + count, 0) <= mostKernels, "too many kernels"),
@@ -33,18 +36,26 @@ const schema = z.object({ format: z.literal(format), models: z.array(entrySchema
 export type BaselineEntry = z.infer<typeof entrySchema>;
 export type BaselineKernel = BaselineEntry["kernels"][number];
 
+/** What is kept of a model as it was detected. */
+export const baselineOf = ({ kernels, copiedElements }: DetectedModel) => ({
+  kernels: countKernels(kernels),
+  ...(copiedElements !== undefined && { copiedElements }),
+});
+
 /** Equal kernels once, with their number. */
-export const countKernels = (kernels: readonly Kernel[]): BaselineKernel[] =>
+const countKernels = (kernels: readonly Kernel[]): BaselineKernel[] =>
   [...groupBy(kernels, ({ type, config }) => `${type} ${stableJson(config)}`).values()].map((own) => {
     const { type, config, flops, params } = own[0]!;
     return { type, config, flops, params, count: own.length };
   });
 
-/** As kernels to predict. */
-export const kernelsOfBaseline = (kernels: readonly BaselineKernel[]): Kernel[] =>
-  kernels.flatMap(({ count, ...kernel }, i) =>
+/** As a model to predict. */
+export const detectedBefore = ({ kernels, copiedElements }: BaselineEntry): DetectedModel => ({
+  kernels: kernels.flatMap(({ count, ...kernel }, i) =>
     Array.from({ length: count }, (_, n) => ({ ...kernel, name: `${kernel.type} ${i}.${n}`, nodes: [] })),
-  );
+  ),
+  copiedElements,
+});
 
 export function saveBaseline(path: string, models: readonly BaselineEntry[]): void {
   saveWhole(path, `${JSON.stringify({ format, models }, null, 1)}\n`);

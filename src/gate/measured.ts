@@ -11,7 +11,7 @@ import { detectKernels } from "../kernels/index.js";
 import { type MeasuredFile, measureFilesOn } from "../measuring/index.js";
 import type { Interval } from "../predictors/index.js";
 import { openLocalPlatform, readFiles, rulesOf } from "../workspace/index.js";
-import { type BaselineEntry, countKernels } from "./baseline.js";
+import { type BaselineEntry, baselineOf } from "./baseline.js";
 import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-row.js";
 import { measurePaired } from "./paired.js";
 
@@ -62,9 +62,10 @@ function entryFor(
   request: CheckRequest,
 ) {
   const [read] = readFiles({ models: [model], inputs: request.inputs });
-  const kernels =
-    read === undefined || isBad(read) ? [] : countKernels(detectKernels(read.graph, rulesOf(local.platform)).kernels);
-  return { model, platform, latencyMs, measured: { latencyMs, relativeError: error }, kernels } satisfies BaselineEntry;
+  const detected =
+    read === undefined || isBad(read) ? { kernels: [] } : detectKernels(read.graph, rulesOf(local.platform));
+  const measured = { latencyMs, relativeError: error };
+  return { model, platform, latencyMs, measured, ...baselineOf(detected) } satisfies BaselineEntry;
 }
 
 async function regressionOf(

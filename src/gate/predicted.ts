@@ -10,7 +10,7 @@ import {
 import type { BadFile } from "../base/index.js";
 import type { ModelPrediction } from "../predictors/index.js";
 import { askEach, readFiles, readModelFile, type Subject } from "../workspace/index.js";
-import { countKernels, kernelsOfBaseline } from "./baseline.js";
+import { baselineOf, detectedBefore } from "./baseline.js";
 import { type Before, type Checked, type CheckRequest, checkRow, type FindBefore } from "./check-row.js";
 
 export function checkPredicted(request: CheckRequest, findBefore: FindBefore): Promise<(Checked | BadFile)[]> {
@@ -37,7 +37,7 @@ async function checkOne(subject: Subject, request: CheckRequest, before: Before)
     },
     request,
   );
-  return { row, baseline: { model, platform, latencyMs, kernels: countKernels(detected.kernels) } };
+  return { row, baseline: { model, platform, latencyMs, ...baselineOf(detected) } };
 }
 
 async function regressionOf(
@@ -48,7 +48,7 @@ async function regressionOf(
 ): Promise<Regression | undefined> {
   if (before.kind === "none") return undefined;
   const earlier = await predictor.predict(
-    before.kind === "file" ? readModelFile(before.path, inputs) : { kernels: kernelsOfBaseline(before.entry.kernels) },
+    before.kind === "file" ? readModelFile(before.path, inputs) : detectedBefore(before.entry),
   );
   const kernels = kernelChanges(earlier.kernels, after.kernels);
   const ratio = after.latencyMs / earlier.latencyMs;

@@ -18,7 +18,7 @@ import { estimateOf, outcomeOf, type SessionEstimate } from "./reference-state.j
 import { type SessionEngine, timeModels, turnsOf } from "./session.js";
 
 export interface InModelTask {
-  /** The network that runs, in the engine's format. */
+  /** The network that runs, in the engine's format. @throws EngineFailure for what has no form in it */
   load(): Uint8Array;
   /** The engine's operators by the kernels that were detected, in the order of these. */
   pair(operators: readonly OperatorTime[]): PairedOperators;
@@ -58,8 +58,9 @@ export async function timeInModel(
   protocol: Protocol,
   signal?: AbortSignal,
 ): Promise<InModelTimes | EngineFailure> {
-  const bytes = load();
-  const subjects = [{ load: () => bytes }, { load: () => bytes, profile: true }];
+  let bytes: Uint8Array | undefined;
+  const once = () => (bytes ??= load());
+  const subjects = [{ load: once }, { load: once, profile: true }];
   const [plain, profiled] = await turnsOf(engine, subjects, modelPlan(protocol, engine.running.turnMs), signal);
   if (plain instanceof EngineFailure) return plain;
   if (profiled instanceof EngineFailure) return profiled;

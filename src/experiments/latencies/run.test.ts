@@ -42,9 +42,7 @@ test("every row is what predict says of the architecture's kernels, of chains, o
     for (const row of rows.filter((one) => one.platform === platform)) {
       const space = await loadSpace(String(row.space));
       const graph = space.toGraph(space.decode(String(row.architecture).split("-").map(Number)));
-      // Parts do not know the copy of the model's outputs, under a microsecond.
-      const { kernels } = predictor.detect(graph);
-      const { latencyMs, interval, coverage } = await predictor.predict({ kernels });
+      const { latencyMs, interval, coverage } = await predictor.predict(graph);
       const found = [row.latency_ms, row.low_ms, row.high_ms, row.coverage_flops].map(Number);
       for (const [i, wanted] of [latencyMs, interval.lowMs, interval.highMs, coverage.flops].entries())
         assert.ok(
