@@ -5,11 +5,21 @@
  * Gaussian process on the rest, which tells models like those measured from others. Intervals are conformal: each model is predicted by a fit without it.
  * Both numbers, the plain sum and the corrected one, are kept.
  */
-import { type Accuracy, accuracyOf, conformalQuantile, leaveOutFolds, median } from "../base/index.js";
+import { type Accuracy, accuracyOf, conformalQuantile, leaveOutFolds, mean, median } from "../base/index.js";
 import { type LearnerState, loadGaussianProcess, trainGaussianProcess } from "../learning/index.js";
 import { folds, lossLeftOut, pick, robustRidge, scaleOf, trimmedMean } from "./robust-ridge.js";
+import {
+  cachedShare,
+  columnsOf,
+  processInputs,
+  type Shares,
+  type ShareTable,
+  shares,
+  sumMs,
+  tableOf,
+} from "./share-table.js";
 import type { PredictedKernel } from "./types.js";
-import { type MemoryUse, memoryUse, shareInCache, type WeightsInCache } from "./weights-in-cache.js";
+import type { WeightsInCache } from "./weights-in-cache.js";
 
 export interface Correction {
   /** Number of models it was fitted on. */
@@ -47,28 +57,20 @@ export interface Corrected {
   readonly halfWidth: number;
 }
 
-/** The make-up of models: share of the time in each of some kernel types, one model after the other, and ln of the sums in ms. */
-export interface ShareTable {
-  readonly types: readonly string[];
-  readonly shares: Float64Array;
-  readonly logSums: Float64Array;
-  /** Of each model; needed where the correction has `weights`. */
-  readonly memory: readonly MemoryUse[];
-}
-
 export const noCorrection: Correction = { models: 0, intercept: 0, types: {}, residuals: [], scores: [], floor: 1 };
 
 /** Interval when no whole model was measured on the platform, whatever the level. Choice: no measurement says how wide it should be. */
 const uncorrectedWidth = 0.15;
-/** With fewer models the shares of time cannot be told apart: the constant alone is fitted. Choice. */
-const modelsForShares = 8;
-/** Fewer say nothing on how the rest depends on a model's make-up. Choice. */
-const modelsForProcess = 30;
+/** Terms: a constant, the shares of time, a process on what is left over. */
+const kinds = ["constant", "shares", "process"] as const;
+type Kind = (typeof kinds)[number];
+/** With fewer models the shares of time cannot be told apart, and the rest says nothing on how it depends on a model's make-up. Choice. */
+const fewestModels: Readonly<Record<Kind, number>> = { constant: 0, shares: 8, process: 30 };
 /** Ridge penalties to choose from, by leaving models out; the largest of those about as good. Shares lie in 0–1, errors around 0.05. */
 const penalties = [0.03, 0.1, 0.3, 1, 3];
 /** Last-level caches to choose from, bytes: what a core has of them to itself is less than what is printed on the box. */
 const cacheSizes = [undefined, ...[4, 8, 16, 24, 32, 40, 48, 64].map((megabytes) => megabytes * 1e6)];
-/** A cache has to make errors smaller by this share. Choice. */
+/** A further term has to make errors smaller by this share. Choice. */
 const clearly = 0.97;
 /** So many times the share of other inputs, so that the penalty shrinks it less: what it says is physics. Choice. */
 const weightsCount = 3;
@@ -96,8 +98,7 @@ export function fitCorrection(
   if (models.length === 0) return noCorrection;
   const rows = models.map((model) => shares(model.kernels, msPerByte));
   const targets = models.map((model) => Math.log((model.measuredMs - callMs) / sumMs(model.kernels)));
-  const whole = fit(rows, targets, msPerByte);
-  const found = leaveOut(rows, targets, whole);
+  const { whole, found } = simplest(rows, targets, msPerByte);
   const errors = found.map(({ log, deviation }, i) => ({ error: Math.abs(targets[i]! - log), deviation }));
   const floor = whole.process ? median(errors.map(({ error }) => error)) : 1;
   const predictedMs = models.map(({ kernels }, i) => sumMs(kernels) * Math.exp(found[i]!.log) + callMs);
@@ -116,13 +117,25 @@ export function fitCorrection(
   };
 }
 
+/** The fit of the kind that does best on models left out, and what it says of these; one of more terms has to be clearly better. */
+function simplest(rows: readonly Shares[], targets: readonly number[], msPerByte: number | undefined) {
+  let best: { whole: Fit; found: Evaluation[]; loss: number } | undefined;
+  for (const kind of kinds.filter((of) => rows.length >= fewestModels[of])) {
+    const whole = fit(kind, rows, targets, msPerByte);
+    const found = leaveOut(kind, rows, targets, whole);
+    const loss = mean(found.map(({ log }, i) => Math.abs(targets[i]! - log)));
+    if (best === undefined || loss < clearly * best.loss) best = { whole, found, loss };
+  }
+  return best!;
+}
+
 /** Each model under a fit without it, in their order. A single model has none: it stands uncorrected. */
-function leaveOut(rows: readonly Shares[], targets: readonly number[], whole: Fit): Evaluation[] {
+function leaveOut(kind: Kind, rows: readonly Shares[], targets: readonly number[], whole: Fit): Evaluation[] {
   if (rows.length === 1) return [{ log: 0, deviation: evaluator(whole)(rows[0]!).deviation }];
-  const rounds = rows.length < modelsForProcess ? rows.length : folds;
+  const rounds = rows.length < fewestModels.process ? rows.length : folds;
   const found = new Array<Evaluation>(rows.length);
   for (const { kept, left } of leaveOutFolds([...rows.keys()], rounds)) {
-    const evaluate = evaluator(fit(pick(rows, kept), pick(targets, kept), whole.weights?.msPerByte, whole));
+    const evaluate = evaluator(fit(kind, pick(rows, kept), pick(targets, kept), whole.weights?.msPerByte, whole));
     for (const i of left) found[i] = evaluate(rows[i]!);
   }
   return found;
@@ -146,12 +159,6 @@ export function createCorrector(correction: Correction): Corrector {
   return { correct, correctAll };
 }
 
-export function sumMs(kernels: readonly PredictedKernel[]): number {
-  let total = 0;
-  for (const kernel of kernels) total += kernel.latencyMs;
-  return total;
-}
-
 type Fit = Pick<Correction, "intercept" | "types" | "weights" | "process">;
 
 /** ln of the factor on the plain sum, and the width expected around it. */
@@ -160,26 +167,23 @@ interface Evaluation {
   readonly deviation: number;
 }
 
-interface Shares {
-  readonly byType: ReadonlyMap<string, number>;
-  readonly logSum: number;
-  readonly memory: MemoryUse;
-}
-
-function shares(kernels: readonly PredictedKernel[], msPerByte = 0): Shares {
-  const total = sumMs(kernels);
-  const byType = new Map<string, number>();
-  for (const { type, latencyMs } of kernels) byType.set(type, (byType.get(type) ?? 0) + latencyMs / total);
-  return { byType, logSum: Math.log(total), memory: memoryUse(kernels, msPerByte) };
-}
-
 /** `before`: a fit on more models, whose hyper-parameters are taken, and are where the process starts. */
-function fit(rows: readonly Shares[], targets: readonly number[], msPerByte: number | undefined, before?: Fit): Fit {
-  if (rows.length < modelsForShares) return { intercept: trimmedMean(targets), types: {} };
+function fit(
+  kind: Kind,
+  rows: readonly Shares[],
+  targets: readonly number[],
+  msPerByte: number | undefined,
+  before?: Fit,
+): Fit {
   const types = [...new Set(rows.flatMap(({ byType }) => [...byType.keys()]))].sort();
+  if (kind === "constant") {
+    // With so few models the types' own errors are not in those of models left out.
+    const settled = rows.length < fewestModels.shares ? [] : types;
+    return { intercept: trimmedMean(targets), types: Object.fromEntries(settled.map((type) => [type, 0])) };
+  }
   const caches = before ? [before.weights?.cacheBytes] : msPerByte === undefined ? [undefined] : cacheSizes;
   const linear = fitShares(rows, targets, types, caches, msPerByte);
-  if (rows.length < modelsForProcess) return linear;
+  if (kind === "shares") return linear;
   const inputs = types.filter((type) => deviationOf(rows.map((row) => row.byType.get(type) ?? 0)) > leastDeviation);
   const evaluate = evaluator(linear);
   const rest = targets.map((target, i) => target - evaluate(rows[i]!).log);
@@ -229,21 +233,10 @@ function linearInputs({ byType, logSum, memory }: Shares, types: readonly string
   return cacheBytes === undefined ? inputs : [...inputs, weightsCount * cachedShare(memory, logSum, cacheBytes)];
 }
 
-/** Share of a model's time that its weights take from memory where they could come from a cache. */
-const cachedShare = ({ weightsMs, touchedBytes }: MemoryUse, logSum: number, cacheBytes: number): number =>
-  (weightsMs / Math.exp(logSum)) * shareInCache(touchedBytes, cacheBytes);
-
 function evaluator(fitted: Fit): (row: Shares) => Evaluation {
   const evaluate = evaluatorOfAll(fitted);
   return (row) => evaluate(tableOf(row), true)[0]!;
 }
-
-const tableOf = ({ byType, logSum, memory }: Shares): ShareTable => ({
-  types: [...byType.keys()],
-  shares: Float64Array.from(byType.values()),
-  logSums: Float64Array.of(logSum),
-  memory: [memory],
-});
 
 /** Where nobody asks for the deviation it is NaN. */
 function evaluatorOfAll(fitted: Fit) {
@@ -254,11 +247,11 @@ function evaluatorOfAll(fitted: Fit) {
     if (gaussian === undefined) return linear.map((log) => ({ log, deviation: 0 }));
     const inputs = columnsOf(table, process!.types);
     if (!withDeviation) {
-      const mean = gaussian.mean(inputs);
-      return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Number.NaN }));
+      const rest = gaussian.mean(inputs);
+      return linear.map((log, i) => ({ log: log + rest[i]!, deviation: Number.NaN }));
     }
-    const { mean, variance, noiseVariance } = gaussian.posterior(inputs);
-    return linear.map((log, i) => ({ log: log + mean[i]!, deviation: Math.sqrt(variance[i]! + noiseVariance) }));
+    const { mean: rest, variance, noiseVariance } = gaussian.posterior(inputs);
+    return linear.map((log, i) => ({ log: log + rest[i]!, deviation: Math.sqrt(variance[i]! + noiseVariance) }));
   };
 }
 
@@ -269,24 +262,6 @@ function linearLogs({ types, shares, logSums, memory }: ShareTable, { intercept,
     for (let t = 0; t < own.length; t++) log += shares[i * own.length + t]! * own[t]!;
     return log;
   });
-}
-
-/** The shares of these types, then ln sum: what the process looks at. */
-function columnsOf({ types, shares, logSums }: ShareTable, wanted: readonly string[]) {
-  const columns = wanted.length + 1;
-  const values = new Float64Array(logSums.length * columns);
-  const places = wanted.map((type) => types.indexOf(type));
-  for (const [i, logSum] of logSums.entries()) {
-    for (const [j, place] of places.entries())
-      if (place >= 0) values[i * columns + j] = shares[i * types.length + place]!;
-    values[(i + 1) * columns - 1] = logSum;
-  }
-  return { rows: logSums.length, columns, values };
-}
-
-function processInputs(rows: readonly Shares[], types: readonly string[]) {
-  const values = rows.flatMap(({ byType, logSum }) => [...types.map((type) => byType.get(type) ?? 0), logSum]);
-  return { rows: rows.length, columns: types.length + 1, values: Float64Array.from(values) };
 }
 
 function deviationOf(values: readonly number[]): number {

@@ -13,5 +13,6 @@ export * from "./part-predictor.js";
 export * from "./platform-predictor.js";
 export * from "./platform-rules.js";
 export * from "./recipes.js";
+export { type ShareTable, sumMs } from "./share-table.js";
 export type * from "./state.js";
 export * from "./types.js";

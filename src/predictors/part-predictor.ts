@@ -4,11 +4,12 @@
  */
 
 import type { Detection } from "../kernels/index.js";
-import { type Correction, type Corrector, createCorrector, type ShareTable } from "./correction.js";
+import { type Correction, type Corrector, createCorrector } from "./correction.js";
 import { addDoubts, type Doubt, intervalAround, noDoubt, totalOf } from "./doubt.js";
 import { copyMs } from "./general-roofline.js";
 import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
+import type { ShareTable } from "./share-table.js";
 import { addUse, type CacheUse, cacheUse, mostInCache, noUse, staysInCache } from "./small-models.js";
 import { type MemoryUse, memoryUse } from "./weights-in-cache.js";
 

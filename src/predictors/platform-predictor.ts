@@ -5,10 +5,11 @@
 import { usualLevel } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
-import { type Correction, type Corrector, createCorrector, sumMs } from "./correction.js";
+import { type Correction, type Corrector, createCorrector } from "./correction.js";
 import { intervalAround, noDoubt, totalOf } from "./doubt.js";
 import { copyMs, type GeneralRoofline } from "./general-roofline.js";
 import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
+import { sumMs } from "./share-table.js";
 import { cacheUse, mostInCache, staysInCache } from "./small-models.js";
 import type { DetectedModel, KernelPredictor, ModelPrediction, PredictedKernel, Unpredicted } from "./types.js";
 
