@@ -8,6 +8,7 @@ import { parsePlatformId } from "../platforms/index.js";
 import {
   type Correction,
   createPlatformPredictor,
+  type KernelPredictor,
   type KernelPredictorState,
   noCorrection,
   type PlatformPredictor,
@@ -58,22 +59,35 @@ function mostAlike(sources: readonly PlatformPredictor[], target: string): Platf
   return [...sources].sort((a, b) => distance(a) - distance(b)).slice(0, mostSources);
 }
 
-/** Undefined without sources or with too few networks. */
+/** What was measured here with so many times the configs replaces what the source knows of a kernel type. Choice. */
+const betterSampled = 2;
+
+/** The source's predictors, and those fitted here of kernel types that it lacks or knows far less of. */
+export function completed(
+  source: ReadonlyMap<string, KernelPredictor>,
+  own: ReadonlyMap<string, KernelPredictor>,
+): ReadonlyMap<string, KernelPredictor> {
+  const added = [...own].filter(([type, { samples }]) => samples >= betterSampled * (source.get(type)?.samples ?? 0));
+  return new Map([...source, ...added]);
+}
+
+/** @param own what was fitted here. Undefined without sources or with too few networks. */
 export async function bestSource(
   sources: readonly PlatformPredictor[],
   target: { readonly platform: string; readonly rules: FusionRules; readonly callMs: number },
   networks: readonly MeasuredNetwork[],
-  own: Correction,
+  own: Pick<PlatformPredictor, "kernels" | "correction">,
 ): Promise<Comparison | undefined> {
   if (networks.length < fewestNetworks || sources.length === 0) return undefined;
   const candidates = [];
   for (const source of mostAlike(sources, target.platform)) {
-    const plain = createPlatformPredictor({ ...source, ...target, correction: noCorrection });
+    const kernels = completed(source.kernels, own.kernels);
+    const plain = createPlatformPredictor({ ...source, ...target, kernels, correction: noCorrection });
     const correction = await correctionBy(networks, plain);
-    candidates.push({ source, correction, error: mean(correction.residuals) });
+    candidates.push({ source: { ...source, kernels }, correction, error: mean(correction.residuals) });
   }
   const best = candidates.reduce((a, b) => (b.error < a.error ? b : a));
-  const error = mean(own.residuals);
+  const error = mean(own.correction.residuals);
   const sourceIsBetter = best.error < clearly * error;
   const { kernels, general, platform } = best.source;
   return {

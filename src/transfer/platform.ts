@@ -107,7 +107,7 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
     correction,
     general,
   };
-  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, correction);
+  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, { kernels, correction });
   const chosen = comparison?.sourceIsBetter ? { ...own, ...comparison.source } : own;
   return {
     ...chosen,
