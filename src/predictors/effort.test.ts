@@ -43,7 +43,14 @@ test("an estimate grows with the work; copies of outputs cost their bytes, more 
 });
 
 test("a choice that the data is older than counts as its usual value", () => {
-  const { fields } = kernelTypeOf("conv-quantised");
-  assert.equal(outOfRangeReason({}, { signs: "u8s8" }, fields), undefined);
-  assert.match(outOfRangeReason({}, { signs: "u8u8" }, fields)!, /signs u8u8 was not among/);
+  const row = kernelTypeOf("conv-quantised");
+  assert.equal(outOfRangeReason({}, { signs: "u8s8" }, row), undefined);
+  assert.match(outOfRangeReason({}, { signs: "u8u8" }, row)!, /signs u8u8 was not among/);
+});
+
+test("kernels that only move elements may be further out than others", () => {
+  const ranges = { h: { min: 1, max: 100 } };
+  assert.equal(outOfRangeReason(ranges, { h: 290 }, kernelTypeOf("copy")), undefined);
+  assert.match(outOfRangeReason(ranges, { h: 310 }, kernelTypeOf("copy"))!, /h 310 is outside/);
+  assert.match(outOfRangeReason(ranges, { h: 130 }, kernelTypeOf("add"))!, /h 130 is outside/);
 });

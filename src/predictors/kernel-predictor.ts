@@ -245,7 +245,7 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
     heldOut: state.heldOut,
     predict: (configs) => predictWith(fitted, configs),
     outOfRange: (config) =>
-      outOfRangeReason(state.ranges, config, fitted.row.fields) ??
+      outOfRangeReason(state.ranges, config, fitted.row) ??
       tooSmallReason(state.leastElements, elementsInAll(fitted.row, config)),
     toState: () => state,
     async release() {

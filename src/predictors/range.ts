@@ -15,13 +15,17 @@ export function fieldRanges(configs: readonly KernelConfig[]): Record<string, Fi
 
 /** A number counts as outside when it is beyond the data by more than a quarter: nets extrapolate logs that far. Choice. */
 const slack = 1.25;
+/** What only moves elements takes its time in proportion to them, so that a prediction holds further out. Choice. */
+const slackOfMoves = 3;
+const moves: ReadonlySet<string> = new Set(["transpose", "gather", "slice", "split", "concat", "copy", "pad"]);
 
 /** @param fields of the type: one that the data is older than had its usual value there */
 export function outOfRangeReason(
   ranges: Readonly<Record<string, FieldRange>>,
   config: KernelConfig,
-  fields: readonly Field[],
+  { name: type, fields }: { readonly name: string; readonly fields: readonly Field[] },
 ): string | undefined {
+  const most = moves.has(type) ? slackOfMoves : slack;
   for (const [name, value] of Object.entries(config)) {
     const range = ranges[name];
     if (range === undefined) {
@@ -29,7 +33,7 @@ export function outOfRangeReason(
       if (usual !== undefined && usual !== value) return `${name} ${value} was not among the training data`;
     } else if ("values" in range) {
       if (!range.values.includes(String(value))) return `${name} ${value} was not among the training data`;
-    } else if (typeof value === "number" && (value > range.max * slack || value * slack < range.min))
+    } else if (typeof value === "number" && (value > range.max * most || value * slack < range.min))
       return `${name} ${value} is outside the training data (${range.min}–${range.max})`;
   }
   return undefined;
