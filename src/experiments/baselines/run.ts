@@ -72,7 +72,7 @@ function openRuns(task: CellTask, platforms: readonly string[], kind: "fitted" |
             .entries.map(({ sha256 }) => sha256),
         };
   return keptRuns<BaselineCell | undefined>(
-    keptFile(home, "baselines", { version: 2, kind, target: target.platform, measured, ...circumstances }),
+    keptFile(home, "baselines", { version: 3, kind, target: target.platform, measured, ...circumstances }),
   );
 }
 

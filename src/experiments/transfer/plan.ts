@@ -95,6 +95,9 @@ export function maySource({ sources }: TransferVariant, target: string, source: 
   return sources === "all" || familyOf(source) !== familyOf(target);
 }
 
+/** Of a space of which fewer were measured no more than this share. Choice: as many as of forty. */
+const mostLookedAt = 0.4;
+
 /**
  * Which networks are looked at and which are the test: drawn anew for each run, space by space. All are measured in one go, so the
  * machine's slower phases meet both alike; fitted on what was measured first, intervals would promise a quieter machine than the test
@@ -103,7 +106,8 @@ export function maySource({ sources }: TransferVariant, target: string, source: 
 export function splitNetworks<T extends { readonly space: string }>(all: readonly T[], run: number) {
   const parts = evaluatedSpaces.map((space) => {
     const own = createRandom(`${run}/split/${space}`).shuffle(all.filter((one) => one.space === space));
-    return { looked: own.slice(0, lookedAtPerSpace), test: own.slice(lookedAtPerSpace) };
+    const looked = Math.min(lookedAtPerSpace, Math.round(mostLookedAt * own.length));
+    return { looked: own.slice(0, looked), test: own.slice(looked) };
   });
   return { looked: parts.flatMap(({ looked }) => looked), test: parts.flatMap(({ test }) => test) };
 }
