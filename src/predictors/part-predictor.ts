@@ -127,7 +127,7 @@ function timesOfPart(
     addKernel(doubt, known[i]!, latencyMs, kernel.type in correction.types);
   }
   const timed = kernels.map(({ type, config }, i) => ({ type, config, latencyMs: latencies[i]! }));
-  const memory = memoryUse(timed, correction.weights?.msPerByte ?? 0);
+  const memory = memoryUse(timed, correction.weights?.msPerByte);
   return { types: [...byType.keys()], ms: [...byType.values()], doubt, memory };
 }
 

@@ -17,7 +17,7 @@ export interface Shares {
   readonly memory: MemoryUse;
 }
 
-export function shares(kernels: readonly PredictedKernel[], msPerByte = 0): Shares {
+export function shares(kernels: readonly PredictedKernel[], msPerByte: number | undefined): Shares {
   const total = sumMs(kernels);
   const byType = new Map<string, number>();
   for (const { type, latencyMs } of kernels) byType.set(type, (byType.get(type) ?? 0) + latencyMs / total);

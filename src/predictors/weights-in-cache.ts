@@ -3,7 +3,7 @@
  * from memory: a dense layer of 5 MB took 0.10 ms in networks that touch less than 25 MB and 0.32 ms in those of more than 60 (L3 of
  * 32 MB, two looks). Kernel predictors know a kernel, not its network, and say something in between.
  */
-import { isKernelTypeName, type KernelConfig, kernelCost } from "../kernels/index.js";
+import { configCost, isKernelTypeName, type KernelConfig } from "../kernels/index.js";
 
 export interface WeightsInCache {
   /** Of weights from memory. */
@@ -29,15 +29,16 @@ const steepness = 4;
 export const shareInCache = (touchedBytes: number, cacheBytes: number): number =>
   1 / (1 + (touchedBytes / cacheBytes) ** steepness);
 
-/** @param kernels of a user's own type nothing is known */
+/** @param kernels of a user's own type nothing is known; @param msPerByte undefined where nobody asks */
 export function memoryUse(
   kernels: Iterable<{ readonly type: string; readonly config: KernelConfig; readonly latencyMs: number }>,
-  msPerByte: number,
+  msPerByte: number | undefined,
 ): MemoryUse {
+  if (msPerByte === undefined) return { weightsMs: 0, touchedBytes: 0 };
   let [weightsMs, touchedBytes] = [0, 0];
   for (const { type, config, latencyMs } of kernels) {
     if (!isKernelTypeName(type)) continue;
-    const { weightBytes, activationBytes } = kernelCost({ type, config, flops: 0, params: 0 });
+    const { weightBytes, activationBytes } = configCost(type, config);
     weightsMs += Math.min(latencyMs, weightBytes * msPerByte);
     touchedBytes += weightBytes + activationBytes;
   }

@@ -1,50 +1,23 @@
 /** A picture of the table of baselines: share within ±5 and ±10 % by method, a panel for each target. SVG. */
-import { init } from "echarts";
 import type { BaselinesReport } from "../baselines/report.js";
+import { acrossOf, drawPanels } from "./panels.js";
 
-const panelWidth = 420;
-const panelHeight = 320;
-const headHeight = 40;
-const columns = 2;
+const sizes = { columns: 2, width: 420, height: 320, inset: { left: 50, width: 70, height: 110 } };
 const bands = [
   { name: "within ±10 %", of: "within10", color: "#3b6fb6" },
   { name: "within ±5 %", of: "within5", color: "#a9c4e6" },
 ] as const;
 
 export function plotBaselines({ targets, rows }: BaselinesReport): string {
-  const across = Math.max(1, Math.min(columns, targets.length));
-  const place = (i: number) => ({
-    left: panelWidth * (i % across),
-    top: headHeight + panelHeight * Math.floor(i / across),
-  });
+  const across = acrossOf(targets.length, sizes);
   const panels = targets.map(({ target, noise }) => ({
     target,
     ceiling: noise?.within10,
     own: rows.filter((row) => row.target === target),
   }));
-  const chart = init(null, null, {
-    renderer: "svg",
-    ssr: true,
-    width: panelWidth * across,
-    height: headHeight + panelHeight * Math.max(1, Math.ceil(panels.length / across)),
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#fff",
+  const titles = panels.map(({ target }) => target);
+  return drawPanels(titles, sizes, {
     legend: { data: bands.map(({ name }) => name), top: 8 },
-    title: panels.map(({ target }, i) => ({
-      text: target,
-      left: place(i).left + panelWidth / 2,
-      top: place(i).top,
-      textAlign: "center" as const,
-      textStyle: { fontSize: 12, fontWeight: "normal" as const },
-    })),
-    grid: panels.map((_, i) => ({
-      left: place(i).left + 50,
-      width: panelWidth - 70,
-      top: place(i).top + 30,
-      height: panelHeight - 110,
-    })),
     xAxis: panels.map(({ own }, gridIndex) => ({
       gridIndex,
       type: "category" as const,
@@ -70,9 +43,6 @@ export function plotBaselines({ targets, rows }: BaselinesReport): string {
       })),
     ),
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
 }
 
 const markCeiling = (within10: number) => ({

@@ -1,5 +1,5 @@
 /** A picture of accuracy over measurements: one panel for each target, the same lines in all. SVG. */
-import { init } from "echarts";
+import { acrossOf, drawPanels } from "./panels.js";
 
 export interface BudgetLine {
   readonly name: string;
@@ -13,55 +13,17 @@ export interface BudgetPanel {
   readonly lines: readonly BudgetLine[];
 }
 
-const panelWidth = 300;
-const panelHeight = 320;
-const headHeight = 40;
-const columns = 4;
+const sizes = { columns: 4, width: 300, height: 320, inset: { left: 55, width: 80, height: 80 } };
 
 export function plotBudgets(panels: readonly BudgetPanel[]): string {
-  const across = Math.min(columns, panels.length);
-  const rows = Math.ceil(panels.length / across);
-  const chart = init(null, null, {
-    renderer: "svg",
-    ssr: true,
-    width: panelWidth * across,
-    height: headHeight + panelHeight * rows,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#fff",
+  const across = acrossOf(panels.length, sizes);
+  const titles = panels.map(({ title }) => title);
+  return drawPanels(titles, sizes, {
     legend: { data: [...new Set(panels.flatMap(({ lines }) => lines.map(({ name }) => name)))], top: 8 },
-    ...placesOf(panels, across),
     xAxis: budgetAxes(panels),
     yAxis: panels.map((_, i) => shareAxis(i, i % across === 0)),
     series: panels.flatMap(({ lines }, i) => lines.map((line) => seriesOf(line, i))),
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
-}
-
-/** Titles and grids of the panels, row by row. */
-function placesOf(panels: readonly BudgetPanel[], across: number) {
-  const place = (i: number) => ({
-    left: panelWidth * (i % across),
-    top: headHeight + panelHeight * Math.floor(i / across),
-  });
-  return {
-    title: panels.map(({ title }, i) => ({
-      text: title,
-      left: place(i).left + panelWidth / 2,
-      top: place(i).top,
-      textAlign: "center" as const,
-      textStyle: { fontSize: 12, fontWeight: "normal" as const },
-    })),
-    grid: panels.map((_, i) => ({
-      left: place(i).left + 55,
-      width: panelWidth - 80,
-      top: place(i).top + 30,
-      height: panelHeight - 80,
-    })),
-  };
 }
 
 /** The same range and ticks in all panels. */
