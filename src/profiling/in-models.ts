@@ -108,6 +108,9 @@ export function profilerOverhead(networks: readonly InModelTimes[], callMs: numb
   return Math.max(0, weightedMedian(added));
 }
 
+/** Of the time under the profiler, what went to operators that no detected node stands for. */
+export const strayShare = (times: InModelTimes): number => times.extraMs / (sumMs(times) || 1);
+
 const sumMs = ({ nodes, extraMs }: InModelTimes) =>
   nodes.reduce((total, node) => total + (node?.latencyMs ?? 0), extraMs);
 

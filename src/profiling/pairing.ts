@@ -2,7 +2,8 @@
  * Which of the engine's timed operators is which of the kernels that were detected. Both sides describe the same nodes in
  * orders of their own, so they are paired by what decides a kernel's latency: operator, shapes of the first input and output,
  * size of a convolution's kernel.
- * Nodes that agree in all of these have the same config, so which of them is which does not matter.
+ * Nodes that agree in all of these have the same config, so which of them is which does not matter. Where the engine has packed the
+ * weights and does not tell their shape (ONNX Runtime's integer convolutions), the name of the node tells instead.
  */
 
 import type { OperatorTime } from "../engines/index.js";
@@ -17,8 +18,8 @@ export function pairOperators(
 ): PairedOperators {
   const waiting = new Map<string, OperatorTime[]>();
   for (const operator of operators) {
-    const { inputShapes, outputShapes } = operator;
-    const key = keyOf(className(operator.operator), [inputShapes?.[0], outputShapes?.[0]], kernelSize(operator));
+    const shapes = [dataShape(operator), operator.outputShapes?.[0]];
+    const key = keyOf(className(operator.operator), shapes, kernelSize(operator));
     const queue = waiting.get(key);
     if (queue === undefined) waiting.set(key, [operator]);
     else queue.push(operator);
@@ -26,11 +27,17 @@ export function pairOperators(
   const paired = nodes.map((node) => {
     const input = padded(node.inputShape, node.inputBlocked, block);
     const output = padded(node.outputShapes[0] ?? [], node.blocked, block);
-    const key = keyOf(className(node.operator), [input, output], nodeKernelSize(node));
-    const found = waiting.get(key)?.shift();
+    const keyFor = (kernel: string) => keyOf(className(node.operator), [input, output], kernel);
+    const found = waiting.get(keyFor(nodeKernelSize(node)))?.shift() ?? takeNamed(waiting.get(keyFor("")), node);
     return found === undefined ? [] : [found];
   });
   return { operators: paired, extra: [...waiting.values()].flat() };
+}
+
+/** The operator that bears the node's name, perhaps with something behind it, out of those whose kernels' sizes are not known. */
+function takeNamed(waiting: OperatorTime[] | undefined, { name }: EngineNode): OperatorTime | undefined {
+  const at = waiting?.findIndex((operator) => operator.name === name || operator.name.startsWith(`${name}_`)) ?? -1;
+  return waiting?.splice(at, at < 0 ? 0 : 1)[0];
 }
 
 type Shape = readonly number[];
@@ -38,6 +45,9 @@ type Shape = readonly number[];
 function keyOf(operator: string, shapes: readonly (Shape | undefined)[], kernel: string): string {
   return `${operator} ${shapes.map((shape) => shape?.join("x") ?? "").join(" ")} ${kernel}`;
 }
+
+/** Of the first input that is not a number: concatenations of integers are given a scale and a zero point first. */
+const dataShape = ({ inputShapes }: OperatorTime) => inputShapes?.find((shape) => shape.length > 0) ?? inputShapes?.[0];
 
 /** Engines name an operator with something fused into it, or on integers, after the standard one. */
 function className(operator: string): string {

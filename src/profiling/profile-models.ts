@@ -3,7 +3,7 @@
  * ran a config is one measurement of it. What the networks took whole goes there too.
  */
 import { randomUUID } from "node:crypto";
-import { getOrCreate } from "../base/index.js";
+import { getOrCreate, mean, percent } from "../base/index.js";
 import { EngineFailure, encoderOf, type LocalPlatform } from "../engines/index.js";
 import type { Graph } from "../graph/index.js";
 import { detectKernels, type FusionRules, type Kernel } from "../kernels/index.js";
@@ -17,7 +17,15 @@ import {
 } from "../measurements/index.js";
 import { measureCall } from "./call-cost.js";
 import { readConditions } from "./conditions.js";
-import { type InModelTimes, inModelTask, middleOf, nodeCosts, profilerOverhead, timeInModel } from "./in-models.js";
+import {
+  type InModelTimes,
+  inModelTask,
+  middleOf,
+  nodeCosts,
+  profilerOverhead,
+  strayShare,
+  timeInModel,
+} from "./in-models.js";
 import { protocols } from "./protocol.js";
 import { outcomeOf, type SessionEstimate } from "./reference-state.js";
 import { type StartedEngine, startEngine } from "./start.js";
@@ -69,6 +77,7 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
   try {
     context.callMs = await measureCall(store, engine, local.id);
     let batch: Timed[] = [];
+    const lost: number[] = [];
     for (const [i, model] of todo.entries()) {
       if (signal?.aborted || performance.now() >= untilMs) break;
       const task = inModelTask(model.graph, rules, local.description, encode);
@@ -77,7 +86,8 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
         sessions.push(await timeInModel(engine, task, protocol, signal));
       if (signal?.aborted) break;
       batch.push({ model, times: sessions.find(isFailure) ?? sessions.filter(isTimed) });
-      request.onProgress?.(i + 1);
+      lost.push(...sessions.filter(isTimed).map(strayShare));
+      request.onProgress?.(i + 1, lostNote(lost));
       if (batch.length < batchSize && i + 1 < todo.length) continue;
       record(context, batch, total);
       batch = [];
@@ -93,6 +103,14 @@ export async function profileInModels(request: ProfileModelsRequest): Promise<Pr
     skipped: models.length - todo.length,
     unpaired: total.unpaired,
   };
+}
+
+/** Of the networks' time, in operators that no kernel stands for: more than this is worth saying. Choice. */
+const mostLost = 0.03;
+
+function lostNote(shares: readonly number[]): string | undefined {
+  const share = shares.length === 0 ? 0 : mean(shares);
+  return share > mostLost ? `${percent(share, 0)} of the time is of no kernel` : undefined;
 }
 
 interface Timed {
