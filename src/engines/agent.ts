@@ -4,6 +4,7 @@
  */
 import { LitepredError, packagePath } from "../base/index.js";
 import type { Engine, EngineDescription, EngineSettings } from "./contract.js";
+import { pagesEnvironment, pagesOption } from "./process/pages.js";
 import { startChildEngine } from "./process/running.js";
 import {
   engineFolder,
@@ -37,7 +38,7 @@ export function createAgentEngine(recipe: PythonRecipe, home: string, version?: 
       version: found.version,
       processors: recipe.processors,
       precisions: found.precisions ?? recipe.precisions,
-      options: recipe.options.map(({ environment: _environment, ...option }) => option),
+      options: [...recipe.options.map(({ environment: _environment, ...option }) => option), pagesOption],
       format: recipe.format,
       kernelTiming: recipe.kernelTiming,
       inModels: recipe.inModels,
@@ -72,5 +73,10 @@ function environment(recipe: PythonRecipe, settings: EngineSettings): Record<str
     const value = settings.options[name];
     return environment === undefined || value === undefined ? [] : [[environment, value] as const];
   });
-  return { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: "1", ...Object.fromEntries(byOption) };
+  return {
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: "1",
+    ...pagesEnvironment(settings),
+    ...Object.fromEntries(byOption),
+  };
 }

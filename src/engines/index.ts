@@ -14,6 +14,7 @@ export { installEngine, listEngines } from "./install/engines.js";
 export * from "./install/npm.js";
 export * from "./install/python.js";
 export type { LocalPlatform } from "./local-platform.js";
+export { hasHugePages } from "./process/pages.js";
 export { parseCoreList, quietCores } from "./process/pinning.js";
 export { startChildEngine } from "./process/running.js";
 export { makeScratch } from "./process/scratch.js";

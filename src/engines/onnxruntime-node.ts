@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { LitepredError, packagePath } from "../base/index.js";
 import type { Engine, EngineDescription } from "./contract.js";
+import { pagesEnvironment, pagesOption } from "./process/pages.js";
 import { startChildEngine } from "./process/running.js";
 import { checkSettings } from "./settings.js";
 
@@ -22,7 +23,8 @@ export function createOnnxRuntimeNode(location = packageName): Engine {
     async start(settings) {
       checkSettings(await describe(), settings);
       const child = packagePath("dist", "src", "engines", "onnxruntime-node-child.js");
-      return startChildEngine({ command: process.execPath, args: [child, location] }, settings, "onnx");
+      const env = pagesEnvironment(settings);
+      return startChildEngine({ command: process.execPath, args: [child, location], env }, settings, "onnx");
     },
   };
 }
@@ -41,6 +43,7 @@ function describeVersion(version: string): EngineDescription {
     options: [
       { name: "threads", summary: "threads inside an operator", default: "1" },
       { name: "level", summary: "graph optimisation level", default: "all", choices: levels },
+      pagesOption,
     ],
     format: "onnx",
     kernelTiming: hasProfiler ? "profiler" : "isolated",

@@ -8,6 +8,7 @@ import {
   EngineFailure,
   encoderOf,
   engineNames,
+  hasHugePages,
   loadEngine,
   phoneFindings,
   quietCores,
@@ -37,6 +38,7 @@ export async function runDoctor(request: DoctorRequest = {}): Promise<Finding[]>
     ...(await phoneFindings(home)),
     await loadFinding(),
     await pinningFinding(),
+    pagesFinding(),
     ...(noiseMs > 0 ? [await noiseFinding(home, noiseMs)] : []),
   ];
 }
@@ -95,6 +97,13 @@ async function pinningFinding(): Promise<Finding> {
       message: "not on this system: engines run on any core, which is noisier",
     };
   return { level: "ok", subject: "pinning", message: `cores ${[...cores].sort((a, b) => a - b).join(", ")}` };
+}
+
+function pagesFinding(): Finding {
+  const subject = "large pages";
+  if (hasHugePages()) return { level: "ok", subject, message: "engines on the CPU take their memory in them" };
+  const message = "this system has none: the same model may differ by some per cent from load to load";
+  return { level: "warning", subject, message };
 }
 
 /** Looks at one network for some seconds: what measuring can be expected to repeat like here, with and without the references. */

@@ -42,6 +42,8 @@ export const conditionsSchema = z.object({
   loadAfter: z.number(),
   /** Core the engine is pinned to, where it could be pinned. */
   pinnedCore: z.number().int().optional(),
+  /** Whether the system gave large pages to those who ask; engines on the CPU do, unless the platform has `pages=system`. */
+  hugePages: z.boolean().optional(),
   /** Of the old method: `shared` where runs counted while the core's other hyperthread was busy with somebody else's work. */
   coreState: z.enum(["full", "shared"]).optional(),
   node: z.string(),

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunningEngine } from "../engines/index.js";
+import { hasHugePages, type RunningEngine } from "../engines/index.js";
 import type { Conditions } from "../measurements/index.js";
 import { type CpuFacts, readCpuFacts, vectorBits } from "../platforms/index.js";
 
@@ -26,6 +26,7 @@ export function readConditions(engineVersion: string, pinnedCore: number | undef
     loadBefore: load,
     loadAfter: load,
     pinnedCore,
+    hugePages: hasHugePages(),
     node: process.versions.node,
     engineVersion,
     temperature: Number.isFinite(temperature) ? temperature : undefined,
