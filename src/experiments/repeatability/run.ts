@@ -46,11 +46,8 @@ export interface RepeatabilityRequest {
 const seed = 11;
 /** A profiled network has about so many kernels that no other has. */
 const kernelsPerNetwork = 20;
-/**
- * Nodes of 30 µs and more repeat within 6.5 % in the median from one load of a network to the next, however long each is timed (0.12 s or
- * 1 s), means of three loads within 4.2 % (onnxruntime-node 1.30 on a shared EPYC): its buffers lie elsewhere each time. So many loads.
- */
-const kernelProtocol = { ...protocols.brief, name: "repeatability", sessions: 7 };
+/** Even in large pages a network lies elsewhere each time that it is loaded: as many loads as make a kernel's mean steady. Choice. */
+const kernelProtocol = { ...protocols.brief, name: "repeatability", sessions: 3 };
 
 /** @throws LitepredError for a platform that was asked for and is not there */
 export async function evaluateRepeatability(request: RepeatabilityRequest): Promise<RepeatabilityRow[]> {

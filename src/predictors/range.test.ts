@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kernelTypeOf } from "../kernels/index.js";
+import { outOfRangeReason, tooSmallReason } from "./range.js";
+
+const dense = kernelTypeOf("fc");
+
+test("how often the same is done may be far from what was measured, sizes of what is done may not", () => {
+  const ranges = { rows: { min: 4, max: 6400 }, cin: { min: 16, max: 4096 } };
+  assert.equal(outOfRangeReason(ranges, { rows: 38_416, cin: 64 }, dense), undefined);
+  assert.equal(outOfRangeReason(ranges, { rows: 1, cin: 64 }, dense), undefined);
+  assert.match(outOfRangeReason(ranges, { rows: 100_000, cin: 64 }, dense)!, /rows 100000 is outside/);
+  assert.match(outOfRangeReason(ranges, { rows: 64, cin: 8192 }, dense)!, /cin 8192 is outside/);
+});
+
+test("what is smaller than all that was measured is outside, unless that was small itself", () => {
+  assert.match(tooSmallReason(100_000, 50_000)!, /50000 elements are fewer/);
+  assert.equal(tooSmallReason(1458, 288), undefined);
+  assert.equal(tooSmallReason(undefined, 1), undefined);
+});
