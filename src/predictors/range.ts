@@ -55,7 +55,7 @@ export function outOfRangeReason(
 
 function isOutside(value: number, { min, max }: NumberRange, type: string, field: string): boolean {
   if (isRepeat(type, field)) return value > max * slackOfRepeats || value * slackOfRepeats < min;
-  const most = moves.has(type) ? Math.max(shortAxis, max * slackOfMoves) : max * slack;
+  const most = moves.has(type) || resamples.has(type) ? Math.max(shortAxis, max * slackOfMoves) : max * slack;
   return value > most || value * slack < min;
 }
 
