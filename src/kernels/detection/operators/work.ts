@@ -5,16 +5,8 @@
 import type { Work } from "../../types/other-operator.js";
 import { intAttribute, type WorkNode } from "../work-graph.js";
 import { count, type KernelOf, outputShape, shapeOf } from "./entry.js";
-
-/** `read`, `written`: elements; default: all inputs, all outputs. */
-type Cost = { readonly work: Work; readonly flops: number; readonly read?: number; readonly written?: number };
-type Formula = (node: WorkNode) => Cost;
-
-const inputElements = (node: WorkNode) =>
-  node.inputs.reduce((sum, input) => sum + (input === undefined ? 0 : count(input.shape)), 0);
-const outputElements = (node: WorkNode) => node.outputs.reduce((sum, output) => sum + count(output.shape), 0);
-const elementsAt = (node: WorkNode, slot: number) => count(shapeOf(node, slot));
-const written = (node: WorkNode) => count(outputShape(node));
+import { resized } from "./resized.js";
+import { type Cost, elementsAt, type Formula, inputElements, outputElements, written } from "./work-formula.js";
 
 /** So many operations for each element of the first output. */
 const each =
@@ -149,33 +141,6 @@ const attention: Formula = (node) => {
 /** Transcendental functions, one call for each element: 15 operations. Choice. */
 const called = each("scalar", 15);
 const logical = each("vector", 1);
-
-/** One axis after the other, the last first; a window grows with the factor by which its axis shrinks. */
-const antialiased: Formula = (node) => {
-  const [from, to] = [shapeOf(node, 0), outputShape(node)];
-  const reach = node.attributes.mode === "cubic" ? 4 : 2;
-  let [elements, flops] = [count(from), 0];
-  for (let axis = to.length - 1; axis >= 0; axis--) {
-    if (from[axis] === to[axis]) continue;
-    elements *= to[axis]! / from[axis]!;
-    flops += elements * Math.ceil(reach * Math.max(1, from[axis]! / to[axis]!));
-  }
-  return { work: "scalar", flops };
-};
-
-/** Of any rank but images: nearest neighbours by an index for each axis. */
-const resized: Formula = (node) => {
-  if (intAttribute(node, "antialias", 0) === 1) return antialiased(node);
-  const isNearest = node.attributes.mode === "nearest" || node.attributes.mode === undefined;
-  const each = isNearest
-    ? (shapeOf(node, 0).length - 1) ** 2
-    : node.attributes.mode === "cubic"
-      ? 30 * changedAxes(node)
-      : 8;
-  return { work: "scalar", flops: each * written(node) };
-};
-const changedAxes = (node: WorkNode) =>
-  shapeOf(node, 0).filter((size, axis) => size !== outputShape(node)[axis]).length;
 
 const gridded: Formula = (node) => {
   const axes = shapeOf(node, 0).length - 2;
