@@ -91,7 +91,8 @@ costs 0 ms.
 \`litepred kernels\` equals ONNX Runtime's optimised graph node for node (test/detection) but for these: a \`Loop\` is shown as the kernels of
 its turns, where the engine has one node that runs a graph of its own; \`SplitToSequence\` with its \`SequenceAt\` is shown as a \`split\`; the size of
 what \`NonMaxSuppression\` puts out is the most that it can be; \`GroupNormalization\` of opset 21 and \`Softmax\` of half floats, for which the
-engine has no kernel, are shown as one kernel each where it runs the body that the standard gives them.
+engine has no kernel, are shown as one kernel each where it runs the body that the standard gives them; of half floats the \`Cast\`s beside a
+\`Reshape\` may stand on its other side, or cancel each other.
 
 | kernel type | what it is | config fields |
 |---|---|---|

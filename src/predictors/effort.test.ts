@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exampleConfig, isFallbackType, type KernelConfig, kernelTypeNames, kernelTypeOf } from "../kernels/index.js";
-import { effortOf } from "./effort.js";
+import { effortOf, hasFormula } from "./effort.js";
 import { copyMs, generalLatencyMs } from "./general-roofline.js";
 import { outOfRangeReason } from "./range.js";
 
@@ -23,6 +23,12 @@ test("signs of 8-bit operands, rows of 4-bit products and queries of attention d
   assert.ok(qlinear("s8s8") > 3 * qlinear("u8u8") && qlinear("u8u8") > 2 * qlinear("u8s8"));
   const rows = (count: number) => effort("matmul-nbits", { ...exampleConfig("matmul-nbits"), rows: count }) / count;
   assert.ok(rows(1) > 2 * rows(32));
+  const eightBits = (accuracy: string) =>
+    effort("matmul-nbits", { ...exampleConfig("matmul-nbits"), rows: 1, bits: 8, accuracy });
+  assert.ok(eightBits("float") > 20 * eightBits("int8"));
+  const depthwise = (multiplier: number) =>
+    effort("dwconv-bn-relu", { ...exampleConfig("dwconv-bn-relu"), multiplier });
+  assert.ok(depthwise(2) > 4 * depthwise(1));
   const attention = exampleConfig("attention-cached");
   const queries = (count: number) => effort("attention-cached", { ...attention, queries: count, past: 0 }) / count ** 2;
   assert.ok(queries(4) > queries(64));
@@ -53,4 +59,12 @@ test("kernels that only move elements may be further out than others", () => {
   assert.equal(outOfRangeReason(ranges, { h: 290 }, kernelTypeOf("copy")), undefined);
   assert.match(outOfRangeReason(ranges, { h: 310 }, kernelTypeOf("copy"))!, /h 310 is outside/);
   assert.match(outOfRangeReason(ranges, { h: 130 }, kernelTypeOf("add"))!, /h 130 is outside/);
+});
+
+test("a formula says more than a predictor of a few configs, or than one that hardly saw the like", () => {
+  const recurrent = { type: "recurrent", config: exampleConfig("recurrent") };
+  assert.ok(hasFormula(recurrent, 30) && !hasFormula(recurrent, 300));
+  const depthwise = (multiplier: number) => ({ type: "dwconv-bn-relu", config: { multiplier } });
+  assert.ok(hasFormula(depthwise(4), 300) && !hasFormula(depthwise(2), 300));
+  assert.ok(!hasFormula({ type: "add", config: exampleConfig("add") }, 30));
 });

@@ -56,6 +56,10 @@ const cachedAttention: Effort = (config) => {
 /** Rows share the unpacking of the weights; a row alone is as fast as the weights are read. */
 const lowBits: Effort = (config, flops) => {
   const { rows, bits, block } = numbers(config) as Record<"rows" | "bits" | "block", number>;
+  if (config.accuracy === "int8") {
+    const factor = block < 64 ? 0.85 + 0.5 / rows : 0.65 + 0.35 / rows;
+    return start.product + flops * factor * (bits === 2 ? 1.8 : 1);
+  }
   if (bits === 4) return start.product + flops * (1 + 3 / Math.min(rows, 8) + (block < 32 ? 0.3 : 0));
   // Made floats first, once for all rows.
   return start.product + flops * (1 + (bits === 8 ? 60 : 90) / rows);
@@ -132,6 +136,18 @@ const gathered: Effort = (config) => {
 /** What calls, small allocations and permutations cost before anything is computed. */
 const start = { attention: 500_000, product: 100_000, elements: 50_000 } as const;
 
+/**
+ * Several filters a channel: no blocked layout has code for them, each channel is a small matrix product of its own, on columns that are
+ * written first, slower where a stride parts them.
+ */
+const multipliedDepthwise: Effort = (config, flops) => {
+  const { batch, cin, multiplier, kernelH, kernelW, strideW } = numbers(config) as Record<string, number>;
+  if (multiplier === 1) return flops;
+  const columns = flops / (2 * multiplier!);
+  const outputs = (columns / (kernelH! * kernelW!)) * multiplier!;
+  return columns * (strideW === 1 ? 27 : 43) + 60 * outputs + 18_000 * batch! * cin!;
+};
+
 const byType: Readonly<Record<string, Effort>> = {
   "attention-cached": cachedAttention,
   "attention-projected": times(1.05, start.attention),
@@ -142,6 +158,7 @@ const byType: Readonly<Record<string, Effort>> = {
   "conv-transpose": transposedConvolution(60, 60),
   "conv-transpose-1d": transposedConvolution(380, 100),
   "depth-to-space": times(140),
+  "dwconv-bn-relu": multipliedDepthwise,
   "dynamic-quantize": times(2, start.elements),
   "elementwise-quantised": timesBy("operator", quantisedElements, start.elements),
   "grid-sample": sampled,
@@ -181,6 +198,21 @@ export function effortOf({ type, config, flops }: Worker): number {
   if (type === "other-operator") return flops * (byWork[String(config.work)] ?? 1);
   return Object.hasOwn(byType, type) ? byType[type]!(config, flops) : flops;
 }
+
+/** Types of which a formula was set on more configs, of more kinds, than the tens that a platform measures. */
+const formulas: ReadonlySet<string> = new Set([
+  ...["attention-cached", "attention-projected", "bias-gelu", "conv-1d", "conv-3d", "conv-quantised"],
+  ...["conv-transpose-1d", "dynamic-quantize", "einsum", "elementwise-quantised", "grid-sample"],
+  ...["matmul-nbits", "matmul-quantised", "recurrent", "resize-plain"],
+]);
+/** A predictor of more configs knows more than a formula. Choice. */
+const fewConfigs = 60;
+/** Networks that kernels come from have one or two filters a channel. */
+const usualMultiplier = 2;
+
+/** Whether a formula says more of the kernel than a predictor of so many configs: measured on networks of odd kinds. */
+export const hasFormula = ({ type, config }: Pick<Kernel, "type" | "config">, configs = 0): boolean =>
+  (configs <= fewConfigs && formulas.has(type)) || Number(config.multiplier ?? 1) > usualMultiplier;
 
 /**
  * How far the latency of a kernel without a predictor may be off, in ln units: where its work is known, and where its bytes are

@@ -6,7 +6,7 @@ import { getOrCreate } from "../base/index.js";
 import { isFallbackType, isKernelTypeName, type Kernel } from "../kernels/index.js";
 import { type ConfigMap, createConfigMap } from "./config-map.js";
 import { addChance, addDoubt, type Doubt } from "./doubt.js";
-import { doubtOf } from "./effort.js";
+import { doubtOf, hasFormula } from "./effort.js";
 import { type GeneralRoofline, generalLatencyMs, mostSmallMs } from "./general-roofline.js";
 import type { DetectedModel, KernelPredictor } from "./types.js";
 
@@ -42,6 +42,8 @@ const smallWidth = Math.log(2);
 const errorsPerMean = 2;
 /** Mean error from which a predictor is weak: made of a few configs, or on a machine that was busy. Choice. */
 const weakMape = 0.3;
+/** Where a formula was set on more than the predictor, this is how far the predictor counts as off: three tenths of the two are its. Choice. */
+const leaningWidth = Math.log(4);
 /** No kernel is in more doubt than one of which the bytes alone are known. */
 const mostWidth = Math.log(10);
 /** A predictor's own errors say nothing beyond this: work that is known is within it. */
@@ -130,13 +132,20 @@ function outside(
   if (!Number.isFinite(predictedMs))
     return { latencyMs: 0, reason: "works on nothing", width: smallWidth, predictorWidth };
   const isWeak = mape > weakMape || !Number.isFinite(mape);
-  if (reason === undefined && !isWeak) return { latencyMs: predictedMs, width: 0, predictorWidth };
+  const leans = hasFormula(kernel, predictor.heldOut.n);
+  if (reason === undefined && !isWeak && !leans) return { latencyMs: predictedMs, width: 0, predictorWidth };
   // Of a user's own type neither the work nor the bytes are known.
   if (!isKernelTypeName(kernel.type))
     return { latencyMs: predictedMs, reason, width: reason === undefined ? 0 : outOfRangeWidth, predictorWidth };
-  const own = { latencyMs: predictedMs, width: Math.hypot(error, reason === undefined ? 0 : outOfRangeWidth) };
-  const both = between(own, { latencyMs: generalLatencyMs(general, kernel), width: doubtOf(kernel) });
-  if (reason === undefined) return { latencyMs: both.latencyMs, width: 0, predictorWidth: both.width };
+  const ownWidth = Math.hypot(error, reason === undefined ? 0 : outOfRangeWidth);
+  const own = { latencyMs: predictedMs, width: leans ? Math.max(ownWidth, leaningWidth) : ownWidth };
+  const formula = { latencyMs: generalLatencyMs(general, kernel), width: doubtOf(kernel) };
+  const both = between(own, formula);
+  if (reason === undefined) {
+    const apart = Math.min(formula.width, Math.abs(Math.log(predictedMs / formula.latencyMs)) / 2);
+    const width = isWeak ? both.width : Math.max(predictorWidth, apart);
+    return { latencyMs: both.latencyMs, width: 0, predictorWidth: width };
+  }
   const most = mostSmallMs(general, kernel);
   const width = both.latencyMs > most ? smallWidth : both.width;
   return { latencyMs: Math.min(both.latencyMs, most), reason, width, predictorWidth: 0 };

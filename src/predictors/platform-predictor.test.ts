@@ -68,3 +68,20 @@ test("a kernel without a predictor never costs 0 ms", async () => {
   assert.equal(prediction.coverage.kernels, 0.5);
   assert.match(prediction.unpredicted[0]!.reason, /no predictor/);
 });
+
+test("where a formula says more than a predictor of few configs the two are weighed, and how far apart they are is doubt", async () => {
+  const config = { cell: "lstm", steps: 10, batch: 1, input: 64, hidden: 64, directions: 1 };
+  const lstm = { name: "l", type: "recurrent", config, flops: 655_360, params: 33_000, nodes: ["l"] };
+  const saying = (latencyMs: number) =>
+    createPlatformPredictor({
+      ...predictor,
+      general: [0.0003, 10, 5, 20],
+      kernels: new Map([
+        ["recurrent", { ...fake, type: "recurrent", predict: async () => Float64Array.of(latencyMs) }],
+      ]),
+    }).predict({ kernels: [lstm] });
+  const [low, high, alone] = [await saying(0.001), await saying(1), await saying(0.02)];
+  assert.ok(low.latencyMs > 0.004 && high.latencyMs < 0.1 && low.latencyMs < high.latencyMs);
+  const width = ({ interval }: typeof low) => interval.highMs / interval.lowMs;
+  assert.ok(width(low) > width(alone));
+});

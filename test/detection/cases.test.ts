@@ -43,8 +43,23 @@ test("a decoder step: sizes by their names, sums of them follow", () => {
   });
   const shapes = graph.inputs.map((name) => graph.tensors.get(name)!.shape);
   assert.ok(shapes.some((shape) => shape.at(-1) === 513 || shape.includes(512)));
-  assert.throws(() => readModel(bytesOf("07-decode-kv"), { inputShapes: { sequence_len: [1] } }), {
+  const refused = (inputShapes: Record<string, number[]>) =>
+    assert.throws(() => readModel(bytesOf("07-decode-kv"), { inputShapes }), { code: "bad-usage" });
+  refused({ sequence_len: [1] });
+  refused({ sequence_length: [1], past_sequence_length: [-1] });
+});
+
+test("a prompt: the cache may be empty, a batch may not", () => {
+  const graph = readModel(bytesOf("07-decode-kv"), {
+    inputShapes: { sequence_length: [32], past_sequence_length: [0] },
+  });
+  assert.ok(graph.inputs.some((name) => graph.tensors.get(name)!.shape.includes(0)));
+  const { kernels, unsupported } = detectKernels(graph, localRules);
+  assert.ok(kernels.length > 10 && unsupported.length === 0);
+  const input = graph.inputs[0]!;
+  assert.throws(() => readModel(bytesOf("07-decode-kv"), { inputShapes: { [input]: [0, 32] } }), {
     code: "bad-usage",
+    message: /no list of sizes/,
   });
 });
 

@@ -113,21 +113,22 @@ function resolveInput(
     throw new LitepredError("invalid-model", `${what} has an axis ${open} whose size ${size}`, hint);
   }
   const sizes = axes.map((axis) => BigInt(typeof axis === "number" ? axis : (sizeOf(axis, symbols) ?? 1)));
+  if (sizes[0] === 0n) throw noSizes(name, sizes);
   const assumed = axes.flatMap((axis, i) => (typeof axis === "string" && !isStated(axis, stated) ? [i] : []));
   return { name, shape: staticShape(sizes, what), type, assumed };
 }
+
+/** A cache without anything in it is of length 0; a batch is not. */
+const noSizes = (name: string, shape: readonly (number | bigint)[]) =>
+  new LitepredError("bad-usage", `the shape [${shape.join(",")}] given for input "${name}" is no list of sizes`);
 
 function checkGiven(name: string, declared: TypeProto_Tensor, wanted: readonly number[]): readonly number[] {
   const rank = declared.shape?.dim.length;
   if (rank !== undefined && rank !== wanted.length) {
     throw new LitepredError("bad-usage", `input "${name}" has ${rank} axes, not the ${wanted.length} that are given`);
   }
-  if (!wanted.every((size) => Number.isSafeInteger(size) && size > 0)) {
-    throw new LitepredError(
-      "bad-usage",
-      `the shape [${wanted.join(",")}] given for input "${name}" is no list of sizes`,
-    );
-  }
+  if (!wanted.every((size, axis) => Number.isSafeInteger(size) && size >= (axis === 0 ? 1 : 0)))
+    throw noSizes(name, wanted);
   return staticShape(wanted.map(BigInt), `input "${name}"`);
 }
 

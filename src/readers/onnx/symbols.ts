@@ -44,7 +44,7 @@ const sizeOfFactor = (text: string, symbols: Symbols): number | undefined =>
 /** A size given for a name: `--input sequence_length=1`. @throws LitepredError `bad-usage` */
 export function givenSymbol(name: string, shape: readonly number[]): number {
   const [size] = shape;
-  if (shape.length === 1 && size !== undefined && Number.isSafeInteger(size) && size > 0) return size;
+  if (shape.length === 1 && size !== undefined && Number.isSafeInteger(size) && size >= 0) return size;
   throw new LitepredError(
     "bad-usage",
     `"${name}" is one size, not ${shape.join("x")}`,

@@ -142,7 +142,8 @@ export const matmulNbits: OperatorEntry = (node) => {
   const block = intAttribute(node, "block_size", 32);
   const rows = Math.max(1, count(shapeOf(node, 0)) / cin);
   if (cin % block !== 0) return undefined;
-  return { type: "matmul-nbits", config: { rows, cin, cout, bits: intAttribute(node, "bits", 4), block } };
+  const accuracy = intAttribute(node, "accuracy_level", 0) === 4 ? "int8" : "float";
+  return { type: "matmul-nbits", config: { rows, cin, cout, bits: intAttribute(node, "bits", 4), block, accuracy } };
 };
 
 interface Letters {

@@ -138,6 +138,9 @@ test("operators without a type: windows, neighbours, transforms, boxes", () => {
   const resize = { shapes: { x: [1, 2, 4, 4, 4], y: [1, 2, 8, 8, 8] }, attributes: { mode: "linear" } };
   assert.equal(flopsOf("Resize", resize), 8 * 1024);
   assert.equal(flopsOf("Resize", { ...resize, attributes: { mode: "nearest" } }), 16 * 1024);
+  // A quarter of the rows and of the columns: windows of eight, first along the rows.
+  const smaller = { shapes: { x: [1, 1, 16, 16], y: [1, 1, 4, 4] }, attributes: { mode: "linear", antialias: 1 } };
+  assert.equal(flopsOf("Resize", smaller), 16 * 4 * 8 + 4 * 4 * 8);
   const best = { shapes: { x: [4, 1000], k: [1], y: [4, 8] }, constants: ["k"] };
   assert.equal(flopsOf("TopK", best), 0.8 * 4000 + 10 * 32 * 4);
   const boxes = { shapes: { b: [1, 64, 4], s: [1, 2, 64], y: [20, 3] } };
