@@ -165,10 +165,12 @@ async function copy(query: string, temporary: string, path: string): Promise<voi
   }
 }
 
+/** One thread: the tables are small, and measurements may be running beside. Nothing is put down in the folder where it runs. */
+const settings = { threads: "1", memory_limit: "512MB", temp_directory: "" };
+
 async function execute(sql: string): Promise<Record<string, unknown>[]> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  // One thread: the tables are small, and measurements may be running beside.
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const instance = await DuckDBInstance.create(":memory:", settings);
   const connection = await instance.connect();
   try {
     return (await connection.runAndReadAll(sql)).getRowObjects() as Record<string, unknown>[];
