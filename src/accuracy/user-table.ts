@@ -2,8 +2,7 @@
  * A user's own CSV: a column `accuracy` (top-1 in percent), optional `low` and `high`, and the architecture: as JSON in a column
  * `architecture`, or a column for each gene, the positions of a gene one after the other with spaces between ("3 5 7").
  */
-import { readFileSync } from "node:fs";
-import { createRandom, LitepredError } from "../base/index.js";
+import { createRandom, LitepredError, readPlainText } from "../base/index.js";
 import { type Architecture, type Choice, nasBench201OfString, type Space } from "../spaces/index.js";
 import { type CsvRow, parseCsv } from "./csv.js";
 import { type AccuracyRow, createTableAccuracy } from "./table.js";
@@ -11,7 +10,7 @@ import type { AccuracyPredictor } from "./types.js";
 
 /** @throws LitepredError `unreadable-file`, `invalid-table` */
 export function readUserTable(file: string, space: Space): AccuracyPredictor {
-  const rows = parseCsv(readText(file), file);
+  const rows = parseCsv(readPlainText(file, { maxBytes: 2 ** 26, hint: "give a CSV file" }), file);
   if (rows.length === 0) throw new LitepredError("no-data", `${file}: no row in it`, hint);
   return createTableAccuracy(
     file,
@@ -21,14 +20,6 @@ export function readUserTable(file: string, space: Space): AccuracyPredictor {
 }
 
 const hint = "columns: architecture (JSON, in quotes) or one for each gene; accuracy in percent; if you like low, high";
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new LitepredError("unreadable-file", `${file}: ${(error as Error).message}`, "give a CSV file");
-  }
-}
 
 function rowOf(row: CsvRow, space: Space): AccuracyRow<Architecture> {
   const accuracy = row.number("accuracy");

@@ -13,6 +13,7 @@ export * from "./grouping.js";
 export * from "./hashing.js";
 export * from "./lookup.js";
 export * from "./package-root.js";
+export * from "./plain-files.js";
 export * from "./random.js";
 export * from "./statistics.js";
 export * from "./text.js";

@@ -2,10 +2,9 @@
  * What a gate compares with: latencies of an earlier version, and the kernels that it was run as, so that it can be predicted anew by
  * whatever predictor is there today. A file from elsewhere: checked when it is read.
  */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
-import { groupBy, LitepredError, saveWhole, stableJson } from "../base/index.js";
+import { groupBy, LitepredError, readPlainText, saveWhole, stableJson } from "../base/index.js";
 import type { Kernel } from "../kernels/index.js";
 import type { DetectedModel } from "../predictors/index.js";
 
@@ -61,15 +60,17 @@ export function saveBaseline(path: string, models: readonly BaselineEntry[]): vo
   saveWhole(path, `${JSON.stringify({ format, models }, null, 1)}\n`);
 }
 
+const hint = "make one with litepred check --save FILE";
+
 /** @throws LitepredError `unreadable-file` */
 export function readBaseline(path: string): BaselineEntry[] {
-  const unreadable = (reason: string) =>
-    new LitepredError("unreadable-file", `${path}: ${reason}`, "make one with litepred check --save FILE");
+  const unreadable = (reason: string) => new LitepredError("unreadable-file", `${path}: ${reason}`, hint);
+  const text = readPlainText(path, { maxBytes: 2 ** 26, hint });
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw unreadable(error instanceof SyntaxError ? "not JSON" : "cannot be read");
+    content = JSON.parse(text);
+  } catch {
+    throw unreadable("not JSON");
   }
   const parsed = schema.safeParse(content);
   if (!parsed.success) throw unreadable(`no baseline: ${z.prettifyError(parsed.error).split("\n")[0]}`);

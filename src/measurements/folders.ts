@@ -57,10 +57,15 @@ export function checkNames(platform: string, type: string): void {
   const canonical = formatPlatformId(parsePlatformId(platform));
   if (canonical !== platform)
     throw new LitepredError("unknown-platform", `platform id "${platform}" is not canonical`, `write ${canonical}`);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(type))
+  checkTypeName(type);
+}
+
+/** @throws LitepredError `unknown-kernel-type` for what cannot be a folder's name. */
+export function checkTypeName(type: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/.test(type))
     throw new LitepredError(
       "unknown-kernel-type",
       `"${type}" cannot name a kernel type`,
-      "use letters, digits, - and _",
+      "up to 100 letters, digits, - and _",
     );
 }

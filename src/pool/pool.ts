@@ -2,7 +2,7 @@
  * Where predictors live: folders of artefacts, one safetensors file for each platform. The user's own folder comes
  * first, then the pool that ships with the package.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   type Accuracy,
@@ -11,6 +11,7 @@ import {
   LitepredError,
   median,
   packagePath,
+  readPlainFile,
   removeParts,
   saveWhole,
 } from "../base/index.js";
@@ -78,16 +79,16 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
   return {
     folders,
     list,
-    load: (platform) => readArtefact(readFileSync(fileOf(platform))),
+    load: (platform) => readArtefact(readPredictor(fileOf(platform))),
     sourcesFor(platform) {
       const made = join(own, fileName(platform));
       const { entries } = describeAll(filesIn(folders).filter((file) => file !== made));
-      return entries.map(({ file }) => readArtefact(readFileSync(file)));
+      return entries.map(({ file }) => readArtefact(readPredictor(file)));
     },
     find: (platform) => describe(fileOf(platform)),
     nominalOf(platform) {
       const file = find(platform);
-      return file === undefined ? undefined : readArtefact(readFileSync(file)).nominalMs;
+      return file === undefined ? undefined : readArtefact(readPredictor(file)).nominalMs;
     },
     save: (artefact) => write(writeArtefact(artefact), own, artefact.platform),
     add(file) {
@@ -96,7 +97,7 @@ export function openPool(home: string, extra: readonly string[] = []): Pool {
     },
     exportTo(folder, platform) {
       const chosen = platform === undefined ? list().entries : [describe(fileOf(platform))];
-      return chosen.map((entry) => write(readFileSync(entry.file), folder, entry.platform));
+      return chosen.map((entry) => write(readPredictor(entry.file), folder, entry.platform));
     },
   };
 }
@@ -149,16 +150,8 @@ function write(bytes: Uint8Array, folder: string, platform: string): string {
 /** Predictors are a few megabytes; a file above this is none. */
 const maxBytes = 2 ** 28;
 
-function readPredictor(file: string): Uint8Array {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile() || found.size > maxBytes)
-    throw new LitepredError(
-      "unreadable-file",
-      `${file}: ${found?.isFile() ? `${found.size} bytes are no predictor` : "no such file"}`,
-      "give a .safetensors file that litepred pool export has written",
-    );
-  return readFileSync(file);
-}
+const readPredictor = (file: string): Uint8Array =>
+  readPlainFile(file, { maxBytes, hint: "give a .safetensors file that litepred pool export has written" });
 
 function platformIn(file: string, bytes: Uint8Array): string {
   try {
@@ -173,7 +166,7 @@ function platformIn(file: string, bytes: Uint8Array): string {
 const fileName = (platform: string) => `${platformFileName(platform)}${extension}`;
 
 function describe(file: string): PoolEntry {
-  const bytes = readFileSync(file);
+  const bytes = readPredictor(file);
   const { platform, provenance, kernels, correction, sha256 } = readArtefact(bytes);
   return {
     platform,

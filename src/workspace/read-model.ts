@@ -1,7 +1,7 @@
 /** Model files of the user: read as a graph, or as what an engine is given; what is taken for granted with them is said. */
-import { closeSync, openSync, readFileSync, readSync, realpathSync, type Stats, statSync } from "node:fs";
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { fileFault, LitepredError } from "../base/index.js";
+import { fileFault, kindOfFile, LitepredError, readPlainFile } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { formatOf, type ModelInterface, readInterface, readModel } from "../readers/index.js";
 import { type Settlement, settleModel } from "../writers/index.js";
@@ -61,20 +61,14 @@ export function settledModel(path: string, use: ModelUse = {}): Uint8Array {
   });
 }
 
-/** @throws LitepredError `unreadable-file`. */
-export function readModelBytes(path: string): Uint8Array {
-  const hint = "give the path of an .onnx or .tflite file";
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found === undefined) throw new LitepredError("unreadable-file", `${path}: no such file`, hint);
-    if (!found.isFile()) throw new LitepredError("unreadable-file", `${path}: ${kindOf(found)}, not a file`, hint);
-    if (found.size > maxModelBytes)
-      throw new LitepredError("limit-exceeded", `${path}: ${found.size} bytes`, "store the weights as external data");
-    return readFileSync(path);
-  } catch (error) {
-    throw fileFault(error, "unreadable-file") ?? error;
-  }
-}
+/** @throws LitepredError `unreadable-file`, `limit-exceeded`. */
+export const readModelBytes = (path: string): Uint8Array =>
+  readPlainFile(path, {
+    maxBytes: maxModelBytes,
+    hint: "give the path of an .onnx or .tflite file",
+    largeCode: "limit-exceeded",
+    largeHint: "store the weights as external data",
+  });
 
 /** `name=1x3x224x224` → shapes by name. @throws LitepredError `bad-usage`. */
 export function parseInputShapes(inputs: readonly string[]): Record<string, number[]> {
@@ -122,7 +116,7 @@ function besideModel(path: string, location: string, offset: number, length?: nu
     if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : folder + sep)))
       throw new LitepredError("invalid-model", `its weights are stored at "${location}", outside the model's folder`);
     if (!found.isFile())
-      throw new LitepredError("unreadable-file", `"${location}" beside it is ${kindOf(found)}, not a file`);
+      throw new LitepredError("unreadable-file", `"${location}" beside it is ${kindOfFile(found)}, not a file`);
     return readRange(real, offset, Math.max(0, Math.min(length ?? found.size, found.size - offset)));
   } catch (error) {
     throw fileFault(error, "unreadable-file") ?? error;
@@ -142,6 +136,3 @@ function readRange(file: string, offset: number, length: number): Uint8Array {
     closeSync(handle);
   }
 }
-
-const kindOf = (found: Stats): string =>
-  found.isDirectory() ? "a folder" : found.isFIFO() ? "a pipe" : found.isSocket() ? "a socket" : "a device";

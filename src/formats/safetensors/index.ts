@@ -28,6 +28,7 @@ type TypeName = keyof typeof types;
 /** Larger headers are refused: a predictor's is a few hundred kB. */
 const maxHeaderBytes = 32 * 1024 * 1024;
 
+const metadataSchema = z.record(z.string(), z.string());
 const headerSchema = z.record(
   z.string(),
   z.union([
@@ -36,7 +37,7 @@ const headerSchema = z.record(
       shape: z.array(z.number().int().nonnegative()),
       data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
     }),
-    z.record(z.string(), z.string()),
+    metadataSchema,
   ]),
 );
 
@@ -68,10 +69,16 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const tensors: Record<string, NamedTensor> = {};
   let metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = z.record(z.string(), z.string()).parse(entry);
+    if (name === "__metadata__") metadata = readMetadata(entry);
     else tensors[name] = readTensor(bytes, start, name, entry);
   }
   return { tensors, metadata };
+}
+
+function readMetadata(entry: unknown): Record<string, string> {
+  const parsed = metadataSchema.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  throw corrupt("its metadata are not texts");
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {

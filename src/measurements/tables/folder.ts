@@ -1,8 +1,9 @@
 /** Reads a folder of measured tables: `<kernel-type>.csv` files and an optional kernels.json with formulas. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { LitepredError } from "../../base/index.js";
+import { LitepredError, type PlainFileRules, readPlainText } from "../../base/index.js";
+import { checkTypeName } from "../folders.js";
 import { createKernelTable, type KernelFormulas, type KernelTable } from "./kernel-table.js";
 import { parseRawTable } from "./raw-table.js";
 
@@ -10,6 +11,13 @@ const formulasSchema = z.record(
   z.string(),
   z.strictObject({ flops: z.string().optional(), params: z.string().optional() }),
 );
+
+/** A kernel type measured a hundred thousand times takes some megabytes. */
+const tableRules: PlainFileRules = {
+  maxBytes: 2 ** 26,
+  hint: "give a table of measured kernels: one row a config, the last column latency_ms",
+};
+const formulaRules: PlainFileRules = { maxBytes: 2 ** 20, hint: "kernels.json holds formulas of kernel types" };
 
 /** Tables by kernel type name, in the order of the names. `as`: tables of the target, whose types a pool's tables take. */
 export function readMeasuredTables(folder: string, as?: ReadonlyMap<string, KernelTable>): Map<string, KernelTable> {
@@ -28,8 +36,12 @@ export function readMeasuredTables(folder: string, as?: ReadonlyMap<string, Kern
   return new Map(
     files.map((file) => {
       const name = basename(file, ".csv");
+      checkTypeName(name);
       const path = join(folder, file);
-      return [name, createKernelTable(name, parseRawTable(readFileSync(path, "utf8"), path), formulas, as?.get(name))];
+      return [
+        name,
+        createKernelTable(name, parseRawTable(readPlainText(path, tableRules), path), formulas, as?.get(name)),
+      ];
     }),
   );
 }
@@ -37,15 +49,17 @@ export function readMeasuredTables(folder: string, as?: ReadonlyMap<string, Kern
 /** Formulas of user-defined kernel types, by name; empty without a kernels.json. */
 export function tableFormulas(folder: string): KernelFormulas {
   const path = join(folder, "kernels.json");
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return {};
+  if (!existsSync(path)) return {};
+  const text = readPlainText(path, formulaRules);
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = JSON.parse(text);
   } catch (error) {
     throw new LitepredError("unreadable-file", `${path}: ${(error as Error).message}`, "it must be JSON");
   }
   const parsed = formulasSchema.safeParse(content);
-  if (parsed.success) return parsed.data as KernelFormulas;
+  // Types may be called as properties of every object are.
+  if (parsed.success) return Object.assign(Object.create(null), parsed.data) as KernelFormulas;
   throw new LitepredError(
     "invalid-table",
     `${path}: ${z.prettifyError(parsed.error).split("\n")[0]}`,

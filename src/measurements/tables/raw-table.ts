@@ -33,21 +33,44 @@ const splitColumn = "split";
 
 /** @throws LitepredError `invalid-table` when the header is unusable: no latency column, no field, a field twice. */
 export function parseRawTable(text: string, file: string): RawTable {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
-  const header = splitLine(lines[0] ?? "");
+  const lines = linesOf(text);
+  const header = splitLine(lines.next().value ?? "", maxColumns);
   const fields = checkHeader(header, file);
   const rows: RawRow[] = [];
   const rejected: RejectedRow[] = [];
-  lines.slice(1).forEach((line, i) => {
-    if (line.trim() === "") return;
-    const parsed = parseRow(header, splitLine(line));
-    if (typeof parsed === "string") rejected.push({ file, line: i + 2, reason: parsed });
-    else rows.push({ line: i + 2, ...parsed });
-  });
+  let line = 1;
+  for (const content of lines) {
+    line++;
+    if (content.trim() === "") continue;
+    if (rows.length + rejected.length === maxRows)
+      throw new LitepredError("invalid-table", `${file}: more than ${maxRows} rows`, "give a table for each device");
+    const parsed = parseRow(header, splitLine(content, header.length));
+    if (typeof parsed === "string") rejected.push({ file, line, reason: parsed });
+    else rows.push({ line, ...parsed });
+  }
   return { file, fields, ...mergeRepeats(file, fields, rows, rejected) };
 }
 
-const splitLine = (line: string): string[] => line.split(",").map((cell) => cell.trim());
+/** No kernel type has nearly as many fields, and none is measured as often. Choice. */
+const maxColumns = 100;
+const maxRows = 250_000;
+
+/** One after the other: a file of blank lines is no array of them. */
+function* linesOf(text: string): Generator<string, undefined> {
+  const ends = /\r\n|\n|\r/g;
+  let from = text.startsWith("\uFEFF") ? 1 : 0;
+  for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
+    yield text.slice(from, end.index);
+    from = ends.lastIndex;
+  }
+  yield text.slice(from);
+}
+
+/** Cells of a line; one more than `most` where there are more. */
+const splitLine = (line: string, most: number): string[] => line.split(",", most + 1).map((cell) => cell.trim());
+
+/** As much of a text as a message has room for. */
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function checkHeader(header: readonly string[], file: string): string[] {
   const fail = (reason: string): never => {
@@ -57,6 +80,7 @@ function checkHeader(header: readonly string[], file: string): string[] {
       "the header is the config fields, then latency_ms, then optionally split",
     );
   };
+  if (header.length > maxColumns) fail(`more than ${maxColumns} columns`);
   const latency = header.indexOf(latencyColumn);
   if (latency < 0) fail(`no column "${latencyColumn}"`);
   if (latency === 0) fail("no config field before latency_ms");
@@ -73,20 +97,21 @@ function checkHeader(header: readonly string[], file: string): string[] {
 
 /** The reason when the row is unusable. */
 function parseRow(header: readonly string[], cells: readonly string[]): Omit<RawRow, "line"> | string {
-  if (cells.length !== header.length) return `${cells.length} cells, the header has ${header.length}`;
+  if (cells.length > header.length) return `more than ${header.length} cells, the header has ${header.length}`;
+  if (cells.length < header.length) return `${cells.length} cells, the header has ${header.length}`;
   const latencyAt = header.indexOf(latencyColumn);
   const config: Record<string, number | string> = {};
   for (let i = 0; i < latencyAt; i++) {
     const value = parseCell(cells[i]!);
-    if (value === undefined) return `${header[i]} is ${cells[i] === "" ? "missing" : `"${cells[i]}"`}`;
+    if (value === undefined) return `${header[i]} is ${cells[i] === "" ? "missing" : `"${shown(cells[i]!)}"`}`;
     config[header[i]!] = value;
   }
   const latencyMs = parseCell(cells[latencyAt]!);
-  if (typeof latencyMs !== "number") return `latency_ms is "${cells[latencyAt]}"`;
+  if (typeof latencyMs !== "number") return `latency_ms is "${shown(cells[latencyAt]!)}"`;
   if (latencyMs <= 0) return `latency_ms is ${latencyMs}, not above 0`;
   const split = cells[latencyAt + 1];
   if (split === undefined) return { config, latencyMs };
-  if (split !== "train" && split !== "eval") return `split is "${split}", neither train nor eval`;
+  if (split !== "train" && split !== "eval") return `split is "${shown(split)}", neither train nor eval`;
   return { config, latencyMs, split };
 }
 
@@ -103,14 +128,16 @@ function mergeRepeats(file: string, fields: readonly string[], rows: readonly Ra
   const groups = new Map<string, RawRow[]>();
   for (const row of rows) {
     const key = fields.map((field) => row.config[field]).join("|");
-    groups.set(key, [...(groups.get(key) ?? []), row]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
   }
   const rejected = [...bad];
   const merged = [...groups.values()].map((group) => {
     const tested = group.filter((row) => row.split === "eval");
     const kept = tested.length > 0 ? tested : group;
-    for (const row of group)
-      if (!kept.includes(row))
+    for (const row of tested.length > 0 ? group : [])
+      if (row.split !== "eval")
         rejected.push({ file, line: row.line, reason: `the same config is an eval row (line ${kept[0]!.line})` });
     return { ...kept[0]!, latencyMs: median(kept.map((row) => row.latencyMs)) };
   });

@@ -2,10 +2,9 @@
  * Kernel types that a workspace's tables brought: their fields and formulas are in kernel-types.json, for without them the
  * measurements cannot be read as configs again.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { LitepredError, saveWhole, stableJson } from "../../base/index.js";
+import { LitepredError, readKept, saveWhole, stableJson } from "../../base/index.js";
 import { tableFormulas } from "./folder.js";
 import type { KernelTable } from "./kernel-table.js";
 
@@ -22,9 +21,9 @@ const userTypesPath = (home: string): string => join(home, "kernel-types.json");
 
 function readUserTypes(home: string): UserTypes {
   const path = userTypesPath(home);
-  if (!existsSync(path)) return {};
-  const parsed = userTypesSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
-  if (parsed.success) return parsed.data;
+  const parsed = userTypesSchema.safeParse(readKept(path) ?? {});
+  // Types may be called as properties of every object are.
+  if (parsed.success) return Object.assign(Object.create(null), parsed.data) as UserTypes;
   throw new LitepredError(
     "corrupt-artefact",
     `${path}: ${z.prettifyError(parsed.error).split("\n")[0]}`,
