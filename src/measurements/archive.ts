@@ -1,10 +1,10 @@
 /** Measurements of a platform as one Parquet file, to be passed on; and such a file, untrusted, into a store. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LitepredError } from "../base/index.js";
+import { checkPlainFile, LitepredError } from "../base/index.js";
 import { platformFileName } from "../platforms/index.js";
 import { type Measurement, measurementKey, modernise } from "./measurement.js";
-import { readTables, writeTable } from "./parquet.js";
+import { readTables, tooLarge, writeTable } from "./parquet.js";
 import type { Store } from "./store.js";
 
 /** Writes all measurements of `platform` into `folder`; returns the file. @throws LitepredError `no-data`. */
@@ -46,21 +46,22 @@ export async function archivedMeasurements(folder: string, platform: string): Pr
 }
 
 async function readArchive(file: string): Promise<Measurement[]> {
-  let problem = existsSync(file) ? undefined : "no such file";
+  const hint = "give a .parquet file that litepred pool export --measurements has written";
+  checkPlainFile(file, { maxBytes: 2 ** 28, hint });
+  let problem: string | undefined;
   try {
-    const found = await readTables([file], {}, ({ reason, line }) => {
-      problem ??= `row ${line} is ${reason}`;
-    });
+    problem = await tooLarge(file);
+    const found =
+      problem !== undefined
+        ? []
+        : await readTables([file], {}, ({ reason, line }) => {
+            problem ??= `row ${line} is ${reason}`;
+          });
     if (problem === undefined) return found;
   } catch (error) {
     problem ??= error instanceof Error ? error.message.split("\n")[0]! : String(error);
   }
-  throw new LitepredError(
-    "unreadable-file",
-    `${file}: ${problem}`,
-    "give a .parquet file that litepred pool export --measurements has written",
-    { file },
-  );
+  throw new LitepredError("unreadable-file", `${file}: ${problem}`, hint, { file });
 }
 
 export const archiveFolder = (folder: string) => join(folder, "measurements");

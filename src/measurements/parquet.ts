@@ -2,7 +2,17 @@
  * Parquet tables of measurements, written and read by DuckDB: the only file that knows SQL. DuckDB is loaded on first
  * use, because predicting never needs it and loading it takes longer than a prediction.
  */
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { naming, partOf, saidFault, sha256 } from "../base/index.js";
 import { type Measurement, measurementSchema, subjectKey } from "./measurement.js";
@@ -60,7 +70,7 @@ export async function writeTable(
   const json = partOf(`${path}.json`);
   const temporary = partOf(path);
   const shape = Object.entries(columns).map(([column, type]) => `'${column}': '${type}'`);
-  const fresh = `SELECT * FROM read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
+  const fresh = `SELECT * FROM read_json(${quotePath(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
   const source =
     older.length === 0
       ? fresh
@@ -74,6 +84,42 @@ export async function writeTable(
     rmSync(temporary, { force: true });
   }
   return path;
+}
+
+/** A file of others may have many more. */
+const ours = `COLUMNS(c -> c IN (${Object.keys(columns)
+  .map((column) => `'${column}'`)
+  .join(", ")}))`;
+
+/** Of a file of others: what is small on the disk may be of any size in memory. The largest that ships has 16,000 rows, 11 MB. Choices. */
+const mostRows = 500_000;
+const mostTextBytes = 2 ** 27;
+const mostFooterBytes = 2 ** 20;
+
+/** Why a Parquet file would not fit in memory; undefined where it does. @throws Error of DuckDB for one that is none. */
+export async function tooLarge(path: string): Promise<string | undefined> {
+  const footer = footerBytes(path);
+  if (footer > mostFooterBytes) return `its description alone has ${footer} bytes`;
+  const [file] = await execute(`SELECT num_rows FROM parquet_file_metadata(${quotePath(path)})`);
+  if (Number(file?.num_rows) > mostRows) return `${file?.num_rows} rows, more than ${mostRows}`;
+  const texts = ["subject", "outcome", "protocol", "conditions", "platform", "session", "at"];
+  const lengths = texts.map((column) => `coalesce(strlen(CAST("${column}" AS VARCHAR)), 0)`).join(" + ");
+  const [text] = await execute(`SELECT sum(${lengths}) AS bytes FROM read_parquet(${list([path])})`);
+  return Number(text?.bytes) > mostTextBytes ? `${text?.bytes} bytes of text once unpacked` : undefined;
+}
+
+/** As the file says at its end; 0 for one that is too short to say it. */
+function footerBytes(path: string): number {
+  const { size } = statSync(path);
+  if (size < 12) return 0;
+  const end = new Uint8Array(8);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, end, 0, 8, size - 8);
+  } finally {
+    closeSync(file);
+  }
+  return new DataView(end.buffer).getUint32(0, true);
 }
 
 export interface TableFilter {
@@ -92,7 +138,7 @@ export async function readTables(
     value === undefined ? [] : [`${column} = ${quote(value)}`],
   );
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
-  const rows = await execute(`SELECT * FROM read_parquet(${list(paths)}, union_by_name = true)${where}`);
+  const rows = await execute(`SELECT ${ours} FROM read_parquet(${list(paths)}, union_by_name = true)${where}`);
   const found: Measurement[] = [];
   rows.forEach((row, index) => {
     const measurement = fromRow(row as Record<string, string>);
@@ -154,7 +200,9 @@ function fromRow(row: Record<string, string | undefined>): Measurement | undefin
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
-const list = (paths: readonly string[]) => `[${paths.map(quote).join(", ")}]`;
+/** Of a file to be read: no pattern, whatever its name. */
+const quotePath = (path: string) => quote(path.replace(/[*?[]/g, "[$&]"));
+const list = (paths: readonly string[]) => `[${paths.map(quotePath).join(", ")}]`;
 
 /** @throws LitepredError `file-system` naming `path` where the disk refuses it */
 async function copy(query: string, temporary: string, path: string): Promise<void> {
@@ -198,7 +246,7 @@ export async function writeColumns(
       naming(path, () => appendFileSync(json, lines));
     }
     const shape = Object.entries(types).map(([column, type]) => `'${column}': '${type}'`);
-    const source = `read_json(${quote(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
+    const source = `read_json(${quotePath(json)}, format = 'newline_delimited', columns = {${shape.join(", ")}})`;
     await copy(`SELECT * FROM ${source}`, temporary, path);
     renameSync(temporary, path);
   } finally {

@@ -122,11 +122,17 @@ function moveArrays(model: LearnerState, prefix: string, tensors: Record<string,
 function bindArrays(names: Readonly<Record<string, string>>, tensors: Readonly<Record<string, NamedTensor>>) {
   return Object.fromEntries(
     Object.entries(names).map(([name, tensor]) => {
-      const found = tensors[tensor];
+      const found = Object.hasOwn(tensors, tensor) ? tensors[tensor] : undefined;
       if (found === undefined) throw corrupt(`tensor "${tensor}" is missing`);
+      if (!isAllFinite(found.values)) throw corrupt(`tensor "${tensor}" has a value that is no finite number`);
       return [name, found];
     }),
   );
+}
+
+function isAllFinite(values: NamedTensor["values"]): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function contentHash(manifest: string, tensors: Readonly<Record<string, NamedTensor>>): string {

@@ -2,6 +2,7 @@
  * How far kernels may be off, added up to how far their model may be. What is not known of a type is wrong for all of its kernels alike:
  * each is taken to be off in full, and its part of the sum grows by that. Errors by chance add up in squares.
  */
+import { LitepredError } from "../base/index.js";
 import type { Interval } from "./types.js";
 
 /** Milliseconds that may be missing, and that may be too many; squares of those that are so by chance. */
@@ -50,6 +51,14 @@ const leastCallMs = 0.007;
 export function totalOf(sumMs: number, factor: number, callMs: number): Total {
   const latencyMs = Math.max(sumMs * factor + callMs, leastCallMs);
   return { latencyMs, sumMs, callMs: latencyMs - sumMs * factor };
+}
+
+/** @throws LitepredError `corrupt-artefact` for what a predictor says that is no number of milliseconds. */
+export function requireFinite(platform: string, what: string, ...milliseconds: readonly number[]): void {
+  const odd = milliseconds.find((ms) => !Number.isFinite(ms));
+  if (odd === undefined) return;
+  const message = `the predictor of ${platform} gives ${odd} ms for ${what}`;
+  throw new LitepredError("corrupt-artefact", message, "its numbers are absurd: train or export it again");
 }
 
 /** @param halfWidth of the correction, ln units */

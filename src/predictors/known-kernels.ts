@@ -129,7 +129,7 @@ function outside(
   const error = Math.log1p(errorsPerMean * (Number.isFinite(mape) ? mape : 0.25));
   const predictorWidth = Math.min(mostPredictorWidth, error);
   // On a tensor without elements a size has no logarithm, and there is nothing to do.
-  if (!Number.isFinite(predictedMs))
+  if (!Number.isFinite(predictedMs) && kernel.flops === 0)
     return { latencyMs: 0, reason: "works on nothing", width: smallWidth, predictorWidth };
   const isWeak = mape > weakMape || !Number.isFinite(mape);
   const leans = hasFormula(kernel, predictor.heldOut.n);

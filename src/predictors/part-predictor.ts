@@ -5,7 +5,7 @@
 
 import type { Detection } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector } from "./correction.js";
-import { addDoubts, type Doubt, intervalAround, noDoubt, totalOf } from "./doubt.js";
+import { addDoubts, type Doubt, intervalAround, noDoubt, requireFinite, totalOf } from "./doubt.js";
 import { copyMs } from "./general-roofline.js";
 import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import type { PlatformPredictorParts } from "./platform-predictor.js";
@@ -68,6 +68,7 @@ export function createPartsPredictor(parts: PlatformPredictorParts, refit?: Corr
     return totals.map(({ sumMs, doubt, flops, uncoveredFlops, params, copiedElements }, i) => {
       const { factor, halfWidth } = corrected[i]!;
       const total = totalOf(sumMs, factor, parts.callMs + copyMs(parts.general, copiedElements));
+      requireFinite(parts.platform, "a network", total.latencyMs);
       return { latencyMs: total.latencyMs, ...intervalAround(total, halfWidth, doubt), flops, uncoveredFlops, params };
     });
   };

@@ -6,7 +6,7 @@ import { usualLevel } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules } from "../kernels/index.js";
 import { type Correction, type Corrector, createCorrector } from "./correction.js";
-import { intervalAround, noDoubt, totalOf } from "./doubt.js";
+import { intervalAround, noDoubt, requireFinite, totalOf } from "./doubt.js";
 import { copyMs, type GeneralRoofline } from "./general-roofline.js";
 import { addKernel, createKnownKernels, type KnownKernel } from "./known-kernels.js";
 import { sumMs } from "./share-table.js";
@@ -62,7 +62,7 @@ function compose(
   model: DetectedModel,
   known: readonly KnownKernel[],
   corrector: Corrector,
-  { callMs, general, correction }: PlatformPredictorParts,
+  { platform, callMs, general, correction }: PlatformPredictorParts,
   level: number,
 ): ModelPrediction {
   const unpredicted: Unpredicted[] = [...(model.unsupported ?? [])];
@@ -85,10 +85,12 @@ function compose(
   const sum = sumMs(kernels);
   const { factor, halfWidth } = sum > 0 ? corrector.correct(kernels, level) : { factor: 1, halfWidth: 0 };
   const total = totalOf(sum, factor, callMs + copyMs(general, model.copiedElements ?? 0));
+  const interval = { level, ...intervalAround(total, halfWidth, doubt) };
+  requireFinite(platform, "a model", total.latencyMs, interval.lowMs, interval.highMs);
   return {
     ...total,
     factor,
-    interval: { level, ...intervalAround(total, halfWidth, doubt) },
+    interval,
     coverage: {
       kernels: kernels.length === 0 ? 0 : 1 - doubt.kernels / kernels.length,
       flops: flops === 0 ? 1 : 1 - doubt.flops / flops,

@@ -30,29 +30,20 @@ export async function hostileCases(root: string, { model, predictor, platform }:
     ...of(hostileTables(root, scale), (folder) => [
       ["import", folder, ...on],
       ["train", ...on, "--recipe", "compact"],
-      ["predict", model, ...on],
     ]),
     ...of(await hostileArchives(root, scale), (file) => [
       ["pool", "add", file],
       ["train", ...on, "--recipe", "compact"],
-      ["predict", model, ...on],
-      ["pool", "export", "exported", "--measurements"],
     ]),
     ...of(hostilePredictors(root, predictor, scale), (file) => [
       ["predict", model, "--pool", join(file, ".."), "--platform", platform, "--json"],
-      ["search", ...bounded, "--pool", join(file, ".."), "--platform", platform],
       ["pool", "add", file],
-      ["pool", "verify"],
-      ["check", model, "--platform", platform, "--max-latency", "1s"],
-      ["pool", "export", "exported"],
+      ["search", ...bounded, "--platform", platform],
     ]),
     ...of(hostileModels(root, scale), (file) => [
       ["predict", file],
-      ["kernels", file],
       ["measure", file, "--protocol", "brief"],
-      ["check", file, "--platform", platform, "--max-latency", "1s"],
       ["report", file, "--out", "report.html"],
-      ["site", file, "--out", "site"],
     ]),
     ...names(model),
   ];

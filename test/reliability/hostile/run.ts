@@ -89,7 +89,8 @@ function faultOf(verb: string, code: number | string, { out, err }: Said): strin
   if (typeof code === "string") return `${code} ${err.slice(-300)}`;
   if (/\n\s+at |internal:/.test(err)) return err.slice(0, 700);
   if (code === 2 && !/litepred: \S/.test(err)) return `nothing is said: ${err.slice(-300)}`;
-  if (![0, 1, 2].includes(code)) return `exit code ${code}: ${err.slice(-300)}`;
+  // 3: a gate or a budget is missed.
+  if (![0, 1, 2, 3].includes(code)) return `exit code ${code}: ${err.slice(-300)}`;
   if (code !== 2 && verb !== "import" && /\bNaN\b|Infinity|"latencyMs": ?null/.test(out))
     return `a number that is none: ${/.{0,60}(NaN|Infinity|"latencyMs": ?null).{0,40}/.exec(out)?.[0]}`;
   return undefined;
