@@ -16,4 +16,5 @@ export * from "./package-root.js";
 export * from "./plain-files.js";
 export * from "./random.js";
 export * from "./statistics.js";
+export * from "./telemetry.js";
 export * from "./text.js";

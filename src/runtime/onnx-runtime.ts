@@ -7,12 +7,17 @@ import {
   LitepredError,
   type TensorData,
   type TensorValues,
+  withoutTelemetry,
 } from "../base/index.js";
 
 /** The engine's library is 30 MB: it is loaded at the first session, not at import. */
 let loaded: typeof Ort | undefined;
 function engine(): typeof Ort {
-  loaded ??= createRequire(import.meta.url)("onnxruntime-node") as typeof Ort;
+  if (loaded === undefined) {
+    // Read when the library is loaded.
+    Object.assign(process.env, withoutTelemetry);
+    loaded = createRequire(import.meta.url)("onnxruntime-node") as typeof Ort;
+  }
   return loaded;
 }
 

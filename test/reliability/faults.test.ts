@@ -118,6 +118,18 @@ test("nothing reaches for the network", () => {
   }
 });
 
+test("libraries neither report to their makers nor write into the user's folder", () => {
+  const [user, tmp] = [join(root, "user"), join(root, "tmp")];
+  for (const folder of [user, tmp]) mkdirSync(folder);
+  const args = ["measure", model, "--protocol", "brief", "--home", join(root, "quiet")];
+  const { status, stderr } = run(args, { HOME: user, TMPDIR: tmp, ...undoing });
+  assert.equal(status, 0, stderr);
+  assert.deepEqual([readdirSync(user), readdirSync(tmp)], [[], []]);
+});
+
+/** As nobody's environment is: what CI has set would hide that it is not set here. */
+const undoing = { CI: "", GITHUB_ACTIONS: "", ORT_DISABLE_TELEMETRY: "", ORT_TELEMETRY_DISABLED: "" };
+
 test("a disk that is full ends in a line, and what was there stays", () => {
   if (process.platform !== "linux") return;
   const home = join(root, "full");

@@ -4,6 +4,7 @@
  * nonsense. The next model starts a new child, so that one model cannot harm another.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { withoutTelemetry } from "../../base/index.js";
 import { EngineFailure } from "../contract.js";
 import { answerSchema, resultSchemas, type WireRequest, type WireResult } from "./wire.js";
 
@@ -26,7 +27,7 @@ export interface EngineChild {
 type Answer = EngineFailure | Record<string, unknown>;
 
 export function startChild({ command, args, env }: ChildCommand): EngineChild {
-  const child = spawn(command, args, { stdio: "pipe", env: { ...process.env, ...env } });
+  const child = spawn(command, args, { stdio: "pipe", env: { ...process.env, ...withoutTelemetry, ...env } });
   const questions = createQuestions();
   let alive = true;
   const kill = () => {
