@@ -67,6 +67,11 @@ const cases = {
   "input closed": (fault) => plain(["predict", model], 'exec node "$@" <&-', fault),
   "no output": (fault) => plain(["predict", model], 'exec node "$@" >&-', fault),
   "clock set back a day": clockBack,
+  "40 columns": (fault) => narrow(fault, process.execPath, (args) => args, { COLUMNS: "40" }),
+  "a terminal of 40 columns": (fault) => {
+    const inTerminal = (args) => ["-qec", `stty cols 40; exec ${[process.execPath, ...args].join(" ")}`, "/dev/null"];
+    return narrow(fault, "script", inTerminal, {});
+  },
 };
 
 for (const [name, work] of Object.entries(cases)) {
@@ -198,6 +203,21 @@ async function clockBack(fault) {
     if (code !== 0) fault(`${args[0]} ends with ${code}: ${said.err.slice(-300)}`);
   }
   await nothingLeft([], fault);
+}
+
+/** No line is longer, but for those of one word, and notes that name a path. */
+async function narrow(fault, command, argsOf, env) {
+  for (const verb of ["predict", "kernels"]) {
+    const args = argsOf([here("../../bin/litepred.js"), verb, model, "--home", home]);
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const [out, err] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+    const code = await ended;
+    if (code !== 0) fault(`${verb}: exit code ${code}: ${err.slice(-300)}`);
+    const lines = out.split(/\r?\n/).filter((line) => !line.includes(root) && line.trim().includes(" "));
+    const wide = lines.find((line) => [...line].length > 40);
+    if (wide !== undefined) fault(`${verb}: a line of ${wide.length} characters: ${wide}`);
+  }
 }
 
 async function textOf(stream) {

@@ -209,7 +209,7 @@ const manifestSchema = z.object({
       userType: z
         .object({ fields: z.array(z.string()).min(1), flops: z.string().optional(), params: z.string().optional() })
         .optional(),
-      models: z.array(stateSchema),
+      models: z.array(stateSchema).min(1),
     }),
   ),
   correction: z.object({
