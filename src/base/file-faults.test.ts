@@ -24,6 +24,7 @@ test("what the file system refuses has a path, a cause and something to do", () 
   );
   assert.equal(folder?.code, "unreadable-file");
   assert.match(String(fileFault(thrownBy(() => mkdirSync("/dev/null/x")))?.message), /a file stands where/);
+  assert.match(String(fileFault(thrownBy(() => readFileSync("a\0b")))?.message), /NUL/);
 });
 
 test("other errors are left alone", () => {

@@ -38,9 +38,14 @@ export function saidFault(error: unknown, path: string): LitepredError | undefin
   return new LitepredError("file-system", `${path}: ${what}`, todo);
 }
 
+const renamed = "no file can be called so: what names it is damaged";
+
 /** The fault as a typed error; undefined for what does not come from the file system. */
 export function fileFault(error: unknown, code: ErrorCode = "file-system"): LitepredError | undefined {
   if (!(error instanceof Error) || error instanceof LitepredError) return undefined;
+  // Node refuses such a name before the system sees it.
+  if (/without null bytes/.test(error.message))
+    return new LitepredError(code, "a file's name has a NUL in it", renamed);
   const { code: cause = "", path, dest } = error as NodeJS.ErrnoException & { dest?: string };
   if (!Object.hasOwn(causes, cause)) return undefined;
   const [what, todo] = causes[cause]!;
