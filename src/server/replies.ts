@@ -1,6 +1,7 @@
 /** Answers of the routes, and errors as answers: the caller's faults with their hint, our own without a stack. */
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type ErrorCode, fileFault, LitepredError } from "../base/index.js";
 import { errorSchema } from "./schemas.js";
@@ -26,6 +27,9 @@ const statusOf: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
 export function errorTold(error: unknown): { code: string; message: string; hint: string } {
   const fault = error instanceof LitepredError ? error : fileFault(error);
   if (fault !== undefined) return { code: fault.code, message: fault.message, hint: fault.hint };
+  // A body that is no JSON, before any route sees it.
+  if (error instanceof HTTPException && error.status < 500)
+    return { code: "bad-usage", message: error.message, hint: "see /api" };
   process.stderr.write(`litepred: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return { code: "internal", message: "litepred has failed here; its log says why", hint: "" };
 }

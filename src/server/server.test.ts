@@ -86,6 +86,7 @@ test("architectures are answered in their order; spaces are named, never read fr
 });
 
 test("faults of the caller say what to do", async () => {
+  const json = { "content-type": "application/json" };
   const faults: [Response, number, RegExp][] = [
     [await post("/api/predict", "no model"), 400, /no model file/],
     [await post("/api/predict?platform=a/cpu/onnxruntime-node@1/fp32"), 404, /no predictor/],
@@ -101,6 +102,7 @@ test("faults of the caller say what to do", async () => {
       /larger/,
     ],
     [await app.request(at("/api/nothing")), 404, /there is no/],
+    [await app.request(at("/api/jobs/search"), { method: "POST", body: "[[", headers: json }), 400, /JSON/],
     [await app.request(at("/api/jobs/1/events")), 404, /no such job/],
   ];
   for (const [response, status, message] of faults) {

@@ -1,8 +1,8 @@
 /** Hostile requests to `litepred serve`: models packed, absurd and cut short; names and JSON that lead elsewhere. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -25,10 +25,7 @@ const peakMb = 1024;
 export async function runUploads(root: string, scale: Scale, report: HostileReport): Promise<void> {
   const folder = join(root, "uploads");
   mkdirSync(folder, { recursive: true });
-  const models = hostileModels(folder, scale).filter(({ path }) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() === true && found.size < 2 ** 28;
-  });
+  const models = hostileModels(folder, scale).filter(({ path }) => dirname(path) === join(folder, "models"));
   const { url, pid, stop } = await startServer(join(root, "served"));
   try {
     for (const asked of [
