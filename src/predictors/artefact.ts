@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type ComputeBackend, LitepredError, sha256, stableJson } from "../base/index.js";
 import { type NamedTensor, readSafetensors, writeSafetensors } from "../formats/safetensors/index.js";
 import { catalogueVersion } from "../kernels/index.js";
-import type { LearnerState } from "../learning/index.js";
+import type { JsonValue, LearnerState } from "../learning/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import type { Correction } from "./correction.js";
 import { loadKernelPredictor } from "./kernel-predictor.js";
@@ -170,10 +170,18 @@ const heldOutSchema = z.object({
   within10: z.number(),
   rmseMs: maybeUnknown,
 });
+/** Of JSON values. Deeper ones would use up the stack; layers of a network are at level 3. */
+const isShallow = (value: unknown, levels = 8): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1)));
 const stateSchema = z.object({
   learner: z.enum(["network", "gaussian-process", "ridge", "boosted-trees"]),
   version: z.literal(1),
-  settings: z.record(z.string(), z.json()),
+  settings: z.record(
+    z.string(),
+    z.custom<JsonValue>((value) => isShallow(value), "nested too deeply"),
+  ),
   arrays: z.record(z.string(), z.string()),
 });
 const manifestSchema = z.object({

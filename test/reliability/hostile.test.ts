@@ -24,6 +24,7 @@ const names = [
   "predictor weights NaN",
   "predictor weights 0",
   "predictor no models",
+  "predictor deep settings",
   "predictor metadata that is a tensor",
   "model weights with NUL",
   "model zeros of 1e18",
