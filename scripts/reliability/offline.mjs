@@ -45,11 +45,11 @@ async function runAll() {
     ["import", tables, ...phone],
     ["train", ...phone, "--recipe", "compact"],
     ["measure", model, "--protocol", "brief", ...local],
-    ["profile", "--kernel", "relu", "--count", "3", ...local],
+    ["profile", "--kernel", "relu", "--count", "3", "--profiled-models", "1", "--models", "1", ...local],
     ["check", model, "--max-latency", "10s", ...local],
     ["report", model, "--out", join(root, "r.html")],
     ["sample", "--kernel", "fc", "--count", "5"],
-    ["architectures", "--space", "ofa-mobilenetv3", "--count", "2"],
+    ["architectures", "--space", "ofa-mobilenetv3", ...local],
     ["search", ...bounded, ...local],
     ["site", model, "--out", join(root, "site")],
   ];
@@ -70,7 +70,11 @@ function nameOf(args) {
 }
 
 function run(args) {
-  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8", timeout: 300_000 });
+  const { status, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: "utf8",
+    timeout: 300_000,
+    input: "",
+  });
   return status === 0 ? "works" : `exit code ${status}: ${stderr.slice(-300)}`;
 }
 
