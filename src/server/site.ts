@@ -20,7 +20,9 @@ export async function writeSite(offers: Offers, folder: string): Promise<SiteRep
   const page = openPage();
   const [platforms, models] = [listPlatforms(offers), listModels(offers)];
   const content: [path: string, bytes: Uint8Array | string][] = [
-    ...page.files.map((path): [string, Uint8Array] => [path, page.read(path)!]),
+    ...page.files
+      .toSorted((a, b) => Number(b === mark) - Number(a === mark))
+      .map((path): [string, Uint8Array] => [path, page.read(path)!]),
     ["pool/index.json", JSON.stringify(platforms)],
     ...platforms.map(({ file }): [string, Uint8Array] => [`pool/${file}`, predictorFile(offers, file)!]),
     ["models/index.json", JSON.stringify(models)],
@@ -40,11 +42,14 @@ export async function writeSite(offers: Offers, folder: string): Promise<SiteRep
   return { folder, files: content.length + models.length, bytes, platforms: platforms.length, models: models.length };
 }
 
+/** Written first, so that a site that was not finished is known as one. */
+const mark = "engine-worker.js";
+
 /** A site written before may be written again; nothing else is touched. */
 function checkFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const there = readdirSync(folder);
-  if (there.length > 0 && !there.includes("engine-worker.js"))
+  if (there.length > 0 && !there.includes(mark))
     throw new LitepredError(
       "bad-usage",
       `${folder} is not empty`,

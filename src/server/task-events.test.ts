@@ -116,3 +116,12 @@ test("a job that the server did not survive is interrupted, and damaged files ar
   await tasks.close();
   assert.ok(readFileSync(join(folder, file!), "utf8").includes("measuring"));
 });
+
+test("a job goes on where what it tells cannot be kept", () => {
+  const folder = join(home, "gone");
+  const task = { id: "1", kind: "adapt", platform, state: "running", started: "2026-01-01T00:00:00.000Z" } as const;
+  const keep = openTaskJournal(folder).open(task);
+  rmSync(folder, { recursive: true });
+  for (const event of ["stage", "end"]) keep({ event, data: {} });
+  assert.deepEqual(openTaskJournal(folder).kept, []);
+});

@@ -1,6 +1,7 @@
 /** Jobs in files, a line an event, so that they can be looked at after a restart of the server. */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { errorTold } from "./replies.js";
 import type { Task, TaskEvent } from "./task.js";
 
 export interface KeptTask {
@@ -33,8 +34,22 @@ export function openTaskJournal(folder: string): TaskJournal {
       const write = (line: unknown) => appendFileSync(file, `${JSON.stringify(line)}\n`);
       write(task);
       // How far a stage has come is of no use later.
-      return (event) => event.event !== "progress" && write(event);
+      return untilFault((event: TaskEvent) => event.event !== "progress" && write(event));
     },
+  };
+}
+
+/** A full disk does not end the job whose events it cannot take, nor the server: they are kept up to there, which is said once. */
+function untilFault(keep: (event: TaskEvent) => void): (event: TaskEvent) => void {
+  let isKept = true;
+  return (event) => {
+    if (!isKept) return;
+    try {
+      keep(event);
+    } catch (error) {
+      isKept = false;
+      process.stderr.write(`! a job's events are kept no further: ${errorTold(error).message}\n`);
+    }
   };
 }
 
