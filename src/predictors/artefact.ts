@@ -157,6 +157,8 @@ function corrupt(reason: string): LitepredError {
   return new LitepredError("corrupt-artefact", `not a usable predictor file: ${reason}`, "train or export it again");
 }
 
+/** Of a kernel type of the user's own: as many as a table may have columns. */
+const mostFields = 100;
 const count = z.number().int().nonnegative();
 /** JSON has no NaN: the error of a kernel type with too few measurements to tell. */
 const maybeUnknown = z
@@ -215,7 +217,11 @@ const manifestSchema = z.object({
       roofline: z.array(z.number()).optional(),
       targetRange: z.tuple([z.number(), z.number()]),
       userType: z
-        .object({ fields: z.array(z.string()).min(1), flops: z.string().optional(), params: z.string().optional() })
+        .object({
+          fields: z.array(z.string()).min(1).max(mostFields),
+          flops: z.string().optional(),
+          params: z.string().optional(),
+        })
         .optional(),
       models: z.array(stateSchema).min(1),
     }),

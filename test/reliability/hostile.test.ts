@@ -25,6 +25,7 @@ const names = [
   "predictor weights 0",
   "predictor no models",
   "predictor deep settings",
+  "predictor user type of many fields",
   "predictor metadata that is a tensor",
   "model weights with NUL",
   "model zeros of 1e18",
