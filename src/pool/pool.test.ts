@@ -42,7 +42,8 @@ test("the error of a kernel type with too few measurements is unknown, and stays
   const pool = openPool(join(home, "few"));
   const heldOut = { n: 2, mape: Number.NaN, within5: 0, within10: 0, rmseMs: Number.NaN };
   const few = { type: "relu", recipe: "compact", samples: 2, heldOut, residuals: [0.1], ranges: {} } as const;
-  pool.save({ ...artefact, kernels: [{ ...few, featureNames: [], targetRange: [0, 1], models: [] }] });
+  const model = { learner: "ridge", version: 1, settings: { intercept: 1 }, arrays: {} } as const;
+  pool.save({ ...artefact, kernels: [{ ...few, featureNames: [], targetRange: [0, 1], models: [model] }] });
   assert.deepEqual(pool.load(artefact.platform).kernels[0]!.heldOut, heldOut);
 });
 
