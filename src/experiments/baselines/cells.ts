@@ -13,7 +13,7 @@ import { type Target, transferOnce } from "../transfer/run.js";
 import { measuringSeconds, secondsOfOne } from "./cost.js";
 import { type Fitted, fitBaseline } from "./fit.js";
 import { type BaselinePlan, kindOf } from "./plan.js";
-import type { BaselineCell } from "./report.js";
+import type { BaselineCell, NotRun } from "./report.js";
 
 export interface CellTask {
   readonly home: string;
@@ -29,8 +29,8 @@ export interface CellTask {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws LitepredError `no-data` where `adapt` is asked for and the workspace has no predictor of the target that was adapted there. */
-export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell | undefined> {
+/** What the method reached, or why it could not be run on what was measured. */
+export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell | NotRun> {
   switch (kindOf(plan.method)) {
     case "fitted":
       return fittedCell(task, plan);
@@ -44,7 +44,7 @@ export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell
 async function fittedCell(
   { known, target, episodes, epochs, trees, signal }: CellTask,
   { method, seed }: BaselinePlan,
-): Promise<BaselineCell> {
+): Promise<BaselineCell | NotRun> {
   const started = performance.now();
   const { looked, test } = splitNetworks(target.architectures, seed);
   const others = [...known.values()].filter(({ platform }) => platform !== target.platform);
@@ -58,6 +58,7 @@ async function fittedCell(
     ),
     ...{ seed, episodes, epochs, trees, signal },
   });
+  if ("reason" in outcome) return { target: target.platform, method, seed, reason: outcome.reason };
   const { kernels, architectures } = outcome;
   const ofKernels = () => measuringSeconds(target.rows.filter(({ subject }) => subject.kind === "kernel"));
   const ofModels = () => architectures * secondsOfOne(target.rows, "model");
@@ -99,15 +100,16 @@ async function transferredCell(
   }
 }
 
-/** The file that `litepred adapt` made in this workspace, on the same test; undefined where there is none. */
-async function shippedCell(
-  { home, target }: CellTask,
-  { method, seed }: BaselinePlan,
-): Promise<BaselineCell | undefined> {
+/** The file that `litepred adapt` made in this workspace, on the same test. */
+async function shippedCell({ home, target }: CellTask, { method, seed }: BaselinePlan): Promise<BaselineCell | NotRun> {
   const started = performance.now();
   const pool = openPool(home);
   const entry = pool.list().entries.find(({ platform }) => platform === target.platform);
-  if (!entry?.file.startsWith(pool.folders[0]!) || !entry.provenance.method.startsWith("adapt/")) return undefined;
+  if (!entry?.file.startsWith(pool.folders[0]!) || !entry.provenance.method.startsWith("adapt/"))
+    return {
+      ...{ target: target.platform, method, seed },
+      reason: `the workspace has no predictor that \`litepred adapt --platform ${target.platform}\` made`,
+    };
   const { test } = splitNetworks(target.architectures, seed);
   const measured = test.map(({ measuredMs }) => measuredMs);
   const predictor = await loadPlatformPredictor(pool.load(target.platform), onnxRuntime);

@@ -1,5 +1,5 @@
 /** Markdown of the table of baselines. */
-import { percent } from "../../base/index.js";
+import { groupBy, percent } from "../../base/index.js";
 import { madeOnText } from "../made-on.js";
 import { markdownTable } from "../markdown.js";
 import { trainingData } from "./plan.js";
@@ -34,7 +34,24 @@ const section = (report: BaselinesReport, target: BaselineTarget): string[] => [
   "",
   markdownTable(baselinesHead, report.rows.filter((row) => row.target === target.target).map(baselineCells)),
   "",
+  ...notRunLines(report, target),
 ];
+
+/** Each reason once, with the seeds that it holds for. */
+export function notRunLines(
+  { notRun }: Pick<BaselinesReport, "notRun">,
+  { target }: Pick<BaselineTarget, "target">,
+): string[] {
+  const groups = groupBy(
+    notRun.filter((one) => one.target === target),
+    ({ method, reason }) => `${method} ${reason}`,
+  );
+  const lines = [...groups.values()].map((group) => {
+    const seeds = group.map(({ seed }) => seed).join(", ");
+    return `* \`${group[0]!.method}\` was not run (${group.length === 1 ? "seed" : "seeds"} ${seeds}): ${group[0]!.reason}.`;
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
 
 const ceiling = ({ noise }: BaselineTarget) =>
   noise === undefined

@@ -15,7 +15,14 @@ import { readTarget, type Target } from "../transfer/run.js";
 import { type CellTask, cellOf } from "./cells.js";
 import { nnMeterSamples, secondsOfOne } from "./cost.js";
 import { kindOf, planBaselines } from "./plan.js";
-import { type BaselineCell, type BaselinesReport, type BaselineTarget, summariseBaselines } from "./report.js";
+import {
+  type BaselineCell,
+  type BaselinesReport,
+  type BaselineTarget,
+  isNotRun,
+  type NotRun,
+  summariseBaselines,
+} from "./report.js";
 
 export interface BaselinesRequest extends PlatformsRequest {
   /** More folders of predictors to transfer from; the workspace's and those that ship come by themselves. */
@@ -38,7 +45,7 @@ export async function evaluateBaselines(request: BaselinesRequest): Promise<Base
   const wanted = request.targets === undefined ? platforms : await resolve(request.targets);
   const known = await readAll(home, platforms);
   const targets: BaselineTarget[] = [];
-  const cells: BaselineCell[] = [];
+  const outcomes: (BaselineCell | NotRun)[] = [];
   request.onStage?.("baselines", wanted.length * plans.length);
   for (const [t, id] of wanted.entries()) {
     const target = known.get(id);
@@ -49,14 +56,15 @@ export async function evaluateBaselines(request: BaselinesRequest): Promise<Base
     for (const [p, plan] of plans.entries()) {
       if (signal?.aborted) break;
       request.onProgress?.(t * plans.length + p, `${id}: ${plan.method}, seed ${plan.seed}`);
-      const isDone = (cell: BaselineCell | undefined) => cell?.method === plan.method && cell.seed === plan.seed;
+      const isDone = (cell: BaselineCell | NotRun) => cell.method === plan.method && cell.seed === plan.seed;
       const kind = kindOf(plan.method);
       const make = () => cellOf(task, plan);
-      const cell = kind === "shipped" ? await make() : await runs[kind].findOrDo(isDone, make);
-      if (cell) cells.push(cell);
+      outcomes.push(kind === "shipped" ? await make() : await runs[kind].findOrDo(isDone, make));
     }
   }
-  return { ...madeOn(), platforms, targets, rows: summariseBaselines(cells), cells };
+  const cells = outcomes.filter((cell): cell is BaselineCell => !isNotRun(cell));
+  const notRun = outcomes.filter(isNotRun);
+  return { ...madeOn(), platforms, targets, rows: summariseBaselines(cells), cells, notRun };
 }
 
 /** Cells done so far: of the same measurements, and of the same pool where it takes part. */
@@ -71,8 +79,8 @@ function openRuns(task: CellTask, platforms: readonly string[], kind: "fitted" |
             .list()
             .entries.map(({ sha256 }) => sha256),
         };
-  return keptRuns<BaselineCell | undefined>(
-    keptFile(home, "baselines", { version: 3, kind, target: target.platform, measured, ...circumstances }),
+  return keptRuns<BaselineCell | NotRun>(
+    keptFile(home, "baselines", { version: 4, kind, target: target.platform, measured, ...circumstances }),
   );
 }
 
