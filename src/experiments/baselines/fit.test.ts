@@ -7,7 +7,7 @@ import { onnxRuntime } from "../../runtime/index.js";
 import type { MeasuredArchitecture } from "../transfer/report.js";
 import { type BaselineTask, commonReferences, fitBaseline } from "./fit.js";
 import { baselinesPage } from "./page.js";
-import { planBaselines } from "./plan.js";
+import { lookedAtPerSpace, planBaselines, splitNetworks } from "./plan.js";
 import { summariseBaselines } from "./report.js";
 
 const types = ["conv-bn-relu", "dwconv-bn-relu"];
@@ -138,4 +138,15 @@ test("plans know the methods", () => {
   assert.equal(planBaselines(["flops", "help"], 2).length, 4);
   assert.throws(() => planBaselines(["magic"], 1), LitepredError);
   assert.throws(() => planBaselines(undefined, 0), LitepredError);
+});
+
+test("what is looked at and the test share nothing, are all there is, and change with the run", () => {
+  const spaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas", "autoformer"];
+  const networks = spaces.flatMap((space) => Array.from({ length: 40 }, (_, i) => ({ space, i })));
+  const { looked, test: tested } = splitNetworks(networks, 1);
+  assert.equal(looked.length, lookedAtPerSpace * spaces.length);
+  assert.equal(new Set([...looked, ...tested]).size, networks.length);
+  assert.notDeepEqual(splitNetworks(networks, 2).looked, looked);
+  const few = networks.filter(({ i }) => i < 10);
+  assert.equal(splitNetworks(few, 1).looked.length, 4 * spaces.length);
 });

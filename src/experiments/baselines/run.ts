@@ -3,18 +3,17 @@
  * `evaluate transfer --platform … --measure-only`), each in turn the target. Computed, so it can be repeated; every cell is kept as it
  * ends.
  */
-import { type Measurement, openStore } from "../../measurements/index.js";
+import { openStore } from "../../measurements/index.js";
 import { openPool } from "../../pool/index.js";
 import { resolvePlatformId } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import { madeOn } from "../made-on.js";
+import { secondsOfOne } from "../measuring-cost.js";
 import type { PlatformsRequest } from "../transfer/measure.js";
-import { splitNetworks } from "../transfer/plan.js";
 import { noiseCeiling } from "../transfer/report.js";
-import { readTarget, type Target } from "../transfer/run.js";
+import { readTarget, type Target } from "../transfer/target.js";
 import { type CellTask, cellOf } from "./cells.js";
-import { nnMeterSamples, secondsOfOne } from "./cost.js";
-import { kindOf, planBaselines } from "./plan.js";
+import { kindOf, nnMeterSamples, planBaselines, splitNetworks } from "./plan.js";
 import {
   type BaselineCell,
   type BaselinesReport,
@@ -89,25 +88,12 @@ async function readAll(home: string, platforms: readonly string[]): Promise<Map<
   try {
     const known = new Map<string, Target>();
     for (const platform of platforms)
-      known.set(platform, onlyTests(await readTarget(platform, await store.query({ platform, every: true }))));
+      known.set(platform, await readTarget(platform, await store.query({ platform, every: true })));
     return known;
   } finally {
     await store.close();
   }
 }
-
-/** Architectures that the platform's own predictor may have been fitted on are not in the comparison. */
-function onlyTests(target: Target): Target {
-  const learned = new Set(
-    target.rows.flatMap((row) => (isLearned(row) && row.subject.kind === "model" ? row.subject.name : [])),
-  );
-  const architectures = target.architectures.filter(
-    ({ name = "", purpose }) => purpose === "test" && !learned.has(name),
-  );
-  return { ...target, architectures };
-}
-
-const isLearned = ({ purpose }: Measurement) => purpose === "fit" || purpose === "in-model";
 
 function describeTarget({ platform, architectures, rows }: Target): BaselineTarget {
   const types = new Set(architectures.flatMap(({ detection }) => detection.kernels.map(({ type }) => type)));
