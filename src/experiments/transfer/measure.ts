@@ -10,7 +10,7 @@ import { openStore, type Store } from "../../measurements/index.js";
 import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { profileKernels, protocols } from "../../profiling/index.js";
-import { collectStatistics, planKernels } from "../../sampling/index.js";
+import { collectStatistics, networksPerSpace, planKernels } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { measureDataset } from "../dataset/run.js";
@@ -87,6 +87,7 @@ async function measureAlone(
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
     rules: rulesOf(platform),
+    architecturesPerSpace: networksPerSpace.few,
     random: createRandom(`${seed}/statistics`),
   });
   const plan = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });
