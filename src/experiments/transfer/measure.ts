@@ -33,6 +33,8 @@ export interface MeasuringRequest extends PlatformsRequest {
   readonly count: number;
   /** Instead of the platforms' own, for tests. */
   readonly engine?: Engine | undefined;
+  /** Networks of a draw, default 40. */
+  readonly models?: number | undefined;
   /** Default: those of the evaluation. */
   readonly spaces?: readonly string[] | undefined;
 }
@@ -69,11 +71,11 @@ async function measureTarget(request: MeasuringRequest, local: LocalPlatform, st
     onStage: (label: string, total: number) => request.onStage?.(`${local.id}: ${label}`, total),
     onProgress: request.onProgress?.bind(request),
   };
-  const { minutes, seeds } = request;
+  const { minutes, seeds, models = modelsLooked } = request;
   if (timesInContext(local)) await measureInContext({ ...watch, seed, minutes }, local, store);
   else await measureAlone({ ...watch, minutes }, local, store);
   for (let draw = 1; draw <= seeds && !request.signal?.aborted; draw++)
-    await measureForCorrection({ ...watch, seed: draw, models: modelsLooked }, local, store);
+    await measureForCorrection({ ...watch, seed: draw, models }, local, store);
 }
 
 /** Kernels at a time, between looks at the clock. */

@@ -9,7 +9,7 @@ import { openStore } from "../../measurements/index.js";
 import { openPool, type Pool } from "../../pool/index.js";
 import { loadPlatformPredictor, type PlatformPredictor, readArtefact } from "../../predictors/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
-import { loadTransferMethod, type TransferMethodName } from "../../transfer/index.js";
+import { loadTransferMethod, type MeasuredNetwork, type TransferMethodName } from "../../transfer/index.js";
 import { resolvePlatformId } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import { madeOn } from "../made-on.js";
@@ -31,11 +31,13 @@ export interface EvaluatePlatformsRequest extends PlatformsRequest, TransferOpti
   /** Default: all of `platforms`. */
   readonly targets?: readonly string[] | undefined;
   readonly method: TransferMethodName;
+  /** Networks of a draw, default 40. */
+  readonly models?: number | undefined;
   onCell?(cell: TransferCell): void;
 }
 
 export async function evaluateTransferPlatforms(request: EvaluatePlatformsRequest): Promise<EvaluatePlatformsReport> {
-  const { home } = request;
+  const { home, models = modelsLooked } = request;
   const plans = planTransfers(request);
   const resolve = (ids: readonly string[]) => Promise.all(ids.map((id) => resolvePlatformId(id, home)));
   const platforms = await resolve(request.platforms);
@@ -58,12 +60,14 @@ export async function evaluateTransferPlatforms(request: EvaluatePlatformsReques
       }
       targets.push({ target: id, test: test.length, noise: noiseCeiling(test) });
       const kept = openRuns(request, pool, target);
+      const draws = new Map<number, readonly MeasuredNetwork[]>();
       for (const [p, plan] of plans.entries()) {
         if (request.signal?.aborted) break;
         request.onProgress?.(t * plans.length + p, `${id}: ${plan.variant.name}, seed ${plan.run}`);
-        const networks = await networksOfDraw(target, plan.run);
-        if (networks.length < modelsLooked * enoughOfDraw) {
-          const reason = `only ${networks.length} of ${modelsLooked} networks of draw ${plan.run} were measured`;
+        const networks = draws.get(plan.run) ?? (await networksOfDraw(target, plan.run, models));
+        draws.set(plan.run, networks);
+        if (networks.length < models * enoughOfDraw) {
+          const reason = `only ${networks.length} of ${models} networks of draw ${plan.run} were measured`;
           notRun.push({ target: id, reason });
           continue;
         }
@@ -92,8 +96,8 @@ async function loadSources(pool: Pool): Promise<PlatformPredictor[]> {
 }
 
 /** Cells done so far, with the same measurements and sources. */
-function openRuns({ home, method }: EvaluatePlatformsRequest, pool: Pool, target: Target) {
+function openRuns({ home, method, models }: EvaluatePlatformsRequest, pool: Pool, target: Target) {
   const sources = pool.list().entries.map(({ sha256 }) => sha256);
-  const circumstances = { version: 2, method, sources, rows: target.rows.length };
+  const circumstances = { version: 2, method, models, sources, rows: target.rows.length };
   return keptRuns<TransferCell>(keptFile(home, "transfer", { target: target.platform, ...circumstances }));
 }

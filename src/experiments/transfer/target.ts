@@ -6,7 +6,7 @@ import { parsePlatformId } from "../../platforms/index.js";
 import { networkKernels, networksToFit } from "../../sampling/index.js";
 import type { MeasuredNetwork } from "../../transfer/index.js";
 import { measuredNchwcBlock, rulesOf } from "../../workspace/index.js";
-import { isEvaluated, modelsLooked } from "./plan.js";
+import { isEvaluated } from "./plan.js";
 import type { MeasuredArchitecture } from "./report.js";
 
 export interface Target {
@@ -53,7 +53,7 @@ function looksAt(rows: readonly Measurement[], wanted: Purpose): Map<string, Map
 }
 
 /** Those that `adapt` would measure with this seed. */
-export async function networksOfDraw({ fits, rules }: Target, run: number): Promise<MeasuredNetwork[]> {
-  const wanted = await networksToFit(modelsLooked, run, rules);
+export async function networksOfDraw({ fits, rules }: Target, run: number, models: number): Promise<MeasuredNetwork[]> {
+  const wanted = await networksToFit(models, run, rules);
   return wanted.flatMap(({ name }) => fits.get(name) ?? []);
 }
