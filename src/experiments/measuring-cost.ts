@@ -26,3 +26,7 @@ export function secondsOfOne(rows: readonly Measurement[], kind: "kernel" | "mod
   const own = rows.filter(({ subject, purpose }) => subject.kind === kind && purpose !== "in-model");
   return own.length === 0 ? Number.NaN : measuringSeconds(own) / own.length;
 }
+
+/** A kernel alone, or a network under the profiler for the sake of its kernels. */
+export const isOfKernels = ({ subject, purpose }: Measurement): boolean =>
+  subject.kind === "kernel" || purpose === "in-model";

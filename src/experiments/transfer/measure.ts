@@ -14,6 +14,7 @@ import { collectStatistics, networksPerSpace, planKernels } from "../../sampling
 import { loadSpaces } from "../../spaces/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { measureDataset } from "../dataset/run.js";
+import { isOfKernels, measuringSeconds } from "../measuring-cost.js";
 import { kernelCount, modelsLooked, seed, sourceHome, spacesEvaluated } from "./plan.js";
 
 export interface PlatformsRequest {
@@ -71,11 +72,19 @@ async function measureTarget(request: MeasuringRequest, local: LocalPlatform, st
     onStage: (label: string, total: number) => request.onStage?.(`${local.id}: ${label}`, total),
     onProgress: request.onProgress?.bind(request),
   };
-  const { minutes, seeds, models = modelsLooked } = request;
-  if (timesInContext(local)) await measureInContext({ ...watch, seed, minutes }, local, store);
-  else await measureAlone({ ...watch, minutes }, local, store);
+  const { seeds, models = modelsLooked } = request;
+  const minutes = await minutesLeft(request, local, store);
+  if (minutes > 0)
+    await (timesInContext(local) ? measureInContext : measureAlone)({ ...watch, seed, minutes }, local, store);
   for (let draw = 1; draw <= seeds && !request.signal?.aborted; draw++)
     await measureForCorrection({ ...watch, seed: draw, models }, local, store);
+}
+
+/** Of the request's, by what the store has: the same command does not measure on and on. A tenth is not worth another start. */
+async function minutesLeft({ minutes }: MeasuringRequest, { id }: LocalPlatform, store: Store): Promise<number> {
+  const rows = await store.query({ platform: id, every: true });
+  const spent = measuringSeconds(rows.filter(isOfKernels)) / 60 / minutesOfKernels(1);
+  return spent > 0.9 * minutes ? 0 : minutes - spent;
 }
 
 /** Kernels at a time, between looks at the clock. */
@@ -83,7 +92,7 @@ const part = 40;
 
 async function measureAlone(
   { minutes, signal, onStage, onProgress }: Omit<PlatformsRequest, "home" | "platforms"> & { readonly minutes: number },
-  { id, platform, engine }: LocalPlatform,
+  { platform, engine }: LocalPlatform,
   store: Store,
 ): Promise<void> {
   const statistics = collectStatistics({
@@ -96,7 +105,7 @@ async function measureAlone(
   // A plan cut short has every type.
   const kernels = createRandom(`${seed}/order`).shuffle(plan);
   const untilMs = performance.now() + 60_000 * minutesOfKernels(minutes);
-  onStage?.(`kernels of ${id}`, kernels.length);
+  onStage?.("kernels", kernels.length);
   for (let from = 0; from < kernels.length && performance.now() < untilMs && !signal?.aborted; from += part)
     await profileKernels({
       ...{ store, engine, platform, signal, protocol: protocols.quick },

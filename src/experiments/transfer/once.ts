@@ -13,7 +13,7 @@ import {
   type MeasureRequest,
   type TransferMethod,
 } from "../../transfer/index.js";
-import { measuringSeconds } from "../measuring-cost.js";
+import { isOfKernels, measuringSeconds } from "../measuring-cost.js";
 import { kernelCount, maySource, type TransferPlan } from "./plan.js";
 import { describeTest, type MeasuredArchitecture, type TransferCell } from "./report.js";
 import type { Target } from "./target.js";
@@ -59,7 +59,7 @@ const isInContext = ({ target, variant, method }: Transfer): boolean =>
 /** Distinct kernels looked at, and what measuring took together with the networks. */
 function costOf(transfer: Transfer, chosen: number): { kernels: number; seconds: number } {
   const { rows } = transfer.target;
-  const ofKernels = rows.filter(({ subject, purpose }) => subject.kind === "kernel" || purpose === "in-model");
+  const ofKernels = rows.filter(isOfKernels);
   const ofFits = rows.filter(({ subject, purpose }) => subject.kind === "model" && purpose === "fit");
   const all = kernelRows(rows).reduce((total, { configs }) => total + configs.length, 0);
   const kernels = isInContext(transfer) ? all : chosen;

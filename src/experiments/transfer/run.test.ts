@@ -21,6 +21,8 @@ test("one road measures, trains sources and transfers; what could not be transfe
   assert.deepEqual(await measurePlatforms(request), []);
   const rows = await allRows();
   assert.equal(rows.filter(({ purpose }) => purpose === "test").length, 3);
+  const kernels = rows.filter(({ subject }) => subject.kind === "kernel").length;
+  assert.ok(kernels > 0 && kernels < 600);
   assert.deepEqual(await trainSources(request), []);
   const variants = [{ name: "from scratch", sources: "none" as const }];
   const platforms = [platform, "other/cpu/synthetic@1/fp32"];
