@@ -24,8 +24,8 @@ export const trainingData: Readonly<Record<BaselineMethod, string>> = {
   "brp-nas": "architectures",
   help: "architectures, other platforms",
   "help*": "as many architectures as there are, other platforms",
-  litepred: "kernels, architectures, pool",
-  default: "kernels, architectures, pool",
+  litepred: "kernels, networks, pool",
+  default: "kernels, networks, pool",
   adapt: "what `litepred adapt` measures, pool",
 };
 
