@@ -18,6 +18,8 @@ import { measuredNchwcBlock, rulesOf } from "../workspace/index.js";
 
 export interface FitRequest {
   readonly home: string;
+  /** The workspace in whose pool the predictor is put; default `home`. */
+  readonly poolHome?: string | undefined;
   readonly store: Store;
   /** Full id. */
   readonly platform: string;
@@ -45,7 +47,7 @@ export interface FittedFile extends FittedPlatform {
 
 /** Fits and saves. @throws LitepredError `no-data` where nothing was measured and there is no source. */
 export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
-  const { home, store, platform, types, seed } = request;
+  const { home, poolHome = home, store, platform, types, seed } = request;
   const measured = await store.query({ platform, every: true });
   const nchwcBlock = measuredNchwcBlock(measured);
   const rules = rulesOf(parsePlatformId(platform), nchwcBlock);
@@ -85,7 +87,7 @@ export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
     onStage: request.onStage?.bind(request),
     onProgress: request.onProgress?.bind(request),
   });
-  const file = openPool(home).save({
+  const file = openPool(poolHome).save({
     platform,
     nchwcBlock,
     provenance: provenanceOf(await store.query({ platform, every: true }), request.how, fitted),

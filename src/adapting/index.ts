@@ -4,4 +4,10 @@
  */
 export { type FitRequest, type FittedFile, fitAndSave, loadSources, provenanceOf } from "./fit.js";
 export { type AdaptReport, describe } from "./report.js";
-export { type AdaptRequest, openTarget } from "./target.js";
+export {
+  type AdaptRequest,
+  measureForCorrection,
+  measureInContext,
+  minutesOfKernels,
+  openTarget,
+} from "./target.js";

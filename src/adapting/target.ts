@@ -47,6 +47,9 @@ const mostNetworks = 220;
 const kernelShare = 0.75;
 const usualMinutes = 4;
 
+/** Of the minutes of measuring, those that go to kernels. */
+export const minutesOfKernels = (minutes = usualMinutes): number => kernelShare * minutes;
+
 interface Target {
   /** Full. */
   readonly id: string;
@@ -94,12 +97,20 @@ const candidatesOf = (
 ): Promise<Candidates> =>
   spaceCandidates({ rules: rulesOf(platform), count: budget * candidatesPerMeasurement, seed, spaces, perSpace });
 
-async function measureInContext(request: AdaptRequest, local: LocalPlatform, store: Store): Promise<void> {
+/** What a request says of measuring itself. */
+type Measuring = Pick<AdaptRequest, "seed" | "spaces" | "signal" | "onStage" | "onProgress">;
+
+/** Kernels inside networks, for their share of the minutes. @throws LitepredError `interrupted`. */
+export async function measureInContext(
+  request: Measuring & Pick<AdaptRequest, "minutes">,
+  local: LocalPlatform,
+  store: Store,
+): Promise<void> {
   await profileInContext({
     store,
     local,
     networks: mostNetworks,
-    minutes: kernelShare * (request.minutes ?? usualMinutes),
+    minutes: minutesOfKernels(request.minutes),
     seed: request.seed,
     spaces: request.spaces,
     signal: request.signal,
@@ -118,7 +129,12 @@ function throwIfInterrupted(signal: AbortSignal | undefined): void {
     );
 }
 
-async function measureForCorrection(request: AdaptRequest, local: LocalPlatform, store: Store): Promise<void> {
+/** Networks measured whole: `models` of the seed's. */
+export async function measureForCorrection(
+  request: Measuring & Pick<AdaptRequest, "models">,
+  local: LocalPlatform,
+  store: Store,
+): Promise<void> {
   request.onStage?.("whole networks", request.models);
   await measureNetworks({
     store,

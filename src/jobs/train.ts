@@ -9,6 +9,8 @@ import { resolvePlatformId } from "../workspace/index.js";
 
 export interface TrainRequest {
   readonly home: string;
+  /** The workspace in whose pool the predictor is put; default `home`. */
+  readonly poolHome?: string | undefined;
   readonly platform: string;
   readonly types?: readonly string[] | undefined;
   readonly recipe: string;

@@ -1,13 +1,14 @@
 /**
- * Random forests (Breiman, 2001) on histograms: each tree is grown on a draw of the rows with replacement, each split sees some of the
- * columns, the trees' mean is the prediction. Growth is that of the boosted trees, which is why this is no library.
+ * Random forests (Breiman, 2001) on binned columns: each tree is grown on a draw of the rows with replacement, each split sees some of the
+ * columns, the trees' mean is the prediction. Bins and predictions are those of the boosted trees, which is why this is no library.
  */
 import { createRandom, LitepredError } from "../base/index.js";
 import { descend, type Forest, flatten } from "./boosted-trees.js";
+import { growDeepTree } from "./deep-tree.js";
 import type { Matrix, TrainingSet } from "./learner.js";
 import { requireColumns, requireTrainingSet } from "./standardise.js";
 import { binColumns } from "./tree-bins.js";
-import { growTree, type Tree } from "./tree-growth.js";
+import type { Tree } from "./tree-growth.js";
 
 export interface RandomForestOptions {
   /** Default 100. */
@@ -29,15 +30,12 @@ export function trainRandomForest({ x, y, weights }: TrainingSet, options: Rando
   const { trees: count = 100, columnsPerSplit = x.columns, minRows = 1, seed, signal } = options;
   const random = createRandom(seed);
   const data = binColumns(x);
-  const columns = Array.from({ length: x.columns }, (_, j) => j);
-  const pick = { count: columnsPerSplit, order: random.shuffle };
+  const limits = { minWeight: minRows, columnsPerSplit, shuffle: random.shuffle };
   const trees: Tree[] = [];
   for (let t = 0; t < count; t++) {
     if (signal?.aborted) throw new LitepredError("interrupted", "training was interrupted");
     const weight = drawnTimes(x.rows, random.integer).map((times, i) => times * (weights?.[i] ?? 1));
-    // A leaf's value is −Σ gradient ÷ Σ weight: the mean of its rows' targets.
-    const gradient = weight.map((w, i) => -w * y[i]!);
-    trees.push(growTree(data, gradient, weight, columns, { leaves: x.rows, minWeight: minRows, ridge: 0, pick }).tree);
+    trees.push(growDeepTree(data, y, weight, limits));
   }
   return createForest(x.columns, flatten(trees));
 }

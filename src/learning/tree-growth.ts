@@ -10,8 +10,6 @@ export interface GrowthLimits {
   readonly minWeight: number;
   /** Added to the weight of each leaf. */
   readonly ridge: number;
-  /** A split is the best of the first `count` columns in this order, drawn anew for each, that can be split at all; default all. */
-  readonly pick?: { readonly count: number; order(columns: readonly number[]): readonly number[] };
 }
 
 /** Nodes in order of creation, parents before children; a leaf has column −1 and a value. */
@@ -119,11 +117,8 @@ function histogramOf(
 
 function bestSplit(histogram: Float64Array, columns: readonly number[], limits: GrowthLimits): Split | undefined {
   let best: Split | undefined;
-  let seen = 0;
-  for (const column of limits.pick?.order(columns) ?? columns) {
-    if (limits.pick !== undefined && seen >= limits.pick.count) break;
+  for (const column of columns) {
     const split = bestSplitOf(histogram, column, limits);
-    if (split !== undefined) seen++;
     if (split !== undefined && split.gain > (best?.gain ?? 1e-12)) best = split;
   }
   return best;

@@ -61,7 +61,13 @@ async function saveReport(folder: string, report: BaselinesReport): Promise<void
 
 const head = ["target", "method", "measurements", "profiling s", "RMSE ms", "±5 %", "±10 %"];
 
-const describe = ({ rows }: BaselinesReport): string =>
+const describe = ({ rows, notRun }: BaselinesReport): string =>
+  [
+    table(rows),
+    ...notRun.map((one) => `${one.target}: ${one.method}, seed ${one.seed} was not run: ${one.reason}`),
+  ].join("\n");
+
+const table = (rows: BaselinesReport["rows"]): string =>
   renderTable(
     head,
     rows.map((row) => [

@@ -11,6 +11,9 @@ export interface TransferPlatformsOptions {
   readonly platform: readonly string[];
   readonly target?: readonly string[];
   readonly seeds: string;
+  readonly minutes: string;
+  readonly count: string;
+  readonly pool?: readonly string[];
   readonly budgets?: boolean;
   readonly method: "default" | "litepred";
   readonly measure: boolean;
@@ -22,28 +25,27 @@ export interface TransferPlatformsOptions {
 export async function evaluatePlatforms(context: CliContext, options: TransferPlatformsOptions): Promise<number> {
   const { measurePlatforms, trainSources } = await import("../../experiments/transfer/measure.js");
   const { evaluateTransferPlatforms } = await import("../../experiments/transfer/run.js");
-  const request = { home: context.home, platforms: options.platform, signal: context.signal };
-  const problems = options.measure ? await withProgress((watch) => measurePlatforms({ ...request, ...watch })) : [];
+  const { target: targets, budgets, method, pool: pools } = options;
+  const number = (name: "seeds" | "minutes" | "count") => numberOf({ [name]: options[name] }, name);
+  const request = { home: context.home, platforms: options.platform, signal: context.signal, seeds: number("seeds") };
+  const measuring = { ...request, minutes: number("minutes"), count: number("count") };
+  const problems = options.measure ? await withProgress((watch) => measurePlatforms({ ...measuring, ...watch })) : [];
   for (const { platform, problem } of problems) context.note(`! ${platform}: ${problem}`);
-  if (options.measureOnly) {
-    context.result({ problems }, () => "measured");
+  if (options.measureOnly || context.signal?.aborted) {
+    context.result({ problems }, () =>
+      context.signal?.aborted ? "stopped; the same command goes on from here" : "measured",
+    );
     return problems.length > 0 ? 1 : 0;
   }
   const report = await withProgress(async (watch) => {
-    await trainSources({ ...request, ...watch });
-    const { target: targets, budgets, method, seeds } = options;
-    return evaluateTransferPlatforms({
-      ...request,
-      ...watch,
-      targets,
-      seeds: numberOf({ seeds }, "seeds"),
-      budgets,
-      method,
-    });
+    const untrained = await trainSources({ ...request, ...watch });
+    const report = await evaluateTransferPlatforms({ ...request, ...watch, pools, targets, budgets, method });
+    return { ...report, untrained };
   });
+  for (const { platform, problem } of report.untrained) context.note(`! ${platform} is no source: ${problem}`);
   await writeFiles(report, options);
-  const { noiseTable, variantTables } = await import("../../experiments/transfer/tables.js");
-  context.result({ ...report, problems }, (r) => tables(noiseTable(r), variantTables(r)).join("\n\n"));
+  const { summaryTable, variantTables } = await import("../../experiments/transfer/tables.js");
+  context.result({ ...report, problems }, (r) => tables(summaryTable(r), variantTables(r)).join("\n\n"));
   return 0;
 }
 
@@ -57,10 +59,10 @@ async function writeFiles(
     saveWhole(plot, (await import("../../experiments/plots/transfer.js")).plotTransfer(report.cells));
 }
 
-const tables = (noise: TextTable, variants: readonly VariantTables[]): string[] => [
-  renderTable(noise.head, noise.rows),
+const tables = (summary: TextTable, variants: readonly VariantTables[]): string[] => [
   ...variants.flatMap(({ variant, overall, bySpace }) => [
     `${variant}\n${renderTable(overall.head, overall.rows)}`,
     renderTable(bySpace.head, bySpace.rows),
   ]),
+  renderTable(summary.head, summary.rows),
 ];

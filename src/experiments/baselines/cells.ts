@@ -8,12 +8,13 @@ import { openPool } from "../../pool/index.js";
 import { loadPlatformPredictor } from "../../predictors/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
 import { loadTransferMethod } from "../../transfer/index.js";
-import { splitNetworks, transferVariants } from "../transfer/plan.js";
-import { type Target, transferOnce } from "../transfer/run.js";
-import { measuringSeconds, secondsOfOne } from "./cost.js";
+import { measuringSeconds, secondsOfOne } from "../measuring-cost.js";
+import { transferOnce } from "../transfer/once.js";
+import { transferVariants } from "../transfer/plan.js";
+import type { Target } from "../transfer/target.js";
 import { type Fitted, fitBaseline } from "./fit.js";
-import { type BaselinePlan, kindOf } from "./plan.js";
-import type { BaselineCell } from "./report.js";
+import { type BaselinePlan, kindOf, splitNetworks } from "./plan.js";
+import type { BaselineCell, NotRun } from "./report.js";
 
 export interface CellTask {
   readonly home: string;
@@ -29,8 +30,8 @@ export interface CellTask {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws LitepredError `no-data` where `adapt` is asked for and the workspace has no predictor of the target that was adapted there. */
-export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell | undefined> {
+/** What the method reached, or why it could not be run on what was measured. */
+export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell | NotRun> {
   switch (kindOf(plan.method)) {
     case "fitted":
       return fittedCell(task, plan);
@@ -44,7 +45,7 @@ export function cellOf(task: CellTask, plan: BaselinePlan): Promise<BaselineCell
 async function fittedCell(
   { known, target, episodes, epochs, trees, signal }: CellTask,
   { method, seed }: BaselinePlan,
-): Promise<BaselineCell> {
+): Promise<BaselineCell | NotRun> {
   const started = performance.now();
   const { looked, test } = splitNetworks(target.architectures, seed);
   const others = [...known.values()].filter(({ platform }) => platform !== target.platform);
@@ -58,6 +59,7 @@ async function fittedCell(
     ),
     ...{ seed, episodes, epochs, trees, signal },
   });
+  if ("reason" in outcome) return { target: target.platform, method, seed, reason: outcome.reason };
   const { kernels, architectures } = outcome;
   const ofKernels = () => measuringSeconds(target.rows.filter(({ subject }) => subject.kind === "kernel"));
   const ofModels = () => architectures * secondsOfOne(target.rows, "model");
@@ -73,22 +75,25 @@ async function fittedCell(
   };
 }
 
-/** The one path of adaptation, the same seed's split, every measurement looked up in what the store has. */
+/** The one path of adaptation from what the store has, without predictors of the same platform; the same seed's test. */
 async function transferredCell(
   { home, pools, target, signal }: CellTask,
   { seed }: BaselinePlan,
   method: "litepred" | "default",
 ): Promise<BaselineCell> {
-  const variant = transferVariants.find(({ sources }) => sources === "all")!;
+  const whole = transferVariants.find(({ sources }) => sources === "all")!;
+  const variant = { ...whole, kernels: method === "litepred" ? kernelsOfPublished : undefined };
   const sources = await loadSources(target.platform, { home, pools });
   try {
     const loaded = await loadTransferMethod(method, onnxRuntime);
-    const cell = await transferOnce({ signal }, { target, method: loaded, sources, variant, run: seed });
+    const { test } = splitNetworks(target.architectures, seed);
+    const networks = [...target.fits.values()];
+    const transfer = { target, method: loaded, sources, variant, run: seed, networks, test };
+    const cell = await transferOnce({ signal }, transfer);
     const { intervalCoverage, intervalWidth, sumWithin10: _, ...metrics } = cell.overall;
-    const architectures = splitNetworks(target.architectures, seed).looked.length;
     return {
       target: target.platform,
-      ...{ method, seed, architectures, kernels: cell.measurementsUsed - architectures },
+      ...{ method, seed, architectures: networks.length, kernels: cell.measurementsUsed - networks.length },
       profilingSeconds: cell.minutes * 60,
       metrics,
       ...{ intervalCoverage, intervalWidth },
@@ -99,15 +104,19 @@ async function transferredCell(
   }
 }
 
-/** The file that `litepred adapt` made in this workspace, on the same test; undefined where there is none. */
-async function shippedCell(
-  { home, target }: CellTask,
-  { method, seed }: BaselinePlan,
-): Promise<BaselineCell | undefined> {
+/** Kernels that the published method chooses for itself: what its paper measures is of this order. Choice. */
+const kernelsOfPublished = 400;
+
+/** The file that `litepred adapt` made in this workspace, on the same test. */
+async function shippedCell({ home, target }: CellTask, { method, seed }: BaselinePlan): Promise<BaselineCell | NotRun> {
   const started = performance.now();
   const pool = openPool(home);
   const entry = pool.list().entries.find(({ platform }) => platform === target.platform);
-  if (!entry?.file.startsWith(pool.folders[0]!) || !entry.provenance.method.startsWith("adapt/")) return undefined;
+  if (!entry?.file.startsWith(pool.folders[0]!) || !entry.provenance.method.startsWith("adapt/"))
+    return {
+      ...{ target: target.platform, method, seed },
+      reason: `the workspace has no predictor that \`litepred adapt --platform ${target.platform}\` made`,
+    };
   const { test } = splitNetworks(target.architectures, seed);
   const measured = test.map(({ measuredMs }) => measuredMs);
   const predictor = await loadPlatformPredictor(pool.load(target.platform), onnxRuntime);

@@ -5,9 +5,9 @@ import { latencyMetrics } from "../../evaluation/index.js";
 import { type Kernel, kernelTypeOf, projectConfig } from "../../kernels/index.js";
 import { onnxRuntime } from "../../runtime/index.js";
 import type { MeasuredArchitecture } from "../transfer/report.js";
-import { type BaselineTask, fitBaseline } from "./fit.js";
+import { type BaselineTask, commonReferences, fitBaseline } from "./fit.js";
 import { baselinesPage } from "./page.js";
-import { planBaselines } from "./plan.js";
+import { lookedAtPerSpace, planBaselines, splitNetworks } from "./plan.js";
 import { summariseBaselines } from "./report.js";
 
 const types = ["conv-bn-relu", "dwconv-bn-relu"];
@@ -59,7 +59,9 @@ test("every baseline predicts the made-up platform in order, and says what it lo
   const task = taskOf();
   const measured = task.test.map(({ measuredMs }) => measuredMs);
   for (const method of ["flops", "flops+params", "look-up", "nn-meter", "brp-nas", "help"] as const) {
-    const { predictedMs, kernels, architectures: looked } = await fitBaseline(method, task);
+    const outcome = await fitBaseline(method, task);
+    assert.ok("predictedMs" in outcome, method);
+    const { predictedMs, kernels, architectures: looked } = outcome;
     assert.equal(predictedMs.length, measured.length);
     assert.ok(
       predictedMs.every((ms) => ms > 0),
@@ -70,6 +72,30 @@ test("every baseline predicts the made-up platform in order, and says what it lo
     assert.ok(kernels + looked > 0);
     if (method === "help") assert.equal(looked, 20);
   }
+});
+
+test("a method that what was measured is too little for says so", async () => {
+  const task = taskOf();
+  for (const [method, less] of [
+    ["help", { others: task.others.map(() => new Map()) }],
+    ["help", { looked: task.looked.slice(0, 10) }],
+    ["nn-meter", { kernels: [] }],
+    ["flops", { looked: [] }],
+  ] as const) {
+    const outcome = await fitBaseline(method, { ...task, ...less });
+    assert.ok("reason" in outcome && outcome.reason.length > 10, method);
+  }
+});
+
+test("references are architectures that the other platforms measured too; a platform that lacks them is left out", () => {
+  const { looked, others } = taskOf();
+  const order = looked.map((_, i) => i).reverse();
+  const lastTen = new Map([...others[0]!].filter(([name]) => looked.slice(-10).some((one) => one.name === name)));
+  const few = new Map([...lastTen].slice(0, 3));
+  const found = commonReferences(looked, order, [few, others[1]!, lastTen]);
+  assert.deepEqual(found?.references, order.slice(0, 10));
+  assert.deepEqual(found?.platforms, [others[1], lastTen]);
+  assert.equal(commonReferences(looked, order, [few]), undefined);
 });
 
 test("seeds are summed up by target and method; the page names what was measured", () => {
@@ -102,7 +128,9 @@ test("seeds are summed up by target and method; the page names what was measured
     ],
     rows,
     cells: [],
+    notRun: [1, 3].map((seed) => ({ target: "x", method: "help" as const, seed, reason: "too few" })),
   });
+  assert.match(page, /\* `help` was not run \(seeds 1, 3\): too few\./);
   assert.match(page, /\| nn-meter \| kernels \| 100 \| 10 \|/);
 });
 
@@ -110,4 +138,15 @@ test("plans know the methods", () => {
   assert.equal(planBaselines(["flops", "help"], 2).length, 4);
   assert.throws(() => planBaselines(["magic"], 1), LitepredError);
   assert.throws(() => planBaselines(undefined, 0), LitepredError);
+});
+
+test("what is looked at and the test share nothing, are all there is, and change with the run", () => {
+  const spaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas", "autoformer"];
+  const networks = spaces.flatMap((space) => Array.from({ length: 40 }, (_, i) => ({ space, i })));
+  const { looked, test: tested } = splitNetworks(networks, 1);
+  assert.equal(looked.length, lookedAtPerSpace * spaces.length);
+  assert.equal(new Set([...looked, ...tested]).size, networks.length);
+  assert.notDeepEqual(splitNetworks(networks, 2).looked, looked);
+  const few = networks.filter(({ i }) => i < 10);
+  assert.equal(splitNetworks(few, 1).looked.length, 4 * spaces.length);
 });

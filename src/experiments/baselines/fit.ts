@@ -43,9 +43,16 @@ export interface BaselineOutcome {
   readonly architectures: number;
 }
 
+/** Why a method cannot be run on what was measured. */
+export interface CannotRun {
+  readonly reason: string;
+}
+
 export type Fitted = Exclude<BaselineMethod, "litepred" | "default" | "adapt">;
 
-export async function fitBaseline(method: Fitted, task: BaselineTask): Promise<BaselineOutcome> {
+export async function fitBaseline(method: Fitted, task: BaselineTask): Promise<BaselineOutcome | CannotRun> {
+  const missing = missingFor(method, task);
+  if (missing !== undefined) return { reason: missing };
   const { kernels, looked, test, seed, trees, signal } = task;
   const lists = test.map(({ detection }) => detection);
   const kernelCount = kernels.reduce((total, { configs }) => total + configs.length, 0);
@@ -63,13 +70,25 @@ export async function fitBaseline(method: Fitted, task: BaselineTask): Promise<B
     case "brp-nas":
       return ofModels(await fitBrpNas(task, lists));
     case "help":
-      return fitHelp(task, lists, 10);
+      return fitHelp(task, 10);
     case "help*":
-      return fitHelp(task, lists, Math.max(10, looked.length - helpReferences));
+      return fitHelp(task, Math.max(10, looked.length - helpReferences));
     default:
       return method satisfies never;
   }
 }
+
+/** What a method needs and was not measured. */
+function missingFor(method: Fitted, { kernels, looked }: BaselineTask): string | undefined {
+  const needsKernels = method === "look-up" || method === "nn-meter";
+  if (needsKernels && kernels.every(({ configs }) => configs.length === 0)) return "no kernel was measured";
+  if (!needsKernels && looked.length < fewestLooked)
+    return `only ${looked.length} architectures may be looked at; it needs ${fewestLooked}`;
+  return undefined;
+}
+
+/** Choice: a line through fewer is none. */
+const fewestLooked = 4;
 
 /** Of its published epochs a few hundred: there are a tenth as many architectures. */
 const brpNasEpochs = 200;
@@ -101,27 +120,34 @@ function positive(predicted: Float64Array, looked: readonly MeasuredArchitecture
 /** Rows of a training episode's query; fewer where fewer architectures were measured everywhere. */
 const queryRows = 100;
 
-async function fitHelp(task: BaselineTask, lists: readonly KernelList[], wanted: number): Promise<BaselineOutcome> {
+async function fitHelp(task: BaselineTask, wanted: number): Promise<BaselineOutcome | CannotRun> {
   const { backend, looked, test, others, seed, episodes = 1000, signal } = task;
   const all = [...looked, ...test];
   const encoding = fitEncoding(all.map(({ detection }) => detection));
   const samples = encoding.encode(all.map(({ detection }) => detection));
   const form = helpRowForm(encoding.columns);
-  const random = createRandom(seed).fork("help");
-  const order = random.shuffle(looked.map((_, i) => i));
-  const [references, rest] = [order.slice(0, helpReferences), order.slice(helpReferences)];
+  const order = createRandom(seed)
+    .fork("help")
+    .shuffle(looked.map((_, i) => i));
+  const known = commonReferences(looked, order, others);
+  if (known === undefined)
+    return {
+      reason: `no other platform measured ${helpReferences} of the ${looked.length} architectures that may be looked at here; evaluate dataset with the same --count on all of them`,
+    };
+  const { references } = known;
+  const rest = order.filter((i) => !references.includes(i));
   const support = Math.min(wanted, rest.length);
-  const devices = others.flatMap((latencies) => deviceOf(all, references, latencies) ?? []);
-  if (devices.length === 0 || support === 0)
-    return { predictedMs: lists.map(() => Number.NaN) as never, kernels: 0, architectures: 0 };
+  const devices = known.platforms.map((latencies) => deviceOf(all, references, latencies));
+  const smallest = Math.min(...devices.map(({ rows }) => middleOf(rows.length)));
+  if (support === 0 || smallest <= support)
+    return {
+      reason: `after ${helpReferences} references there are ${rest.length} architectures here to adapt with, and ${smallest} on the other platforms to learn from; it needs more of them than it adapts with`,
+    };
   const own: HelpDevice = {
     referencesMs: references.map((i) => looked[i]!.measuredMs),
     rows: rest,
     latenciesMs: rest.map((i) => looked[i]!.measuredMs),
   };
-  const smallest = Math.min(
-    ...devices.map(({ rows }) => Math.floor(rows.length * 0.9) - Math.floor(rows.length * 0.1)),
-  );
   const query = Math.max(1, Math.min(queryRows, smallest - support));
   const model = await trainHelp(backend, {
     form,
@@ -148,17 +174,37 @@ async function fitHelp(task: BaselineTask, lists: readonly KernelList[], wanted:
   return { predictedMs: positive(predicted.map(toMs), looked), kernels: 0, architectures: helpReferences + support };
 }
 
-/** Undefined where a reference was not measured on it. */
+/** How many `withoutExtremes` leaves. */
+const middleOf = (rows: number): number => Math.floor(rows * 0.9) - Math.floor(rows * 0.1);
+
+/**
+ * References that the target and other platforms have in common, first of `order` first: of all other platforms if there are enough of
+ * them, else without those that measured fewest. Undefined where no platform has enough.
+ */
+export function commonReferences(
+  looked: readonly MeasuredArchitecture[],
+  order: readonly number[],
+  others: readonly ReadonlyMap<string, number>[],
+): { readonly references: readonly number[]; readonly platforms: readonly ReadonlyMap<string, number>[] } | undefined {
+  const has = (latencies: ReadonlyMap<string, number>) => (i: number) => latencies.has(looked[i]!.name ?? "");
+  const count = (latencies: ReadonlyMap<string, number>) => order.filter(has(latencies)).length;
+  const ranked = [...others].sort((a, b) => count(b) - count(a));
+  for (let platforms = ranked; platforms.length > 0; platforms = platforms.slice(0, -1)) {
+    const common = order.filter((i) => platforms.every((latencies) => has(latencies)(i)));
+    if (common.length >= helpReferences) return { references: common.slice(0, helpReferences), platforms };
+  }
+  return undefined;
+}
+
+/** The rows that were measured on it; the references among them. */
 function deviceOf(
   all: readonly MeasuredArchitecture[],
   references: readonly number[],
   latencies: ReadonlyMap<string, number>,
-): HelpDevice | undefined {
+): HelpDevice {
   const msOf = (i: number) => latencies.get(all[i]!.name ?? "");
-  const referencesMs = references.flatMap((i) => msOf(i) ?? []);
-  if (referencesMs.length < references.length) return undefined;
   const rows = all.flatMap((_, i) => (msOf(i) === undefined ? [] : [i]));
-  return { referencesMs, rows, latenciesMs: rows.map((i) => msOf(i)!) };
+  return { referencesMs: references.map((i) => msOf(i)!), rows, latenciesMs: rows.map((i) => msOf(i)!) };
 }
 
 /** There are too few platforms to keep some for choosing: how well each source is ranked after adapting to it. */

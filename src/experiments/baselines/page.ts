@@ -1,5 +1,5 @@
 /** Markdown of the table of baselines. */
-import { percent } from "../../base/index.js";
+import { groupBy, percent } from "../../base/index.js";
 import { madeOnText } from "../made-on.js";
 import { markdownTable } from "../markdown.js";
 import { trainingData } from "./plan.js";
@@ -16,8 +16,9 @@ export function baselinesPage(report: BaselinesReport): string {
     "",
     "* `adapt` is what ships: the predictor that `litepred adapt` made on the target, from kernels and networks of its own choice. It was made",
     "  once, and looks at none of these architectures; its seeds are draws of the test.",
-    "* `default` is the same path with the kernels that were measured and the looked-at architectures, `litepred` with the published method.",
-    "* `nn-meter` and `look-up` are given every kernel that was measured on the target, many more than were measured for them alone; what",
+    "* `default` is the same path from the same measurements, without any predictor of the target's own platform among its sources; `litepred`",
+    "  is the published method with 400 of the kernels. Neither looks at these architectures.",
+    "* `nn-meter` and `look-up` are given every kernel that was measured on the target, those inside networks too; what",
     "  nn-Meter's own sampler would measure is in the line above each table.",
     "* Measurements of kernels count distinct configs; seconds are those of measuring, from the times at which results were stored.",
     "",
@@ -34,7 +35,24 @@ const section = (report: BaselinesReport, target: BaselineTarget): string[] => [
   "",
   markdownTable(baselinesHead, report.rows.filter((row) => row.target === target.target).map(baselineCells)),
   "",
+  ...notRunLines(report, target),
 ];
+
+/** Each reason once, with the seeds that it holds for. */
+export function notRunLines(
+  { notRun }: Pick<BaselinesReport, "notRun">,
+  { target }: Pick<BaselineTarget, "target">,
+): string[] {
+  const groups = groupBy(
+    notRun.filter((one) => one.target === target),
+    ({ method, reason }) => `${method} ${reason}`,
+  );
+  const lines = [...groups.values()].map((group) => {
+    const seeds = group.map(({ seed }) => seed).join(", ");
+    return `* \`${group[0]!.method}\` was not run (${group.length === 1 ? "seed" : "seeds"} ${seeds}): ${group[0]!.reason}.`;
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
 
 const ceiling = ({ noise }: BaselineTarget) =>
   noise === undefined

@@ -22,6 +22,16 @@ export interface BaselineCell {
   readonly seconds: number;
 }
 
+/** A method that could not be run, and why. */
+export interface NotRun {
+  readonly target: string;
+  readonly method: BaselineMethod;
+  readonly seed: number;
+  readonly reason: string;
+}
+
+export const isNotRun = (cell: BaselineCell | NotRun): cell is NotRun => "reason" in cell;
+
 export interface BaselineRow {
   readonly target: string;
   readonly method: BaselineMethod;
@@ -84,6 +94,7 @@ export interface BaselinesReport extends MadeOn {
   readonly targets: readonly BaselineTarget[];
   readonly rows: readonly BaselineRow[];
   readonly cells: readonly BaselineCell[];
+  readonly notRun: readonly NotRun[];
 }
 
 export interface Verdict {

@@ -3,19 +3,25 @@
  * `evaluate transfer --platform … --measure-only`), each in turn the target. Computed, so it can be repeated; every cell is kept as it
  * ends.
  */
-import { type Measurement, openStore } from "../../measurements/index.js";
+import { openStore } from "../../measurements/index.js";
 import { openPool } from "../../pool/index.js";
 import { resolvePlatformId } from "../../workspace/index.js";
 import { keptFile, keptRuns } from "../kept-runs.js";
 import { madeOn } from "../made-on.js";
+import { secondsOfOne } from "../measuring-cost.js";
 import type { PlatformsRequest } from "../transfer/measure.js";
-import { splitNetworks } from "../transfer/plan.js";
 import { noiseCeiling } from "../transfer/report.js";
-import { readTarget, type Target } from "../transfer/run.js";
+import { readTarget, type Target } from "../transfer/target.js";
 import { type CellTask, cellOf } from "./cells.js";
-import { nnMeterSamples, secondsOfOne } from "./cost.js";
-import { kindOf, planBaselines } from "./plan.js";
-import { type BaselineCell, type BaselinesReport, type BaselineTarget, summariseBaselines } from "./report.js";
+import { kindOf, nnMeterSamples, planBaselines, splitNetworks } from "./plan.js";
+import {
+  type BaselineCell,
+  type BaselinesReport,
+  type BaselineTarget,
+  isNotRun,
+  type NotRun,
+  summariseBaselines,
+} from "./report.js";
 
 export interface BaselinesRequest extends PlatformsRequest {
   /** More folders of predictors to transfer from; the workspace's and those that ship come by themselves. */
@@ -38,7 +44,7 @@ export async function evaluateBaselines(request: BaselinesRequest): Promise<Base
   const wanted = request.targets === undefined ? platforms : await resolve(request.targets);
   const known = await readAll(home, platforms);
   const targets: BaselineTarget[] = [];
-  const cells: BaselineCell[] = [];
+  const outcomes: (BaselineCell | NotRun)[] = [];
   request.onStage?.("baselines", wanted.length * plans.length);
   for (const [t, id] of wanted.entries()) {
     const target = known.get(id);
@@ -49,14 +55,15 @@ export async function evaluateBaselines(request: BaselinesRequest): Promise<Base
     for (const [p, plan] of plans.entries()) {
       if (signal?.aborted) break;
       request.onProgress?.(t * plans.length + p, `${id}: ${plan.method}, seed ${plan.seed}`);
-      const isDone = (cell: BaselineCell | undefined) => cell?.method === plan.method && cell.seed === plan.seed;
+      const isDone = (cell: BaselineCell | NotRun) => cell.method === plan.method && cell.seed === plan.seed;
       const kind = kindOf(plan.method);
       const make = () => cellOf(task, plan);
-      const cell = kind === "shipped" ? await make() : await runs[kind].findOrDo(isDone, make);
-      if (cell) cells.push(cell);
+      outcomes.push(kind === "shipped" ? await make() : await runs[kind].findOrDo(isDone, make));
     }
   }
-  return { ...madeOn(), platforms, targets, rows: summariseBaselines(cells), cells };
+  const cells = outcomes.filter((cell): cell is BaselineCell => !isNotRun(cell));
+  const notRun = outcomes.filter(isNotRun);
+  return { ...madeOn(), platforms, targets, rows: summariseBaselines(cells), cells, notRun };
 }
 
 /** Cells done so far: of the same measurements, and of the same pool where it takes part. */
@@ -71,8 +78,8 @@ function openRuns(task: CellTask, platforms: readonly string[], kind: "fitted" |
             .list()
             .entries.map(({ sha256 }) => sha256),
         };
-  return keptRuns<BaselineCell | undefined>(
-    keptFile(home, "baselines", { version: 3, kind, target: target.platform, measured, ...circumstances }),
+  return keptRuns<BaselineCell | NotRun>(
+    keptFile(home, "baselines", { version: 4, kind, target: target.platform, measured, ...circumstances }),
   );
 }
 
@@ -81,25 +88,12 @@ async function readAll(home: string, platforms: readonly string[]): Promise<Map<
   try {
     const known = new Map<string, Target>();
     for (const platform of platforms)
-      known.set(platform, onlyTests(await readTarget(platform, await store.query({ platform, every: true }))));
+      known.set(platform, await readTarget(platform, await store.query({ platform, every: true })));
     return known;
   } finally {
     await store.close();
   }
 }
-
-/** Architectures that the platform's own predictor may have been fitted on are not in the comparison. */
-function onlyTests(target: Target): Target {
-  const learned = new Set(
-    target.rows.flatMap((row) => (isLearned(row) && row.subject.kind === "model" ? row.subject.name : [])),
-  );
-  const architectures = target.architectures.filter(
-    ({ name = "", purpose }) => purpose === "test" && !learned.has(name),
-  );
-  return { ...target, architectures };
-}
-
-const isLearned = ({ purpose }: Measurement) => purpose === "fit" || purpose === "in-model";
 
 function describeTarget({ platform, architectures, rows }: Target): BaselineTarget {
   const types = new Set(architectures.flatMap(({ detection }) => detection.kernels.map(({ type }) => type)));

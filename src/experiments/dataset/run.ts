@@ -37,6 +37,8 @@ export interface DatasetRow {
   /** Spent by this call. */
   readonly seconds: number;
   readonly secondsEach: number;
+  /** Why nothing more was measured on it. */
+  readonly problem?: string | undefined;
 }
 
 /** Architectures of one platform before the next has its turn. Choice: a minute. */
@@ -69,6 +71,7 @@ export async function measureDataset(request: DatasetRequest): Promise<DatasetRo
   const store = await openStore(home);
   const started = performance.now();
   const costs = new Map<string, Cost>();
+  const problems = new Map<string, string>();
   try {
     const locals: LocalPlatform[] = [];
     for (const platform of platforms) locals.push(await openLocalPlatform(platform, home, request.engine));
@@ -78,16 +81,21 @@ export async function measureDataset(request: DatasetRequest): Promise<DatasetRo
     for (const look of looks)
       for (const local of locals) {
         if (signal?.aborted || performance.now() - started > minutes * 60_000) break;
+        if (problems.has(local.id)) continue;
         const cost = await measureLook(request, store, local, look, (inPart) =>
           request.onProgress?.(done + inPart, local.id),
-        );
+        ).catch((error: unknown) => {
+          problems.set(local.id, error instanceof Error ? error.message : String(error));
+          return { seconds: 0, count: 0 };
+        });
         const known = costs.get(local.id) ?? { seconds: 0, count: 0 };
         costs.set(local.id, { seconds: known.seconds + cost.seconds, count: known.count + cost.count });
         done += look.networks.length;
         request.onProgress?.(done, local.id);
       }
     const rows: DatasetRow[] = [];
-    for (const local of locals) rows.push(await rowOf(store, local, networks, costs.get(local.id)));
+    for (const local of locals)
+      rows.push({ ...(await rowOf(store, local, networks, costs.get(local.id))), problem: problems.get(local.id) });
     return rows;
   } finally {
     await store.close();

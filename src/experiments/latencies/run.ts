@@ -68,12 +68,18 @@ export async function predictLatencies(request: LatenciesRequest): Promise<Laten
   return { file: request.out, card, rows, platforms, spaces, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Platforms with the same rules together: the parts of an architecture are found once for all of them. */
+/**
+ * Platforms with the same rules together: the parts of an architecture are found once for all of them. First those whose engine is given
+ * another graph than the space's, which takes ten times as long since no parts are known there: at the end one thread would be left with it.
+ */
 function tasksOf({ spaces, count, seed }: LatenciesRequest, pool: Pool, platforms: readonly string[]): LatenciesTask[] {
-  const groups = groupBy(platforms, (platform) =>
-    rulesKey(platformRules(parsePlatformId(platform), pool.load(platform).nchwcBlock)),
+  const rulesOf = (platform: string) => platformRules(parsePlatformId(platform), pool.load(platform).nchwcBlock);
+  const known = platforms.map((platform) => ({ platform, rules: rulesOf(platform) }));
+  const groups = [...groupBy(known, ({ rules }) => rulesKey(rules)).values()];
+  const isSlow = (group: typeof known) => group[0]!.rules.given !== undefined;
+  return [...groups.filter(isSlow), ...groups.filter((group) => !isSlow(group))].flatMap((group) =>
+    spaces.map((space) => ({ space, count, seed, platforms: group.map(({ platform }) => platform) })),
   );
-  return spaces.flatMap((space) => [...groups.values()].map((own) => ({ space, count, seed, platforms: own })));
 }
 
 async function* rowsOf(

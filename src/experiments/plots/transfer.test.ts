@@ -13,8 +13,8 @@ const cell = (variant: string, within10: number): TransferCell => ({
 });
 const cells = [
   cell("whole pool, 100 kernels", 0.8),
-  cell("whole pool", 0.9),
-  cell("whole pool", 0.7),
+  cell("whole pool, 400 kernels", 0.9),
+  cell("whole pool, 400 kernels", 0.7),
   cell("from scratch, 2.5 × 100 kernels", 0.6),
 ];
 

@@ -1,10 +1,8 @@
 /** Accuracy over the number of kernels looked at, between real engines: transfer beside training from scratch. */
 import { moreData } from "../more-data.js";
-import { budgetVariants, transferVariants } from "../transfer/plan.js";
+import { budgetVariants } from "../transfer/plan.js";
 import type { TransferCell } from "../transfer/report.js";
 import { type BudgetPanel, plotBudgets } from "./budget.js";
-
-const variants = [...transferVariants, ...budgetVariants];
 
 /** Mean over the seeds, within ±10 % in percent; more data stand at the budget that they are compared with. */
 export function budgetPanels(cells: readonly TransferCell[]): BudgetPanel[] {
@@ -14,7 +12,7 @@ export function budgetPanels(cells: readonly TransferCell[]): BudgetPanel[] {
     { name: "from scratch, same data", sources: "none", factor: 1 },
     { name: `from scratch, ${moreData}× the kernels`, sources: "none", factor: moreData },
   ] as const;
-  const budgets = [...new Set(variants.filter(({ sources }) => sources === "all").map(({ kernels }) => kernels))];
+  const budgets = [...new Set(budgetVariants.filter(({ sources }) => sources === "all").map(({ kernels }) => kernels))];
   budgets.sort((a, b) => a - b);
   return targets.map((target) => ({
     title: target,
@@ -22,7 +20,7 @@ export function budgetPanels(cells: readonly TransferCell[]): BudgetPanel[] {
       name,
       dashed: factor === moreData,
       points: budgets.flatMap((kernels) => {
-        const names = variants
+        const names = budgetVariants
           .filter((variant) => variant.sources === sources && variant.kernels === factor * kernels)
           .map((variant) => variant.name);
         const found = cells.filter((cell) => cell.target === target && names.includes(cell.variant));

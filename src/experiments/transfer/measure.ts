@@ -1,15 +1,21 @@
-/** Measures what the transfers are made of: kernels and networks of each platform, and its base predictors. */
+/**
+ * Measures what the transfers are made of. Of each platform what `adapt` measures there: kernels for its share of the minutes, and the
+ * networks of the correction, other ones for each draw. Then the test (`evaluate dataset`): architectures that no fit looks at.
+ */
+import { measureForCorrection, measureInContext, minutesOfKernels } from "../../adapting/index.js";
 import { createRandom } from "../../base/index.js";
-import type { LocalPlatform } from "../../engines/index.js";
+import type { Engine, LocalPlatform } from "../../engines/index.js";
 import { trainPlatform } from "../../jobs/train.js";
 import { openStore, type Store } from "../../measurements/index.js";
-import { measureNetworks, profileInContext, timesInContext } from "../../measuring/index.js";
+import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { profileKernels, protocols } from "../../profiling/index.js";
-import { collectStatistics, planKernels } from "../../sampling/index.js";
+import { collectStatistics, networksPerSpace, planKernels } from "../../sampling/index.js";
 import { loadSpaces } from "../../spaces/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
-import { kernelCount, networksOfExperiment, repeatedEvery, seed } from "./plan.js";
+import { measureDataset } from "../dataset/run.js";
+import { isOfKernels, measuringSeconds } from "../measuring-cost.js";
+import { kernelCount, modelsLooked, seed, sourceHome, spacesEvaluated } from "./plan.js";
 
 export interface PlatformsRequest {
   readonly home: string;
@@ -19,101 +25,145 @@ export interface PlatformsRequest {
   onProgress?(done: number, note?: string): void;
 }
 
-/** Networks whose kernels are timed where they run. Choice: two minutes. */
-const profiledNetworks = 100;
+export interface MeasuringRequest extends PlatformsRequest {
+  /** Of measuring on a target what `adapt` measures. */
+  readonly minutes: number;
+  /** Draws of the networks that corrections are fitted on. */
+  readonly seeds: number;
+  /** Architectures of each space in the test. */
+  readonly count: number;
+  /** Instead of the platforms' own, for tests. */
+  readonly engine?: Engine | undefined;
+  /** Networks of a draw, default 40. */
+  readonly models?: number | undefined;
+  /** Default: those of the evaluation. */
+  readonly spaces?: readonly string[] | undefined;
+}
+
+export interface PlatformProblem {
+  readonly platform: string;
+  readonly problem: string;
+}
 
 /** Measures what the store lacks. A platform that breaks does not cost the others. */
-export async function measurePlatforms(request: PlatformsRequest): Promise<{ platform: string; problem: string }[]> {
-  const problems: { platform: string; problem: string }[] = [];
+export async function measurePlatforms(request: MeasuringRequest): Promise<PlatformProblem[]> {
+  const problems: PlatformProblem[] = [];
   const store = await openStore(request.home);
   try {
     for (const asked of request.platforms) {
       if (request.signal?.aborted) break;
       try {
-        await measurePlatform(request, await openLocalPlatform(asked, request.home), store);
+        await measureTarget(request, await openLocalPlatform(asked, request.home, request.engine), store);
       } catch (error) {
-        problems.push({ platform: asked, problem: error instanceof Error ? error.message : String(error) });
+        problems.push({ platform: asked, problem: messageOf(error) });
       }
     }
   } finally {
     await store.close();
   }
+  return [...problems, ...(await measureTests(request, problems))];
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+async function measureTarget(request: MeasuringRequest, local: LocalPlatform, store: Store): Promise<void> {
+  const watch = {
+    signal: request.signal,
+    onStage: (label: string, total: number) => request.onStage?.(`${local.id}: ${label}`, total),
+    onProgress: request.onProgress?.bind(request),
+  };
+  const { seeds, models = modelsLooked } = request;
+  const minutes = await minutesLeft(request, local, store);
+  if (minutes > 0)
+    await (timesInContext(local) ? measureInContext : measureAlone)({ ...watch, seed, minutes }, local, store);
+  for (let draw = 1; draw <= seeds && !request.signal?.aborted; draw++)
+    await measureForCorrection({ ...watch, seed: draw, models }, local, store);
+}
+
+/** Of the request's, by what the store has: the same command does not measure on and on. A tenth is not worth another start. */
+async function minutesLeft({ minutes }: MeasuringRequest, { id }: LocalPlatform, store: Store): Promise<number> {
+  const rows = await store.query({ platform: id, every: true });
+  const spent = measuringSeconds(rows.filter(isOfKernels)) / 60 / minutesOfKernels(1);
+  return spent > 0.9 * minutes ? 0 : minutes - spent;
+}
+
+/** Kernels at a time, between looks at the clock. */
+const part = 40;
+
+async function measureAlone(
+  { minutes, signal, onStage, onProgress }: Omit<PlatformsRequest, "home" | "platforms"> & { readonly minutes: number },
+  { platform, engine }: LocalPlatform,
+  store: Store,
+): Promise<void> {
+  const statistics = collectStatistics({
+    spaces: await loadSpaces(),
+    rules: rulesOf(platform),
+    architecturesPerSpace: networksPerSpace.few,
+    random: createRandom(`${seed}/statistics`),
+  });
+  const plan = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });
+  // A plan cut short has every type.
+  const kernels = createRandom(`${seed}/order`).shuffle(plan);
+  const untilMs = performance.now() + 60_000 * minutesOfKernels(minutes);
+  onStage?.("kernels", kernels.length);
+  for (let from = 0; from < kernels.length && performance.now() < untilMs && !signal?.aborted; from += part)
+    await profileKernels({
+      ...{ store, engine, platform, signal, protocol: protocols.quick },
+      kernels: kernels.slice(from, from + part),
+      onProgress: ({ done, failed }) => onProgress?.(from + done, failed > 0 ? `${failed} failed` : ""),
+    });
+}
+
+/** On the platforms that did not break, in turns. */
+async function measureTests(request: MeasuringRequest, broken: readonly PlatformProblem[]): Promise<PlatformProblem[]> {
+  const platforms = request.platforms.filter((platform) => broken.every((one) => one.platform !== platform));
+  if (request.signal?.aborted || platforms.length === 0) return [];
+  const { home, count, signal, engine, spaces = spacesEvaluated } = request;
+  const rows = await measureDataset({
+    ...{ home, platforms, spaces, count, signal, engine, seed: testSeed },
+    onStage: request.onStage?.bind(request),
+    onProgress: request.onProgress?.bind(request),
+  });
+  return rows.flatMap(({ platform, problem }) => (problem === undefined ? [] : [{ platform, problem }]));
+}
+
+/** What `evaluate dataset` has unless told otherwise, so that either goes on from the other. */
+const testSeed = 11;
+
+/**
+ * Predictors of the platforms as sources, each from its own measurements alone, so that none has heard of a target; made again where
+ * more was measured since. They stand beside the workspace's pool, whose files `adapt` made from one another.
+ */
+export async function trainSources(request: PlatformsRequest): Promise<PlatformProblem[]> {
+  const poolHome = sourceHome(request.home);
+  const problems: PlatformProblem[] = [];
+  for (const asked of request.platforms) {
+    const id = await resolvePlatformId(asked, request.home);
+    if (await isUpToDate(request.home, id)) continue;
+    try {
+      await trainPlatform({
+        ...{ home: request.home, poolHome, platform: asked, recipe: "compact", seed, signal: request.signal },
+        onStage: (label, total) => request.onStage?.(`${id}: ${label}`, total),
+        onProgress: request.onProgress?.bind(request),
+      });
+    } catch (error) {
+      if (request.signal?.aborted) throw error;
+      problems.push({ platform: id, problem: messageOf(error) });
+    }
+  }
   return problems;
 }
 
-async function measurePlatform(request: PlatformsRequest, local: LocalPlatform, store: Store): Promise<void> {
-  await (timesInContext(local) ? measureInContext : measureAlone)(request, local, store);
-  const { fit, test } = await networksOfExperiment();
-  // In one random order, since each run draws anew which are looked at and which are the test.
-  const mixed = createRandom(`${seed}/order`).shuffle([...fit, ...test]);
-  const looks = [
-    { label: "networks", networks: mixed, repeat: 1 },
-    { label: "some of the test again", networks: test.filter((_, i) => i % repeatedEvery === 0), repeat: 2 },
-  ];
-  const names = new Set(test.map(({ name }) => name));
-  for (const { label, networks, repeat } of looks)
-    for (const purpose of ["fit", "test"] as const) {
-      if (request.signal?.aborted) return;
-      const own = networks.filter(({ name }) => names.has(name) === (purpose === "test"));
-      request.onStage?.(`${local.id}: ${label} (${purpose})`, own.length);
-      await measureNetworks({
-        store,
-        local,
-        networks: own,
-        purpose,
-        repeat,
-        protocol: protocols.brief,
-        signal: request.signal,
-        onProgress: request.onProgress?.bind(request),
-      });
-    }
-}
-
-async function measureInContext(request: PlatformsRequest, local: LocalPlatform, store: Store): Promise<void> {
-  await profileInContext({
-    store,
-    local,
-    networks: profiledNetworks,
-    seed,
-    signal: request.signal,
-    onStage: (label, total) => request.onStage?.(`${local.id}: ${label}`, total),
-    onProgress: request.onProgress?.bind(request),
-  });
-}
-
-async function measureAlone(request: PlatformsRequest, local: LocalPlatform, store: Store): Promise<void> {
-  const statistics = collectStatistics({
-    spaces: await loadSpaces(),
-    rules: rulesOf(local.platform),
-    random: createRandom(`${seed}/statistics`),
-  });
-  const kernels = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });
-  request.onStage?.(`${local.id}: kernels`, kernels.length);
-  await profileKernels({
-    store,
-    engine: local.engine,
-    platform: local.platform,
-    kernels,
-    protocol: protocols.quick,
-    signal: request.signal,
-    onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
-  });
-}
-
-/** Base predictors of platforms that have none yet, from what the store has: in the form in which pools travel. */
-export async function trainSources(request: PlatformsRequest): Promise<void> {
-  const pool = openPool(request.home);
-  for (const asked of request.platforms) {
-    const id = await resolvePlatformId(asked, request.home);
-    if (pool.list().entries.some(({ platform }) => platform === id)) continue;
-    await trainPlatform({
-      home: request.home,
-      platform: asked,
-      recipe: "compact",
-      seed,
-      signal: request.signal,
-      onStage: (label, total) => request.onStage?.(`${id}: ${label}`, total),
-      onProgress: request.onProgress?.bind(request),
-    });
+async function isUpToDate(home: string, platform: string): Promise<boolean> {
+  const pool = openPool(sourceHome(home));
+  const made = pool
+    .list()
+    .entries.find((entry) => entry.platform === platform && entry.file.startsWith(pool.folders[0]!));
+  if (made === undefined) return false;
+  const store = await openStore(home);
+  try {
+    return (await store.query({ platform, every: true })).at(-1)?.at === made.provenance.date;
+  } finally {
+    await store.close();
   }
 }

@@ -1,15 +1,20 @@
 /** Markdown of transfers between real engines: docs/results/transfer.md. */
-import { dayOf, markdownTable } from "../markdown.js";
-import { architecturesLooked } from "./plan.js";
-import type { EvaluatePlatformsReport } from "./report.js";
-import { noiseTable, type TextTable, variantTables } from "./tables.js";
+import { madeOnText } from "../made-on.js";
+import { markdownTable } from "../markdown.js";
+import { modelsLooked } from "./plan.js";
+import type { EvaluatePlatformsReport, NotTransferred } from "./report.js";
+import { noiseTable, summaryTable, type TextTable, variantTables } from "./tables.js";
 
 const markdown = ({ head, rows }: TextTable) => markdownTable(head, rows);
+
+const notRunLine = ({ target, reason }: NotTransferred) => `* ${target} was not transferred: ${reason}.`;
 
 export function transferPage(report: EvaluatePlatformsReport): string {
   return [
     "# Transfer between real engines",
-    `Made by \`litepred evaluate transfer --platform …\` on ${dayOf(report.date)}. Each platform is the target of the others, mean of the seeds. Predictions are held against one measurement of each architecture; the noise ceiling is a second measurement of a seventh to a fifth of them, minutes later, against the first, each space by its share of all that were measured. No test architecture took part in any step; each seed draws anew which ${architecturesLooked} architectures are adapted with and which are the test. Measurements: kernels, and ${architecturesLooked} whole architectures for the model-level correction.`,
+    `Made by \`litepred evaluate transfer --platform …\` ${madeOnText(report)}. Each platform in turn is the target. It is fitted as \`litepred adapt\` fits it: from kernels timed inside networks where the engine tells them, else from kernels measured alone, and with a correction by ${modelsLooked} networks of any space measured whole, other ones for each seed. Sources are the predictors that ship and those of the other platforms, each made from its own measurements alone; no predictor of the target's own platform is among them, and for "other engines only" none of its engine on any device. The test are architectures of six spaces that no fit looks at (\`litepred evaluate dataset\`). A second measurement is that of a fifth of the test, minutes later, held against the first, each space by its share. Kernels timed inside networks are the same for all seeds; minutes are those of measuring what the fit looks at.`,
+    markdown(summaryTable(report)),
+    ...(report.notRun.length === 0 ? [] : [report.notRun.map(notRunLine).join("\n")]),
     markdown(noiseTable(report)),
     ...variantTables(report).flatMap(({ variant, overall, bySpace }) => [
       `## Sources: ${variant}`,

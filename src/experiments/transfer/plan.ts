@@ -1,5 +1,5 @@
 /** What `evaluate transfer --platform …` measures and compares. Pure. */
-import { createRandom } from "../../base/index.js";
+import { join } from "node:path";
 import { parsePlatformId } from "../../platforms/index.js";
 import { type NamedNetwork, networksOfSpaces } from "../../sampling/index.js";
 import type { NasSpaceName } from "../../spaces/index.js";
@@ -9,57 +9,50 @@ import { moreData } from "../more-data.js";
 const cnnSpaces = ["ofa-mobilenetv3", "proxylessnas", "ofa-resnet50", "fbnet", "attentivenas"] as const;
 const transformerSpaces = ["autoformer"] as const;
 const evaluatedSpaces = [...cnnSpaces, ...transformerSpaces] as const satisfies readonly NasSpaceName[];
+export const spacesEvaluated: readonly string[] = evaluatedSpaces;
 export const isEvaluated = (space: string): boolean => (evaluatedSpaces as readonly string[]).includes(space);
 const each = (spaces: readonly string[], count: number) => Object.fromEntries(spaces.map((space) => [space, count]));
 const fitCounts = each(evaluatedSpaces, 12);
 const testCounts = { ...each(cnnSpaces, 60), ...each(transformerSpaces, 24) };
-/** Of all that are sampled, how many of each space a transfer looks at; 300 are left. */
-export const lookedAtPerSpace = 16;
-/** Every so many-th test network is measured a second time, for the noise ceiling; prime to the six, then five spaces in turn. */
-export const repeatedEvery = 7;
-/** Kernels measured alone on every platform; a transfer looks at some of them. */
-export const kernelCount = 500;
-export const seed = 7;
+/** Kernels measured alone at most, where they are not timed inside networks: what `adapt` measures unless told otherwise. */
+export const kernelCount = 600;
+/** Networks of its correction, likewise. */
+export const modelsLooked = 40;
+/** Of what is measured once for all draws. */
+export const seed = 1;
+const formerSeed = 7;
 
+/** What earlier versions measured for this experiment: `evaluate dataset` draws none of them. */
 export async function networksOfExperiment(): Promise<{ fit: NamedNetwork[]; test: NamedNetwork[] }> {
-  const fit = await networksOfSpaces("adapt", fitCounts, seed);
-  return { fit, test: await networksOfSpaces("test", testCounts, seed, fit) };
+  const fit = await networksOfSpaces("adapt", fitCounts, formerSeed);
+  return { fit, test: await networksOfSpaces("test", testCounts, formerSeed, fit) };
 }
+
+/** Where the predictors that take part as sources are kept: a workspace's pool of its own. */
+export const sourceHome = (home: string): string => join(home, "experiments", "transfer");
 
 export interface TransferVariant {
   readonly name: string;
   readonly sources: "all" | "other engines" | "none";
-  readonly kernels: number;
-  readonly architectures: number;
+  /** So many of the kernels that the store has, chosen by the method; absent: as `adapt` does it, with all that was measured. */
+  readonly kernels?: number | undefined;
 }
-
-/** Whole networks that a transfer looks at, for the model-level correction. */
-export const architecturesLooked = lookedAtPerSpace * evaluatedSpaces.length;
-const kernelsLooked = 400;
-const variant = (name: string, sources: TransferVariant["sources"], kernels: number): TransferVariant => ({
-  name,
-  sources,
-  kernels,
-  architectures: architecturesLooked,
-});
 
 /** What is compared by default: the method's own settings (a) and (b), and the same data without a pool. */
 export const transferVariants: readonly TransferVariant[] = [
-  variant("whole pool", "all", kernelsLooked),
-  variant("other engines only", "other engines", kernelsLooked),
-  variant("from scratch", "none", kernelsLooked),
+  { name: "whole pool", sources: "all" },
+  { name: "other engines only", sources: "other engines" },
+  { name: "from scratch", sources: "none" },
 ];
 
-/** More budgets, with one seed: transfer beside training from scratch with the same data and with more. */
-export const budgetVariants: readonly TransferVariant[] = [100, 200, kernelsLooked].flatMap((kernels) => [
-  ...(kernels === kernelsLooked
-    ? []
-    : [
-        variant(`whole pool, ${kernels} kernels`, "all", kernels),
-        variant(`from scratch, ${kernels} kernels`, "none", kernels),
-      ]),
-  variant(`from scratch, ${moreData} × ${kernels} kernels`, "none", moreData * kernels),
-]);
+/** Fewer kernels, with one seed: transfer beside training from scratch with the same data and with more. */
+export const budgetVariants: readonly (TransferVariant & { readonly kernels: number })[] = [100, 200, 400].flatMap(
+  (kernels) => [
+    { name: `whole pool, ${kernels} kernels`, sources: "all" as const, kernels },
+    { name: `from scratch, ${kernels} kernels`, sources: "none" as const, kernels },
+    { name: `from scratch, ${moreData} × ${kernels} kernels`, sources: "none" as const, kernels: moreData * kernels },
+  ],
+);
 
 export interface TransferOptions {
   /** Default `transferVariants`. */
@@ -93,21 +86,4 @@ const familyOf = (platform: string) => {
 export function maySource({ sources }: TransferVariant, target: string, source: string): boolean {
   if (source === target || sources === "none") return false;
   return sources === "all" || familyOf(source) !== familyOf(target);
-}
-
-/** Of a space of which fewer were measured no more than this share. Choice: as many as of forty. */
-const mostLookedAt = 0.4;
-
-/**
- * Which networks are looked at and which are the test: drawn anew for each run, space by space. All are measured in one go, so the
- * machine's slower phases meet both alike; fitted on what was measured first, intervals would promise a quieter machine than the test
- * finds.
- */
-export function splitNetworks<T extends { readonly space: string }>(all: readonly T[], run: number) {
-  const parts = evaluatedSpaces.map((space) => {
-    const own = createRandom(`${run}/split/${space}`).shuffle(all.filter((one) => one.space === space));
-    const looked = Math.min(lookedAtPerSpace, Math.round(mostLookedAt * own.length));
-    return { looked: own.slice(0, looked), test: own.slice(looked) };
-  });
-  return { looked: parts.flatMap(({ looked }) => looked), test: parts.flatMap(({ test }) => test) };
 }

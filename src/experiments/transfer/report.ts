@@ -2,6 +2,7 @@
 import { intervalCoverage, intervalWidth, type LatencyMetrics, latencyMetrics } from "../../evaluation/index.js";
 import type { Detection } from "../../kernels/index.js";
 import type { ModelPrediction } from "../../predictors/index.js";
+import type { MadeOn } from "../made-on.js";
 
 /** One measured network. */
 export interface MeasuredArchitecture {
@@ -12,7 +13,6 @@ export interface MeasuredArchitecture {
   readonly measuredMs: number;
   /** A second measurement, minutes later, of some. */
   readonly againMs?: number | undefined;
-  readonly purpose?: "fit" | "test" | undefined;
 }
 
 export interface ArchitectureMetrics extends LatencyMetrics {
@@ -96,9 +96,15 @@ export interface TargetSummary {
   readonly noise?: NoiseCeiling | undefined;
 }
 
-export interface EvaluatePlatformsReport {
-  readonly date: string;
+export interface NotTransferred {
+  readonly target: string;
+  readonly reason: string;
+}
+
+export interface EvaluatePlatformsReport extends MadeOn {
   readonly platforms: readonly string[];
   readonly targets: readonly TargetSummary[];
   readonly cells: readonly TransferCell[];
+  /** What could not be transferred, and why. */
+  readonly notRun: readonly NotTransferred[];
 }

@@ -1,5 +1,6 @@
 /** The tables of transfers between real engines, cell by cell: for terminals and for the page. */
 import { mean, percent } from "../../base/index.js";
+import { transferVariants } from "./plan.js";
 import type { EvaluatePlatformsReport, TransferCell } from "./report.js";
 
 export interface TextTable {
@@ -23,6 +24,50 @@ export function variantTables(report: EvaluatePlatformsReport): VariantTables[] 
     });
     return { variant, overall: { head, rows: [...rows.map(cellsOf), meanRow(rows)] }, bySpace: spaceTable(rows) };
   });
+}
+
+/** Each target in a line: what each variant of sources reached, what a second measurement reaches, and what measuring cost. */
+export function summaryTable(report: EvaluatePlatformsReport): TextTable {
+  const names = transferVariants
+    .map(({ name }) => name)
+    .filter((name) => report.cells.some((cell) => cell.variant === name));
+  const rows = report.targets.map(({ target, test, noise }) => {
+    const of = (name: string) => report.cells.filter((cell) => cell.target === target && cell.variant === name);
+    const all = names.map((name) => ({ seeds: of(name).length, ...average(of(name)) }));
+    return { target, test, noise, variants: all, minutes: all[0]?.minutes ?? Number.NaN, seeds: all[0]?.seeds ?? 0 };
+  });
+  const meanOf = (of: (row: (typeof rows)[number]) => number | undefined) => {
+    const known = rows.flatMap((row) => of(row) ?? []).filter(Number.isFinite);
+    return known.length === 0 ? Number.NaN : mean(known);
+  };
+  const pair = (five: number, ten: number) => (Number.isFinite(ten) ? `${percent(five)} / ${percent(ten)}` : "–");
+  return {
+    head: [
+      ...["target", "test", ...names.map((name) => `${name} ±5 / ±10 %`)],
+      ...["second measurement ±5 / ±10 %", "minutes", "seeds"],
+    ],
+    rows: [
+      ...rows.map((row) => [
+        ...[row.target, String(row.test), ...row.variants.map(({ within5, within10 }) => pair(within5, within10))],
+        row.noise ? pair(row.noise.within5, row.noise.within10) : "–",
+        ...[Number.isFinite(row.minutes) ? row.minutes.toFixed(1) : "–", String(row.seeds)],
+      ]),
+      [
+        ...["mean", ""],
+        ...names.map((_, i) =>
+          pair(
+            meanOf((row) => row.variants[i]?.within5),
+            meanOf((row) => row.variants[i]?.within10),
+          ),
+        ),
+        pair(
+          meanOf((row) => row.noise?.within5),
+          meanOf((row) => row.noise?.within10),
+        ),
+        ...[meanOf((row) => row.minutes).toFixed(1), ""],
+      ],
+    ],
+  };
 }
 
 export const noiseTable = (report: EvaluatePlatformsReport): TextTable => ({

@@ -1,6 +1,6 @@
 /** What measuring cost, in seconds of the machine, from the times at which results were stored. Pure. */
-import { getOrCreate, median } from "../../base/index.js";
-import type { Measurement } from "../../measurements/index.js";
+import { getOrCreate, median } from "../base/index.js";
+import type { Measurement } from "../measurements/index.js";
 
 /**
  * Seconds that the measurements took together: of each session from its first result to its last, and one interval more, since a
@@ -27,10 +27,6 @@ export function secondsOfOne(rows: readonly Measurement[], kind: "kernel" | "mod
   return own.length === 0 ? Number.NaN : measuringSeconds(own) / own.length;
 }
 
-/** What nn-Meter's own sampler starts with (its `predictorbuild_config.yaml`); its rounds around the worst come on top and are not counted. */
-const initialSamples: Readonly<Record<string, number>> = { "conv-bn-relu": 10_000, "dwconv-bn-relu": 5000 };
-const initialOfOthers = 3000;
-
-/** How many kernels nn-Meter would measure to know these kernel types. */
-export const nnMeterSamples = (types: Iterable<string>): number =>
-  [...types].reduce((total, type) => total + (initialSamples[type] ?? initialOfOthers), 0);
+/** A kernel alone, or a network under the profiler for the sake of its kernels. */
+export const isOfKernels = ({ subject, purpose }: Measurement): boolean =>
+  subject.kind === "kernel" || purpose === "in-model";
