@@ -230,9 +230,11 @@ const manifestSchema = z.object({
     models: count,
     intercept: z.number(),
     types: z.record(z.string(), z.number()),
+    // Of files of before it said something else: they do without.
     weights: z
-      .object({ msPerByte: z.number().nonnegative(), cacheBytes: z.number().positive(), log: z.number() })
-      .optional(),
+      .object({ msPerByte: z.number().nonnegative(), halfAtBytes: z.number().positive(), log: z.number() })
+      .optional()
+      .catch(undefined),
     process: z.object({ types: z.array(z.string()), state: stateSchema }).optional(),
     residuals: z.array(z.number()),
     scores: z.array(z.number()),

@@ -86,9 +86,9 @@ test("weights of networks that fit a cache are found to be cheaper", () => {
   };
   const plain = { ...square, padding: "same", activation: "relu", add: "none" };
   const network = (i: number) => {
-    // Networks that touch 8 to 160 MB; a fifth to a half of the time is one dense layer's.
+    // Networks with 7 to 50 MB of weights; a fifth to a half of the time is one dense layer's.
     const convs = 1 + (i % 20);
-    const conv = { ...plain, cout: 64 + 16 * (i % 7) };
+    const conv = { ...plain, cin: 256, cout: 192 + 16 * (i % 7), kernelH: 3, kernelW: 3 };
     const kernels = [
       { name: "fc", type: "fc", config: dense, latencyMs: bytes * msPerByte, nodes: [] },
       ...Array.from({ length: convs }, (_, k) => ({
@@ -99,20 +99,20 @@ test("weights of networks that fit a cache are found to be cheaper", () => {
         nodes: [],
       })),
     ];
-    const { touchedBytes } = memoryUse(kernels, msPerByte);
-    const fcMs = bytes * msPerByte * (touchedBytes < 24e6 ? 0.4 : 1);
-    return { kernels, touchedBytes, measuredMs: fcMs + 0.25 + 0.05 * (i % 3) };
+    const { weightBytes } = memoryUse(kernels, msPerByte);
+    const fcMs = bytes * msPerByte * (weightBytes < 16e6 ? 0.4 : 1);
+    return { kernels, weightBytes, measuredMs: fcMs + 0.25 + 0.05 * (i % 3) };
   };
   const networks = Array.from({ length: 80 }, (_, i) => network(i));
   const fit = fitCorrection(networks.slice(0, 60), 0, msPerByte);
   assert.ok(fit.weights !== undefined && fit.weights.log < 0);
-  assert.ok(fit.weights.cacheBytes >= 16e6 && fit.weights.cacheBytes <= 40e6, `${fit.weights.cacheBytes}`);
+  assert.ok(fit.weights.halfAtBytes >= 8e6 && fit.weights.halfAtBytes <= 24e6, `${fit.weights.halfAtBytes}`);
   const without = fitCorrection(networks.slice(0, 60));
   const errorOf = (correction: Correction) =>
     Math.max(
       ...networks
         .slice(60)
-        .filter(({ touchedBytes }) => touchedBytes < 12e6 || touchedBytes > 48e6)
+        .filter(({ weightBytes }) => weightBytes < 10e6 || weightBytes > 28e6)
         .map(({ kernels, measuredMs }) =>
           Math.abs((sumOf(kernels) * correctionFactor(correction, kernels)) / measuredMs - 1),
         ),

@@ -54,13 +54,6 @@ test("a choice that the data is older than counts as its usual value", () => {
   assert.match(outOfRangeReason({}, { signs: "u8u8" }, row)!, /signs u8u8 was not among/);
 });
 
-test("kernels that only move elements may be further out than others", () => {
-  const ranges = { h: { min: 1, max: 100 } };
-  assert.equal(outOfRangeReason(ranges, { h: 290 }, kernelTypeOf("copy")), undefined);
-  assert.match(outOfRangeReason(ranges, { h: 310 }, kernelTypeOf("copy"))!, /h 310 is outside/);
-  assert.match(outOfRangeReason(ranges, { h: 130 }, kernelTypeOf("add"))!, /h 130 is outside/);
-});
-
 test("a formula says more than a predictor of a few configs, or than one that hardly saw the like", () => {
   const recurrent = { type: "recurrent", config: exampleConfig("recurrent") };
   assert.ok(hasFormula(recurrent, 30) && !hasFormula(recurrent, 300));

@@ -136,7 +136,7 @@ interface Totals {
   sumMs: number;
   doubt: Doubt;
   weightsMs: number;
-  touchedBytes: number;
+  weightBytes: number;
   flops: number;
   uncoveredFlops: number;
   params: number;
@@ -173,7 +173,7 @@ function sumModels(
 }
 
 const noTotals = (): Totals => ({
-  ...{ sumMs: 0, doubt: noDoubt(), weightsMs: 0, touchedBytes: 0 },
+  ...{ sumMs: 0, doubt: noDoubt(), weightsMs: 0, weightBytes: 0 },
   ...{ flops: 0, uncoveredFlops: 0, params: 0, copiedElements: 0 },
 });
 
@@ -184,7 +184,7 @@ function addPart(part: PartSum, times: Times, byType: Float64Array, total: Total
   }
   addDoubts(total.doubt, times.doubt);
   total.weightsMs += times.memory.weightsMs;
-  total.touchedBytes += times.memory.touchedBytes;
+  total.weightBytes += times.memory.weightBytes;
   total.flops += part.flops;
   total.uncoveredFlops += part.uncoveredFlops;
   total.params += part.params;

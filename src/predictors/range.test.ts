@@ -11,6 +11,13 @@ test("how often the same is done may be far from what was measured, sizes of wha
   assert.equal(outOfRangeReason(ranges, { rows: 1, cin: 64 }, dense), undefined);
   assert.match(outOfRangeReason(ranges, { rows: 100_000, cin: 64 }, dense)!, /rows 100000 is outside/);
   assert.match(outOfRangeReason(ranges, { rows: 64, cin: 8192 }, dense)!, /cin 8192 is outside/);
+  assert.equal(outOfRangeReason(ranges, { rows: 64, cin: 5000 }, dense), undefined);
+});
+
+test("axes of what is bound by memory may be several times as long as those that were measured", () => {
+  const ranges = { c: { min: 8, max: 768 }, h: { min: 7, max: 2048 } };
+  assert.equal(outOfRangeReason(ranges, { c: 1, h: 3136 }, kernelTypeOf("activation")), undefined);
+  assert.match(outOfRangeReason(ranges, { c: 8, h: 20_000 }, kernelTypeOf("activation"))!, /h 20000 is outside/);
 });
 
 test("what is smaller than all that was measured is outside, unless that was small itself", () => {

@@ -17,22 +17,18 @@ export function fieldRanges(configs: readonly KernelConfig[]): Record<string, Fi
   return ranges;
 }
 
-/** A number counts as outside when it is beyond the data by more than a quarter: nets extrapolate logs that far. Choice. */
-const slack = 1.25;
-/** What only moves elements takes its time in proportion to them, so that a prediction holds further out. Choice. */
-const slackOfMoves = 3;
+/** A size of what computes counts as outside when it is beyond the data by more than a third: nets extrapolate logs that far. Choice. */
+const slackOfWork = 4 / 3;
+const computes = /^(conv|dwconv|fc$|matmul|attention|recurrent|einsum|se$)/;
 /**
- * How often the same is done over: the time grows with it in proportion, so that a prediction holds further out. Choice; networks with
- * attention among heads have 38,416 rows in a product where those that are sampled have 6,400.
+ * What is bound by memory takes its time in proportion to its bytes whatever its axes are called, and so does what is done over and over in
+ * proportion to how often: a prediction holds further out. Choice; exported networks have 38,416 rows in a product and 3,136 pixels in a
+ * column where those that are sampled have 6,400 and 1,600.
  */
-const slackOfRepeats = 8;
+const slackOfBytes = 8;
 const repeats: ReadonlySet<string> = new Set(["batch", "rows"]);
-/** Each channel by itself. */
-const resamples: ReadonlySet<string> = new Set(["resize", "resize-plain", "grid-sample"]);
-const isRepeat = (type: string, field: string) => repeats.has(field) || (field === "c" && resamples.has(type));
-/** Axes of what only moves may be this long even where those measured were 1: the elements in all have ranges of their own. Choice. */
+/** An axis of what moves elements may be this long even where those measured were 1. Choice. */
 const shortAxis = 16;
-const moves: ReadonlySet<string> = new Set(["transpose", "gather", "slice", "split", "concat", "copy", "pad"]);
 
 /** @param fields of the type: one that the data is older than had its usual value there */
 export function outOfRangeReason(
@@ -54,16 +50,15 @@ export function outOfRangeReason(
 }
 
 function isOutside(value: number, { min, max }: NumberRange, type: string, field: string): boolean {
-  if (isRepeat(type, field)) return value > max * slackOfRepeats || value * slackOfRepeats < min;
-  const most = moves.has(type) || resamples.has(type) ? Math.max(shortAxis, max * slackOfMoves) : max * slack;
-  return value > most || value * slack < min;
+  if (computes.test(type) && !repeats.has(field)) return value > max * slackOfWork || value * slackOfWork < min;
+  return value > Math.max(shortAxis, max * slackOfBytes) || value * slackOfBytes < min;
 }
 
 /** Kernels of so few elements cost what any node costs, however few there are. Choice: some microseconds at most. */
-const fewElements = 4096;
+const fewElements = 16_384;
 
 /** Sizes within their ranges may still make up a kernel smaller than all of them. `least` is absent in files of before. */
 export const tooSmallReason = (least: number | undefined, elements: number): string | undefined =>
-  least !== undefined && least > fewElements && elements * slack < least
+  least !== undefined && least > fewElements && elements * slackOfWork < least
     ? `its ${Math.round(elements)} elements are fewer than any of the training data has (${Math.round(least)})`
     : undefined;

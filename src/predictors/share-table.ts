@@ -31,8 +31,8 @@ export function sumMs(kernels: readonly PredictedKernel[]): number {
 }
 
 /** Share of a model's time that its weights take from memory where they could come from a cache. */
-export const cachedShare = ({ weightsMs, touchedBytes }: MemoryUse, logSum: number, cacheBytes: number): number =>
-  (weightsMs / Math.exp(logSum)) * shareInCache(touchedBytes, cacheBytes);
+export const cachedShare = ({ weightsMs, weightBytes }: MemoryUse, logSum: number, halfAtBytes: number): number =>
+  (weightsMs / Math.exp(logSum)) * shareInCache(weightBytes, halfAtBytes);
 
 export const tableOf = ({ byType, logSum, memory }: Shares): ShareTable => ({
   types: [...byType.keys()],

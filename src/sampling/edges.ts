@@ -40,9 +40,10 @@ export function edgeConfigs(type: string, measured: readonly KernelConfig[]): Ke
     const both = [...(single[i] ?? []), ...(choices[i] ?? [])];
     return fits(around, both) ? [both] : [single[i], choices[i]];
   }).flat();
+  const far = farEdges(around, options).map((edge) => [edge]);
   const found = new Map<string, KernelConfig>();
-  for (let i = 0; i < Math.max(reach.length, rare.length); i++)
-    for (const edges of [reach[i], rare[i]]) {
+  for (let i = 0; i < Math.max(reach.length, rare.length, far.length); i++)
+    for (const edges of [reach[i], rare[i], far[i]]) {
       const config = edges && configWith(around, edges);
       if (config && isShort(row, config)) found.set(JSON.stringify(config), config);
     }
@@ -67,6 +68,21 @@ const extremes = (around: Around, fields: readonly Field[], end: "least" | "most
       .filter(([, value]) => value !== measured);
     const edge = reached.find((one) => fits(around, [one])) ?? reached.at(-1);
     return edge === undefined ? [] : [edge];
+  });
+
+/**
+ * Around the axis that is worked on lie 1 or thousands of others, where networks of the spaces have the former: a softmax over pixels, a mean
+ * over channels. Choice: so many times what was measured.
+ */
+const farBeyond = [512, 64];
+const isBeside = /^(outer|inner)$/;
+
+const farEdges = (around: Around, fields: readonly Field[]): Edge[] =>
+  fields.flatMap((field): Edge[] => {
+    if (field.kind === "choice" || !isBeside.test(field.name)) return [];
+    const most = Math.max(...around.bases.map((config) => Number(config[field.name])));
+    const reached = farBeyond.map((factor): Edge => [field.name, Math.min(field.max, most * factor)]);
+    return reached.filter((edge) => fits(around, [edge]));
   });
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

@@ -1,5 +1,6 @@
-import { saveWhole } from "../../base/index.js";
+import { saveWhole, unknownName } from "../../base/index.js";
 /** `evaluate transfer --platform …`: over real engines of this machine. */
+import type { TransferVariant } from "../../experiments/transfer/plan.js";
 import type { EvaluatePlatformsReport } from "../../experiments/transfer/report.js";
 import type { TextTable, VariantTables } from "../../experiments/transfer/tables.js";
 import type { CliContext } from "../context.js";
@@ -14,6 +15,7 @@ export interface TransferPlatformsOptions {
   readonly minutes: string;
   readonly count: string;
   readonly pool?: readonly string[];
+  readonly variant?: readonly string[];
   readonly budgets?: boolean;
   readonly method: "default" | "litepred";
   readonly measure: boolean;
@@ -26,6 +28,7 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   const { measurePlatforms, trainSources } = await import("../../experiments/transfer/measure.js");
   const { evaluateTransferPlatforms } = await import("../../experiments/transfer/run.js");
   const { target: targets, budgets, method, pool: pools } = options;
+  const variants = options.variant && (await namedVariants(options.variant));
   const number = (name: "seeds" | "minutes" | "count") => numberOf({ [name]: options[name] }, name);
   const request = { home: context.home, platforms: options.platform, signal: context.signal, seeds: number("seeds") };
   const measuring = { ...request, minutes: number("minutes"), count: number("count") };
@@ -39,7 +42,7 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   }
   const report = await withProgress(async (watch) => {
     const untrained = await trainSources({ ...request, ...watch });
-    const report = await evaluateTransferPlatforms({ ...request, ...watch, pools, targets, budgets, method });
+    const report = await evaluateTransferPlatforms({ ...request, ...watch, pools, targets, variants, budgets, method });
     return { ...report, untrained };
   });
   for (const { platform, problem } of report.untrained) context.note(`! ${platform} is no source: ${problem}`);
@@ -47,6 +50,16 @@ export async function evaluatePlatforms(context: CliContext, options: TransferPl
   const { summaryTable, variantTables } = await import("../../experiments/transfer/tables.js");
   context.result({ ...report, problems }, (r) => tables(summaryTable(r), variantTables(r)).join("\n\n"));
   return 0;
+}
+
+async function namedVariants(names: readonly string[]): Promise<TransferVariant[]> {
+  const { transferVariants } = await import("../../experiments/transfer/plan.js");
+  const known = transferVariants.map(({ name }) => name);
+  return names.map((name) => {
+    const found = transferVariants.find((variant) => variant.name === name);
+    if (found === undefined) throw unknownName("variant", name, known);
+    return found;
+  });
 }
 
 async function writeFiles(

@@ -16,6 +16,7 @@ export function evaluateTransferCommand(parent: Command, run: RunCommand): void 
     .option("--seeds <n>", "with --platform: draws of the networks that corrections are fitted on", "3")
     .option("--minutes <n>", "with --platform: of measuring on a target what adapt measures", "3")
     .option("--count <n>", "with --platform: architectures of each space in the test", "40")
+    .option("--variant <name>", 'with --platform: only this comparison (repeatable), e.g. "whole pool"', collect)
     .option("--budgets", "with --platform: also fewer kernels, and from scratch with 2.5 times as many")
     .option("--measure-only", "with --platform: only measure what the store lacks")
     .option("--no-measure", "with --platform: only use what the store has")
