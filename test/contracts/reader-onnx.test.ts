@@ -37,7 +37,8 @@ test("wrong input shapes are wrong usage", () => {
   const bytes = onnxModel({ inputs: [image], nodes: [node("Relu", ["x"], ["y"])] });
   assert.throws(() => readModel(bytes, { inputShapes: { image: [1] } }), { code: "bad-usage", hint: "Its inputs: x." });
   assert.throws(() => readModel(bytes, { inputShapes: { x: [1, 3] } }), { code: "bad-usage" });
-  assert.throws(() => readModel(bytes, { inputShapes: { x: [1, 3, 0, 8] } }), { code: "bad-usage" });
+  assert.throws(() => readModel(bytes, { inputShapes: { x: [0, 3, 8, 8] } }), { code: "bad-usage" });
+  assert.throws(() => readModel(bytes, { inputShapes: { x: [1, 3, -1, 8] } }), { code: "bad-usage" });
 });
 
 test("initializers that are listed as inputs, as in IR 3, are constants", () => {
