@@ -1,5 +1,5 @@
-import { saveWhole, unknownName } from "../../base/index.js";
 /** `evaluate transfer --platform …`: over real engines of this machine. */
+import { saveWhole, unknownName } from "../../base/index.js";
 import type { TransferVariant } from "../../experiments/transfer/plan.js";
 import type { EvaluatePlatformsReport } from "../../experiments/transfer/report.js";
 import type { TextTable, VariantTables } from "../../experiments/transfer/tables.js";

@@ -1,7 +1,7 @@
 /**
  * Where an engine's memory lies. In pages of 4 kB each load of a model finds other physical memory, and how that falls into the second-level
- * cache decides up to a fifth of its time: measured with seven engines on a shared EPYC, the same network loaded three times in each of three
- * processes differs by 2 to 20 %; in large pages by 0.3 to 2 % (docs/adr/0005). So engines on the CPU take all memory from one heap of
+ * cache decides up to a tenth of its time: measured with six engines on a quiet EPYC, the same network loaded three times in each of three
+ * processes differs by 2 to 11 %; in large pages by 0.5 to 6 % (docs/adr/0005). So engines on the CPU take all memory from one heap of
  * large pages where the system has them (glibc 2.35 and later on Linux; elsewhere nothing changes).
  */
 import { existsSync, readFileSync } from "node:fs";
