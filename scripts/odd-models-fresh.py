@@ -111,9 +111,7 @@ qlinear('b13-qlinear-s8s8', np.int8, np.int8, 0)
 b = B()
 x = b.inp('x', [8, 300])
 for ci, co in [(300, 600), (600, 150)]:
-    q, s, z = b.op('DynamicQuantizeLinear', [x], n=3)
-    y = b.op('MatMulInteger', [q, b.k(R.randint(-127, 127, (ci, co)).astype(np.int8)), z])
-    x = b.op('Gelu', [b.op('Mul', [b.op('Cast', [y], to=T.FLOAT), b.op('Mul', [s, b.k(np.float32(0.01))])])])
+    x = b.op('Gelu', [b.dynamic_product(x, R.randint(-127, 127, (ci, co)).astype(np.int8))])
 b.save('b14-dynamic-mlp-s8', x)
 
 b = B()
@@ -138,6 +136,16 @@ nbits('b16-nbits4-row1-1536', 1, [(1536, 1024), (1024, 1536)], 4, 32)
 nbits('b17-nbits4-rows5-b256', 5, [(512, 768), (768, 512)], 4, 256)
 nbits('b18-nbits8-rows3', 3, [(384, 640)], 8, 64)
 nbits('b19-nbits4-accuracy4', 1, [(768, 768), (768, 768)], 4, 32, accuracy_level=4)
+
+
+def qattention(name, length, heads):
+    b = B()
+    x = b.inp('x', [1, length, 128])
+    sc, zp = b.k(np.float32(0.02)), b.k(np.uint8(128))
+    q = b.op('QuantizeLinear', [x, sc, zp])
+    w = b.k(R.randint(-127, 127, (128, 384)).astype(np.int8))
+    o = b.op('QAttention', [q, w, b.w_(384), sc, b.k(np.float32(0.01)), '', zp, b.k(np.int8(0))], domain=MS, num_heads=heads)
+    b.save(name, o)
 
 
 def grouped(name, batch, queries, past, heads, kept, width):
@@ -171,13 +179,7 @@ for _ in range(2):
     x = b.op('SkipLayerNormalization', [b.op('MatMul', [o, b.w_(768, 192)]), x, b.w_(192), b.w_(192), b.w_(192)], domain=MS)
 b.save('b24-bert-fused-2layers', x)
 
-b = B()
-x = b.inp('x', [1, 40, 128])
-sc, zp = b.k(np.float32(0.02)), b.k(np.uint8(128))
-q = b.op('QuantizeLinear', [x, sc, zp])
-w = b.k(R.randint(-127, 127, (128, 384)).astype(np.int8))
-o = b.op('QAttention', [q, w, b.w_(384), sc, b.k(np.float32(0.01)), '', zp, b.k(np.int8(0))], domain=MS, num_heads=4)
-b.save('b25-qattention', o)
+qattention('b25-qattention', 40, 4)
 
 b = B()
 x, y = b.inp('x', [2, 6, 50, 32]), b.inp('y', [2, 6, 70, 32])
@@ -350,9 +352,7 @@ def untouched():
     b = B()
     x = b.inp('x', [1, 100, 256])
     for ci, co in [(256, 512), (512, 256)]:
-        q, s, z = b.op('DynamicQuantizeLinear', [x], n=3)
-        y = b.op('MatMulInteger', [q, b.k(R.randint(0, 255, (ci, co)).astype(np.uint8)), z, b.k(np.uint8(120))])
-        x = b.op('Mul', [b.op('Cast', [y], to=T.FLOAT), b.op('Mul', [s, b.k(np.float32(0.01))])])
+        x = b.dynamic_product(x, R.randint(0, 255, (ci, co)).astype(np.uint8), 120)
     b.save('c10-dynamic-u8-100rows', x)
 
     nbits('c11-nbits4-accuracy4-rows20', 20, [(640, 320), (320, 640)], 4, 64, accuracy_level=4)
@@ -380,13 +380,7 @@ def untouched():
     resize('c20-resize-nearest-down', [1, 32, 90, 90], [1, 32, 40, 40], mode='nearest')
     resize('c21-resize-linear-pytorch', [2, 20, 30, 30], [2, 20, 77, 77], mode='linear', coordinate_transformation_mode='pytorch_half_pixel')
 
-    b = B()
-    x = b.inp('x', [1, 60, 128])
-    sc, zp = b.k(np.float32(0.02)), b.k(np.uint8(128))
-    q = b.op('QuantizeLinear', [x, sc, zp])
-    w = b.k(R.randint(-127, 127, (128, 384)).astype(np.int8))
-    o = b.op('QAttention', [q, w, b.w_(384), sc, b.k(np.float32(0.01)), '', zp, b.k(np.int8(0))], domain=MS, num_heads=8)
-    b.save('c22-qattention-8heads', o)
+    qattention('c22-qattention-8heads', 60, 8)
 
     b = B()
     o = b.op('NonMaxSuppression', [b.inp('boxes', [1, 1000, 4]), b.inp('scores', [1, 1, 1000]), b.k(ints(100)), b.k(np.array([0.6], np.float32))])

@@ -93,9 +93,7 @@ b.save('a12-qlinear-mlp', x)
 b = B()
 x = b.inp('x', [1, 48, 192])
 for co, ci in [(384, 192), (192, 384)]:
-    q, s, z = b.op('DynamicQuantizeLinear', [x], n=3)
-    y = b.op('MatMulInteger', [q, b.k(R.randint(0, 255, (ci, co)).astype(np.uint8)), z, b.k(np.uint8(128))])
-    x = b.op('Mul', [b.op('Cast', [y], to=T.FLOAT), b.op('Mul', [s, b.k(np.float32(0.01))])])
+    x = b.dynamic_product(x, R.randint(0, 255, (ci, co)).astype(np.uint8), 128)
     x = b.op('Relu', [b.op('Add', [x, b.w_(co)])])
 b.save('a13-dynamic-mlp', x)
 

@@ -41,6 +41,12 @@ class B:
         s.n.append(h.make_node(t, ins, outs, name=f'{t}_{s.c}', domain=domain, **a))
         return outs[0] if n == 1 else outs
 
+    def dynamic_product(s, x, weights, zero=None):
+        """A product whose activations are made 8-bit integers on the way; zero: zero point of unsigned weights."""
+        q, scale, z = s.op('DynamicQuantizeLinear', [x], n=3)
+        y = s.op('MatMulInteger', [q, s.k(weights), z] + ([] if zero is None else [s.k(np.uint8(zero))]))
+        return s.op('Mul', [s.op('Cast', [y], to=T.FLOAT), s.op('Mul', [scale, s.k(np.float32(0.01))])])
+
     def save(s, name, outs, opset=20, ot=None):
         if isinstance(outs, str):
             outs = [outs]

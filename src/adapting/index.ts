@@ -6,6 +6,7 @@ export { type FitRequest, type FittedFile, fitAndSave, loadSources, provenanceOf
 export { type AdaptReport, describe } from "./report.js";
 export {
   type AdaptRequest,
+  candidatesPerMeasurement,
   measureForCorrection,
   measureInContext,
   minutesOfKernels,

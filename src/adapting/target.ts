@@ -41,7 +41,7 @@ export interface AdaptRequest {
 }
 
 /** Candidates to choose the measurements from, per measurement of the budget. Choice. */
-const candidatesPerMeasurement = 12;
+export const candidatesPerMeasurement = 12;
 /** In context: most networks, share of the time that goes to them (the rest to those measured whole), and minutes without a word. Choice. */
 const mostNetworks = 220;
 const kernelShare = 0.75;

@@ -6,6 +6,7 @@
  * weights and does not tell their shape (ONNX Runtime's integer convolutions), the name of the node tells instead.
  */
 
+import { groupBy } from "../base/index.js";
 import type { OperatorTime } from "../engines/index.js";
 import type { EngineNode } from "../kernels/index.js";
 import type { PairedOperators } from "./named-network.js";
@@ -16,14 +17,10 @@ export function pairOperators(
   operators: readonly OperatorTime[],
   block: number,
 ): PairedOperators {
-  const waiting = new Map<string, OperatorTime[]>();
-  for (const operator of operators) {
+  const waiting = groupBy(operators, (operator) => {
     const shapes = [dataShape(operator), operator.outputShapes?.[0]];
-    const key = keyOf(className(operator.operator), shapes, kernelSize(operator));
-    const queue = waiting.get(key);
-    if (queue === undefined) waiting.set(key, [operator]);
-    else queue.push(operator);
-  }
+    return keyOf(className(operator.operator), shapes, kernelSize(operator));
+  });
   const paired = nodes.map((node) => {
     const input = padded(node.inputShape, node.inputBlocked, block);
     const output = padded(node.outputShapes[0] ?? [], node.blocked, block);

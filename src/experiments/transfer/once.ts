@@ -1,4 +1,5 @@
 /** One transfer to a target, fitted as `adapt` fits it, every measurement looked up in what the store has of the target. */
+import { candidatesPerMeasurement } from "../../adapting/index.js";
 import { getOrCreate, stableJson } from "../../base/index.js";
 import type { KernelConfig } from "../../kernels/index.js";
 import { kernelRows, type Measurement } from "../../measurements/index.js";
@@ -90,8 +91,8 @@ const kernelsInContext = async ({ target: { rows, rules }, run }: Transfer) => (
   candidates: await spaceCandidates({ rules, count: contextCandidates, seed: run, perSpace: networksPerSpace.few }),
 });
 
-/** Of `adapt`: its usual budget by its candidates for each. */
-const contextCandidates = kernelCount * 12;
+/** As many as `adapt` has with its usual budget. */
+const contextCandidates = kernelCount * candidatesPerMeasurement;
 
 /** Every measurement is looked up in what the store has of the target. */
 function kernelsLookedUp({ target, variant }: Transfer) {

@@ -2,7 +2,7 @@
  * The text of a table of measurements: header = config fields, then `latency_ms`, optionally `split`. Plain comma-separated
  * values without quotes (numbers and simple words need none). Bad rows are returned with their line, never dropped in silence.
  */
-import { LitepredError, median } from "../../base/index.js";
+import { groupBy, LitepredError, median } from "../../base/index.js";
 
 export interface RejectedRow {
   readonly file: string;
@@ -125,13 +125,7 @@ function parseCell(cell: string): number | string | undefined {
 
 /** Repeated configs become one row of the median latency. A config among the eval rows is never a train row as well. */
 function mergeRepeats(file: string, fields: readonly string[], rows: readonly RawRow[], bad: readonly RejectedRow[]) {
-  const groups = new Map<string, RawRow[]>();
-  for (const row of rows) {
-    const key = fields.map((field) => row.config[field]).join("|");
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
+  const groups = groupBy(rows, (row) => fields.map((field) => row.config[field]).join("|"));
   const rejected = [...bad];
   const merged = [...groups.values()].map((group) => {
     const tested = group.filter((row) => row.split === "eval");
