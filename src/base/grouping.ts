@@ -13,3 +13,9 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   for (const item of items) getOrCreate(groups, keyOf(item), () => []).push(item);
   return groups;
 }
+
+/** One of each list in turn, as long as any has more. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => (i < list.length ? [list[i]!] : []))).flat();
+}

@@ -67,3 +67,10 @@ export interface Graph {
 }
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** Elements of all tensors of a graph. */
+export function footprint(graph: Graph): number {
+  let total = 0;
+  for (const { shape } of graph.tensors.values()) total += elementCount(shape);
+  return total;
+}

@@ -2,7 +2,7 @@
  * What a platform's predictor is made from where kernels are timed in context: sampled networks under the profiler, chosen so that they
  * say most per second, then kernels at the edges of what these had.
  */
-import { LitepredError } from "../base/index.js";
+import { inTurn, LitepredError } from "../base/index.js";
 import type { LocalPlatform } from "../engines/index.js";
 import { detectKernels, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
 import { type KernelRows, kernelRows, type Store } from "../measurements/index.js";
@@ -31,7 +31,7 @@ export interface InContextRequest {
   readonly local: LocalPlatform;
   /** Most networks. */
   readonly networks: number;
-  /** Time for the networks; default unlimited. */
+  /** Of measuring; default unlimited. */
   readonly minutes?: number | undefined;
   readonly seed: number;
   /** That the networks are drawn from; default all. */
@@ -50,14 +50,16 @@ export const timesInContext = ({ description, platform }: LocalPlatform): boolea
 const pool = 420;
 /** Longer ones take more time than they tell: 4 GFLOPs are a tenth of a second. */
 const mostFlops = 4e9;
-/** Kernels at the edges: 16 a second. Choice: a tenth of the time. */
-const edgesPerMinute = 130;
+/** Of the minutes, those that go to networks; the rest to kernels alone. Choice. */
+const networksShare = 0.7;
+/** Kernels at the edges. Choice. */
+const edgesPerMinute = 100;
 const edgesAtMost = 500;
 /** Kernels of types that the networks lack, and kernels in batches, by type; of these as many as the time allows. Choice. */
 const rarePerType = 30;
-const rarePerMinute = 60;
+const rarePerMinute = 45;
 const batchedPerType = 20;
-const batchedPerMinute = 40;
+const batchedPerMinute = 30;
 
 /** Seconds, best network first. @throws LitepredError `internal` for an engine that is not timed so */
 export async function profileInContext(request: InContextRequest): Promise<ProfiledModels & ProfileResult> {
@@ -65,14 +67,16 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   if (!timesInContext(local)) throw new LitepredError("bad-usage", `${local.id} is not timed in context`);
   const rules = rulesOf(local.platform);
   const models = await chooseNetworks(request);
-  const untilMs = request.minutes === undefined ? undefined : performance.now() + 60_000 * request.minutes;
+  const started = performance.now();
+  const until = (share: number) =>
+    request.minutes === undefined ? undefined : started + 60_000 * share * request.minutes;
   request.onStage?.("kernels inside networks", models.length);
   const inModels = await profileInModels({
     store,
     local,
     rules,
     models,
-    untilMs,
+    untilMs: until(networksShare),
     signal,
     onProgress: request.onProgress?.bind(request),
   });
@@ -80,11 +84,11 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   const measured = kernelRows(
     await store.query({ platform: local.id, kind: "kernel", purpose: "in-model", every: true }),
   );
-  const edges = [
-    ...edgeKernels(measured).slice(0, edgesPerMinute * minutes),
-    ...rareKernels(request.seed).slice(0, rarePerMinute * minutes),
-    ...batchedKernels(measured, request.seed).slice(0, batchedPerMinute * minutes),
-  ];
+  const edges = inTurn([
+    edgeKernels(measured).slice(0, edgesPerMinute * minutes),
+    rareKernels(request.seed).slice(0, rarePerMinute * minutes),
+    batchedKernels(measured, request.seed).slice(0, batchedPerMinute * minutes),
+  ]);
   request.onStage?.("kernels alone", edges.length);
   const atEdges = await profileKernels({
     store,
@@ -92,6 +96,7 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
     platform: local.platform,
     kernels: edges,
     protocol: protocols.brief,
+    untilMs: until(1),
     signal,
     onProgress: ({ done, failed }) => request.onProgress?.(done, failed > 0 ? `${failed} failed` : ""),
   });
@@ -111,25 +116,20 @@ async function chooseNetworks({ local, networks, seed, spaces }: InContextReques
   return planNetworks(all, networks).map((i) => all[i]!.network);
 }
 
+const typed = (type: string, configs: readonly KernelConfig[]) => configs.map((config) => ({ type, config }));
+
 /** Those beyond what the networks' kernels have; types in turn, so that a part of the list is of all of them. */
 const edgeKernels = (rows: readonly KernelRows[]) =>
   inTurn(
     rows
       .filter(({ type }) => kernelTypeOf(type).graph !== undefined)
-      .map(({ type, configs }) => ({ type, configs: edgeConfigs(type, configs) })),
+      .map(({ type, configs }) => typed(type, edgeConfigs(type, configs))),
   ).slice(0, edgesAtMost);
 
 /** Of types that the networks lack. */
 const rareKernels = (seed: number) =>
-  inTurn(rareTypes.map((type) => ({ type, configs: typicalConfigs(type, rarePerType, seed) })));
+  inTurn(rareTypes.map((type) => typed(type, typicalConfigs(type, rarePerType, seed))));
 
 /** Of those that the networks have with one image. */
 const batchedKernels = (rows: readonly KernelRows[], seed: number) =>
-  inTurn(rows.map(({ type, configs }) => ({ type, configs: batchConfigs(type, configs, batchedPerType, seed) })));
-
-function inTurn(columns: readonly { readonly type: string; readonly configs: readonly KernelConfig[] }[]) {
-  const longest = Math.max(0, ...columns.map(({ configs }) => configs.length));
-  return Array.from({ length: longest }, (_, i) =>
-    columns.flatMap(({ type, configs }) => (configs[i] === undefined ? [] : [{ type, config: configs[i] }])),
-  ).flat();
-}
+  inTurn(rows.map(({ type, configs }) => typed(type, batchConfigs(type, configs, batchedPerType, seed))));

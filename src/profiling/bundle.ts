@@ -8,7 +8,7 @@
  * All bear "#" in their names and are no part of the kernel's time. A filler writes memory until a run touches as much
  * as a small model does, so that weights are as cold as they are in one.
  */
-import { elementCount, type Graph, type GraphNode, type Tensor } from "../graph/index.js";
+import { elementCount, footprint, type Graph, type GraphNode, type Tensor } from "../graph/index.js";
 
 /** Names of kernel i start with this. */
 export const kernelPrefix = (index: number) => `k${index}/`;
@@ -41,13 +41,6 @@ export function packKernels(kernels: readonly PackedKernel[]): Graph {
     inputs: packed.flatMap((graph) => graph.inputs),
     outputs: packed.flatMap((graph) => graph.outputs),
   };
-}
-
-/** Elements of all tensors of a graph. */
-export function footprint(graph: Graph): number {
-  let total = 0;
-  for (const { shape } of graph.tensors.values()) total += elementCount(shape);
-  return total;
 }
 
 /** Writes `elements` numbers and keeps one. */

@@ -17,8 +17,8 @@ export interface MeasuredWindow extends Window {
   readonly reorders: readonly { readonly config: KernelTask["config"]; readonly outcome: Outcome }[];
 }
 
-/** Sessions' worth of kernels in a window. Choice: sessions of a kernel lie some seconds apart, and an interruption costs less than a minute. */
-const sessionsPerWindow = 4;
+/** Bundles in a window. Choice: the sessions of a kernel lie some seconds apart, and an interruption costs less than a minute. */
+const bundlesPerWindow = ({ sessions }: Protocol) => (sessions === 1 ? 1 : 4);
 
 /** Indices of a window's outcomes are those of the tasks. */
 export async function* measureKernels(
@@ -34,7 +34,7 @@ export async function* measureKernels(
     request,
     chunks(
       tasks.map((_, i) => i),
-      sessionsPerWindow * protocol.kernelsPerModel,
+      bundlesPerWindow(protocol) * protocol.kernelsPerModel,
     ),
     (indices) => bundlesOf(indices, tasks, protocol, random),
     async (indices) => {

@@ -27,6 +27,8 @@ export interface ProfileRequest {
   readonly again?: boolean;
   /** Which look at them, from 1; default 1. */
   readonly repeat?: number | undefined;
+  /** No further window of kernels is begun after this (performance.now()). */
+  readonly untilMs?: number | undefined;
   /** Of the packing; default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +37,7 @@ export interface ProfileRequest {
   readonly graphOf?: (type: string, config: KernelConfig) => Graph;
 }
 
-/** `measured` and `failed` are disjoint; `skipped` were in the store already or asked for twice. After an abort the counts say what was done until then. */
+/** `measured` and `failed` are disjoint; `skipped` were in the store already or asked for twice. After an abort, or at the end of the time, the counts say what was done until then. */
 export interface ProfileResult {
   readonly measured: number;
   readonly failed: number;
@@ -63,6 +65,7 @@ export async function profileKernels(request: ProfileRequest): Promise<ProfileRe
         engineVersion: started.version,
         protocol: request.protocol,
         seed: request.seed ?? 0,
+        untilMs: request.untilMs,
         signal,
       },
       tasks,

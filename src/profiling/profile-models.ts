@@ -44,7 +44,7 @@ export interface ProfileModelsRequest {
   /** Default: many networks tell more per second than long looks at few. */
   readonly protocol?: Protocol | undefined;
   /** No further network is begun after this. */
-  readonly untilMs?: number;
+  readonly untilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, note?: string) => void) | undefined;
 }

@@ -12,6 +12,8 @@ export interface WindowRequest {
   readonly engine: SessionEngine;
   readonly engineVersion: string;
   readonly protocol: Protocol;
+  /** No further window is begun after this (performance.now()); the first is in any case. */
+  readonly untilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each session of some subjects. */
   readonly onSession?: ((done: number, total: number) => void) | undefined;
@@ -40,7 +42,8 @@ export async function* measureWindows(
   const { protocol, engine, signal } = request;
   const total = windows.reduce((count, window) => count + window.length, 0) * protocol.sessions;
   let done = 0;
-  for (const window of windows) {
+  for (const [at, window] of windows.entries()) {
+    if (at > 0 && performance.now() >= (request.untilMs ?? Number.POSITIVE_INFINITY)) return;
     const conditions = await conditionsBefore(engine.running, request.engineVersion, signal);
     const sessions = new Map<number, SessionResult[]>(window.map((index) => [index, []]));
     const round = async (indices: readonly number[]) => {

@@ -3,6 +3,7 @@
  * grow by pixels and by octaves, windows and strides change with all else equal. For comparing platforms: two that step
  * at the same places are alike.
  */
+import { inTurn } from "../base/index.js";
 import { type KernelConfig, kernelTypeOf, type LooseConfig } from "../kernels/index.js";
 import { drawDistinct } from "./draw.js";
 import { sizeFields } from "./neighbour.js";
@@ -19,15 +20,8 @@ export function sampleDesigned(request: SamplingRequest): SamplingResult {
   const starts = anchorsOf(request);
   const variants = starts.map((anchor) => variantsOf(request.type, anchor, request.statistics));
   // One of each anchor in turn, so that any prefix covers all.
-  const queue = interleaved(variants);
+  const queue = inTurn(variants);
   return drawDistinct(request, () => queue.shift());
-}
-
-function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  const result: T[] = [];
-  for (let i = 0; i < longest; i++) for (const list of lists) if (i < list.length) result.push(list[i]!);
-  return result;
 }
 
 /** The configs with the largest share that differ in something other than sizes; without statistics, the catalogue's example. */
@@ -67,7 +61,7 @@ function variantsOf(type: string, anchor: KernelConfig, statistics: TypeStatisti
   const others = (statistics?.configs ?? [])
     .slice(0, 200)
     .map(({ config }) => ({ ...config, ...Object.fromEntries(sizes.map((name) => [name, anchor[name]!])) }));
-  return [anchor, ...interleaved<LooseConfig>([...steps, images, others])];
+  return [anchor, ...inTurn<LooseConfig>([...steps, images, others])];
 }
 
 /** Values one below, at and one above multiples of each unit near `size`, and its octaves. */

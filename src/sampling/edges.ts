@@ -3,6 +3,7 @@
  * and largest, so that models of kinds that the spaces lack are within the range of a platform's predictors. Several edges share a config
  * where they go together (height and width; a batch and an activation), so that few configs reach all of them.
  */
+import { footprint } from "../graph/index.js";
 import {
   elementsInAll,
   exampleConfig,
@@ -15,9 +16,9 @@ import {
 
 /** Sizes go beyond those measured by the largest of these factors that does not take long. Choice. */
 const beyond = [8, 4, 2];
-/** Kernels with more elements or FLOPs than these take longer than they tell. Choice. */
-const mostElements = 16e6;
-const mostFlops = 2e9;
+/** Kernels with more elements or FLOPs than these take longer than they tell: with 16 million, edges took longer than the networks. Choice. */
+const mostElements = 4e6;
+const mostFlops = 3e8;
 
 type Edge = readonly [field: string, value: number | string];
 
@@ -123,8 +124,10 @@ function configWith({ row, bases }: Around, edges: readonly Edge[]): KernelConfi
 /** Choice: enough for channels of every kind. */
 const mostBases = 50;
 
+/** A kernel may read little of what it is given (a slice, a lookup): what lies in memory counts too. */
 function isShort(row: KernelType, config: KernelConfig): boolean {
-  return elementsInAll(row, config) <= mostElements && row.flops(config) <= mostFlops;
+  if (elementsInAll(row, config) > mostElements || row.flops(config) > mostFlops) return false;
+  return row.graph === undefined || footprint(row.graph(config)) <= 2 * mostElements;
 }
 
 /** First the config in the lower middle by its work: large ones beside one extreme size would be out of all proportion. */

@@ -1,5 +1,5 @@
 /** Networks of the search spaces: drawn, and built again from their names (`<space>/<encoding>`), under which the store knows them. */
-import { createRandom, LitepredError } from "../base/index.js";
+import { createRandom, inTurn, LitepredError } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import { type Detection, detectKernels, type FusionRules, type Kernel } from "../kernels/index.js";
 import { loadSpace, loadSpaces, spaceNames } from "../spaces/index.js";
@@ -35,8 +35,7 @@ export async function networksOfSpaces(
     }
     columns.push(chosen);
   }
-  const longest = Math.max(0, ...columns.map((column) => column.length));
-  return Array.from({ length: longest }, (_, i) => columns.flatMap((column) => column[i] ?? [])).flat();
+  return inTurn(columns);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Measuring for the comparison of samplers: test kernels, then the samplers' kernels in turn, so that a run cut short still
  * compares equal numbers, then the test kernels again. The adaptive sampler is drawn between its rounds.
  */
-import type { ComputeBackend } from "../../base/index.js";
+import { type ComputeBackend, inTurn } from "../../base/index.js";
 import type { LocalPlatform } from "../../engines/index.js";
 import { configKey, type KernelConfig } from "../../kernels/index.js";
 import type { Protocol, Store } from "../../measurements/index.js";
@@ -10,7 +10,7 @@ import { profileKernels } from "../../profiling/index.js";
 import { loadSampler } from "../../sampling/index.js";
 import { acceptedBy, type DrawnType } from "./draw.js";
 import { heldOutErrors } from "./held-out-errors.js";
-import { adaptiveSampler, inTurn, type SamplersPlan } from "./plan.js";
+import { adaptiveSampler, type SamplersPlan } from "./plan.js";
 
 export interface MeasureSamplersRequest {
   readonly local: LocalPlatform;

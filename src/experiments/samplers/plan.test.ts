@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { comparedSamplers, inTurn, planSamplers } from "./plan.js";
+import { comparedSamplers, planSamplers } from "./plan.js";
 
 const options = { count: 21, seeds: 2, test: 5 };
 
@@ -19,9 +19,4 @@ test("what cannot be done is said before anything is measured", () => {
   assert.throws(() => planSamplers({ ...options, count: 19 }), { code: "bad-usage" });
   assert.throws(() => planSamplers({ ...options, samplers: ["magic"] }), { code: "unknown-name" });
   assert.throws(() => planSamplers({ ...options, recipes: ["magic"] }), { code: "bad-usage" });
-});
-
-test("lists take turns until all are used up", () => {
-  assert.deepEqual(inTurn([[1, 2, 3], [], [4]]), [1, 4, 2, 3]);
-  assert.deepEqual(inTurn([]), []);
 });

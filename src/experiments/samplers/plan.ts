@@ -60,9 +60,3 @@ export function planSamplers({ count, seeds, test, ...options }: SamplersOptions
   const poolSize = Math.ceil(poolShare * count);
   return { count, test, types: options.types ?? comparedTypes, samplers, poolSize, trainings };
 }
-
-/** One of each list in turn, as long as any has more. */
-export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(0, ...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => (i < list.length ? [list[i]!] : []))).flat();
-}
