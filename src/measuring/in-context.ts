@@ -24,6 +24,7 @@ import {
   sequenceOfNetworks,
   typicalConfigs,
 } from "../sampling/index.js";
+import { timedSpaceNames } from "../spaces/index.js";
 import { rulesOf } from "../workspace/index.js";
 
 export interface InContextRequest {
@@ -34,7 +35,7 @@ export interface InContextRequest {
   /** Of measuring; default unlimited. */
   readonly minutes?: number | undefined;
   readonly seed: number;
-  /** That the networks are drawn from; default all. */
+  /** That the networks are drawn from; default all, and the medleys. */
   readonly spaces?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   onStage?(label: string, total: number): void;
@@ -108,7 +109,12 @@ export async function profileInContext(request: InContextRequest): Promise<Profi
   };
 }
 
-async function chooseNetworks({ local, networks, seed, spaces }: InContextRequest): Promise<Network[]> {
+async function chooseNetworks({
+  local,
+  networks,
+  seed,
+  spaces = timedSpaceNames,
+}: InContextRequest): Promise<Network[]> {
   const rules = rulesOf(local.platform);
   const all = (await sequenceOfNetworks(pool, seed, { skip: reservedForFits, spaces }))
     .map((network) => ({ network, kernels: detectKernels(network.graph, rules).kernels }))

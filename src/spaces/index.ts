@@ -34,6 +34,12 @@ const searchedSpaces = {
   "accel-nasbench": () => import("./nas/accel-nasbench.js"),
 } as const satisfies Record<string, Loader>;
 
+/** To time kernels in, not to deploy: their kernels would be half of all where configs are drawn by how many different ones there are. */
+const medleySpaces = {
+  "medley-images": () => import("./medleys/images.js"),
+  "medley-tokens": () => import("./medleys/tokens.js"),
+} as const satisfies Record<string, Loader>;
+
 const zooSpaces = {
   convmixer: () => import("./zoo/convmixer.js"),
   convnext: () => import("./zoo/convnext.js"),
@@ -48,8 +54,6 @@ const zooSpaces = {
   inception: () => import("./zoo/inception.js"),
   lcnet: () => import("./zoo/lcnet.js"),
   levit: () => import("./zoo/levit.js"),
-  "medley-images": () => import("./zoo/medley-images.js"),
-  "medley-tokens": () => import("./zoo/medley-tokens.js"),
   "mlp-mixer": () => import("./zoo/mlp-mixer.js"),
   mnasnet: () => import("./zoo/mnasnet.js"),
   mobilenetv1: () => import("./zoo/mobilenetv1.js"),
@@ -81,8 +85,15 @@ export const nasSpaceNames = Object.keys(nasSpaces) as readonly NasSpaceName[];
 /** Families of networks that people deploy, as PyTorch exports them; used to draw kernel configs, not to search. */
 export const zooSpaceNames = Object.keys(zooSpaces) as readonly ZooSpaceName[];
 export const spaceNames: readonly SpaceName[] = [...nasSpaceNames, ...zooSpaceNames];
+/** What kernels are timed inside. */
+export const timedSpaceNames: readonly string[] = [...spaceNames, ...Object.keys(medleySpaces)];
 
-const loaders: Readonly<Record<string, Loader | undefined>> = { ...nasSpaces, ...searchedSpaces, ...zooSpaces };
+const loaders: Readonly<Record<string, Loader | undefined>> = {
+  ...nasSpaces,
+  ...searchedSpaces,
+  ...medleySpaces,
+  ...zooSpaces,
+};
 
 /** @throws LitepredError `unknown-name`. */
 export async function loadSpace(name: string): Promise<Space> {

@@ -87,6 +87,23 @@ const keepsLast = (perm: string) => perm.at(-1) === String(perm.length - 1);
 /** Elements that stay together. */
 const blockLength = (c: Dims & { perm: string }) => (keepsLast(c.perm) ? c[transposeDims[c.perm.length - 1]!] : 1);
 
+/** Elements between neighbours along an axis, where the axes lie in this order. */
+function stride(c: Dims, order: readonly number[], axis: number): number {
+  let product = 1;
+  for (const inner of order.slice(order.indexOf(axis) + 1)) product *= c[transposeDims[inner]!];
+  return product;
+}
+
+const axesOf = (perm: string) => [...perm].map(Number);
+const inOrder = (perm: string) => axesOf(perm).sort((a, b) => a - b);
+
+/** All axes but one stay in order: engines move whole runs then. */
+const movesOne = (perm: string) =>
+  axesOf(perm).some((moved) => {
+    const others = axesOf(perm).filter((axis) => axis !== moved);
+    return others.every((axis, i) => i === 0 || axis > others[i - 1]!);
+  });
+
 export const transpose = defineKernelType({
   name: "transpose",
   summary: "Axes permuted, in canonical form: no axis of length 1, axes that stay neighbours in order merged.",
@@ -113,6 +130,11 @@ export const transpose = defineKernelType({
     "log block": (c) => Math.log(blockLength(c)),
     "log blocks": (c) => Math.log(volume(c) / blockLength(c)),
     "keeps last axis": (c) => flag(keepsLast(c.perm)),
+    "moves one axis": (c) => flag(movesOne(c.perm)),
+    "log read stride": (c) => Math.log(stride(c, inOrder(c.perm), Number(c.perm.at(-1)))),
+    "log written stride": (c) => Math.log(stride(c, axesOf(c.perm), c.perm.length - 1)),
+    "log written run": (c) => Math.log(c[transposeDims[Number(c.perm.at(-1))]!]),
+    "log read run": (c) => Math.log(c[transposeDims[c.perm.length - 1]!]),
     rank: (c) => c.perm.length,
   },
   build(b, c) {

@@ -193,6 +193,27 @@ const related: Block = (g, x, style) => {
   return fc(g, add(g, mergeHeads(g, g.node("MatMul", [scores, v])), mergeHeads(g, moved)), channels);
 };
 
+/** Scores of some pairs left out, the others made to sum to one again (masked and gated attention). */
+const masked: Block = (g, x, style) => {
+  const [, tokens, channels] = shapeOf(g, x);
+  if (tokens > 400) return attended(g, x, style);
+  const [q, k, v] = projected(g, x, style);
+  const raw = mul(g, g.node("MatMul", [q, swapped(g, k)]), scalar(g, (channels / style.heads) ** -0.5));
+  const seen = Array.from({ length: tokens * tokens }, (_, i) => (i % tokens <= i / tokens ? 1 : 0));
+  const scores = softmax(g, g.node("Where", [g.constant([tokens, tokens], seen, "bool"), raw, scalar(g, -30)]));
+  const sums = g.node("ReduceSum", [scores, integers(g, [-1])], { keepdims: 1 });
+  return fc(g, mergeHeads(g, g.node("MatMul", [g.node("Div", [scores, sums]), v])), channels);
+};
+
+/** What a token differs by from the mean of all. */
+const centred: Block = (g, x) => g.node("Sub", [x, mean(g, x, [1], true)]);
+
+/** Squared activations between two layers. */
+const squaredLayers: Block = (g, x) => {
+  const channels = shapeOf(g, x)[2];
+  return fc(g, g.node("Pow", [activation(g, fc(g, x, 3 * channels), "relu"), scalar(g, 2)]), channels);
+};
+
 /** Tokens instead of channels through the layers (Mixer, ResMLP). */
 const acrossTokens: Block = (g, x, { act }) =>
   shapeOf(g, x)[1] > mostTokens ? x : swapped(g, mlp(g, swapped(g, x), Math.ceil(shapeOf(g, x)[1] / 2), act));
@@ -254,6 +275,18 @@ const squareRootNorm: Block = (g, x) => {
   return mul(g, g.node("Div", [x, root]), g.constant([shapeOf(g, x)[2]]));
 };
 
+/** Rows, columns, heads and their channels in another order, read as tokens again. */
+const reordered =
+  (...perm: readonly number[]): Block =>
+  (g, x, { heads }) => {
+    const [, tokens, channels] = shapeOf(g, x);
+    const side = sideOf(g, x);
+    const half = side % 2 === 0 ? 2 : 1;
+    const dims = [side, side, heads, channels / heads];
+    const cut = reshape(g, x, perm.length === 4 ? dims : [side / half, half, side / half, half, channels]);
+    return reshape(g, transpose(g, cut, perm), [1, tokens, channels]);
+  };
+
 /** A token for the whole image, put in front and taken out again. */
 const summarised: Block = (g, x) => {
   const [, tokens, channels] = shapeOf(g, x);
@@ -271,6 +304,8 @@ const blocks = {
   "normalised-window": windowed(7, "normalised"),
   positioned,
   related,
+  masked,
+  centred,
   "across-channels": acrossChannels,
   linear,
   reduced,
@@ -284,11 +319,20 @@ const blocks = {
   "convolved-7": convolved(7),
   layers: (g, x, { act }) => mlp(g, x, 4 * shapeOf(g, x)[2], act),
   "narrow-layers": (g, x, { act }) => mlp(g, x, shapeOf(g, x)[2], act),
+  "squared-layers": squaredLayers,
   "square-root-norm": squareRootNorm,
   "layer-norm": (g, x) => layerNorm(g, x),
   scaled: (g, x) => mul(g, x, g.constant([shapeOf(g, x)[2]])),
   placed: (g, x) => addLearned(g, x),
   summarised,
+  "reordered-1032": reordered(1, 0, 3, 2),
+  "reordered-2031": reordered(2, 0, 3, 1),
+  "reordered-2103": reordered(2, 1, 0, 3),
+  "reordered-2130": reordered(2, 1, 3, 0),
+  "reordered-3102": reordered(3, 1, 0, 2),
+  "reordered-03142": reordered(0, 3, 1, 4, 2),
+  "reordered-13024": reordered(1, 3, 0, 2, 4),
+  "reordered-24130": reordered(2, 4, 1, 3, 0),
 } satisfies Readonly<Record<string, Block>>;
 
 const blockNames = Object.keys(blocks) as (keyof typeof blocks)[];

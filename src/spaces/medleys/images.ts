@@ -27,6 +27,7 @@ import {
   mul,
   reshape,
   resize,
+  scalar,
   slice,
   softmax,
   split,
@@ -34,7 +35,7 @@ import {
 import { groupNorm, imageLayerNorm } from "../blocks/attention.js";
 import { gated, makeDivisible } from "../blocks/mobile.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
-import { RESOLUTIONS } from "./resolutions.js";
+import { RESOLUTIONS } from "../zoo/resolutions.js";
 
 /** Channels and activation of a block. */
 interface Style {
@@ -132,6 +133,19 @@ const folded: Block = (g, x, style) => {
   return conv(g, concat(g, parts), { cout: style.width, kernel: 1, activation: style.act });
 };
 
+/** Squared, scaled and moved (StarReLU). */
+const squared: Block = (g, x) => {
+  const square = g.node("Pow", [activation(g, x, "relu"), scalar(g, 2)]);
+  return add(g, mul(g, square, scalar(g, 0.9)), scalar(g, -0.4));
+};
+
+/** Less its mean over the image, by its spread (SimAM, instance norms written out). */
+const centred: Block = (g, x) => {
+  const rest = g.node("Sub", [x, mean(g, x, [2, 3], true)]);
+  const spread = mean(g, g.node("Pow", [rest, scalar(g, 2)]), [2, 3], true);
+  return g.node("Div", [rest, g.node("Sqrt", [add(g, spread, scalar(g, 1e-5))])]);
+};
+
 const scaled: Block = (g, x) => mul(g, x, g.constant([channelsOf(g, x), 1, 1]));
 
 const blocks = {
@@ -208,6 +222,10 @@ const blocks = {
   selected,
   folded: shrinking(folded),
   scaled,
+  squared,
+  centred,
+  "slope-by-channel": (g, x) => g.node("PRelu", [x, g.constant([channelsOf(g, x), 1, 1])]),
+  "larger-of-two": (g, x) => g.node("Max", [x, conv(g, x, { cout: channelsOf(g, x), kernel: 1 })]),
   "layer-norm": (g, x) => imageLayerNorm(g, x),
   "group-norm": (g, x) => groupNorm(g, x),
   "norm-first": (g, x, { act }) => activation(g, batchNorm(g, x), act),
