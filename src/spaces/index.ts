@@ -1,5 +1,5 @@
 /**
- * Search spaces (published NAS spaces and a zoo of network families). In: a seeded Random, or an architecture as plain
+ * Search spaces (published NAS spaces, a zoo of network families, medleys of unusual kernels). In: a seeded Random, or an architecture as plain
  * JSON. Out: architectures and complete model graphs. Members are listed here alone and loaded on first use.
  * May import graph, readers, writers, kernels, base.
  */
