@@ -340,10 +340,10 @@ const depth = 14;
 
 const genes = {
   r: [224, 224, 192, 256],
-  patch: [4, 8, 16, 16],
+  patch: [4, 8, 16, 16, 32],
   /** Of each head, and heads. */
   dim: [16, 24, 32, 48, 64],
-  heads: [2, 3, 4, 6, 8],
+  heads: [2, 3, 4, 6, 8, 12],
   exporter: ["torchscript", "dynamo"],
   scaling: ["roots", "query", "scores"],
   blocks: repeated(depth, blockNames),
