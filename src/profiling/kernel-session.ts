@@ -182,6 +182,7 @@ export function sumOf(
   { nominal }: Pick<SessionEngine, "nominal">,
 ): SessionResult {
   if (operators.length === 0) return new EngineFailure("nonsense", "the engine optimised the kernel away");
+  if (turns.length === 0) return new EngineFailure("nonsense", "it was stopped before any run");
   let run = 0;
   const own = turns.map(
     ({ runsMs, referencesMs }): Turn => ({

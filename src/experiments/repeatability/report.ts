@@ -48,7 +48,7 @@ export function compareLooks(
     p90Difference: quantile(differences, 0.9),
     within5: shareWithin(differences, 0.05),
     within10: shareWithin(differences, 0.1),
-    secondsEach: meanOf([first.secondsEach, second.secondsEach].filter((seconds) => seconds !== undefined)),
+    secondsEach: leastOf([first.secondsEach, second.secondsEach].filter((seconds) => seconds !== undefined)),
     slowdown: median([...first.slowdowns, ...second.slowdowns]),
   };
 }
@@ -66,5 +66,5 @@ export function secondsEach(times: readonly number[], before: readonly number[])
   return seconds > 0 ? seconds / times.length : undefined;
 }
 
-const meanOf = (values: readonly number[]) =>
-  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** A look that was stopped and gone on with counts the pause too: the other one does not. */
+const leastOf = (values: readonly number[]) => (values.length === 0 ? undefined : Math.min(...values));
