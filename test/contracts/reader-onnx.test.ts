@@ -175,26 +175,6 @@ test("an If that decides at run time is not supported", () => {
   });
 });
 
-test("a scan is its turns: states are passed on, parts are taken along an axis, what is put out is stacked along one", () => {
-  const body = graph({
-    inputs: [value("before", [3]), value("part", [3])],
-    nodes: [node("Add", ["before", "part"], ["after"]), node("Mul", ["after", "after"], ["square"])],
-    outputs: ["after", "square"],
-  });
-  const scan = (attributes: Parameters<typeof node>[3]) =>
-    onnxModel({
-      inputs: [value("start", [3]), value("x", [3, 5])],
-      nodes: [node("Scan", ["start", "x"], ["last", "y"], { body, ...attributes })],
-      outputs: ["last", "y"],
-    });
-  const read = readModel(scan({ num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [-1] }));
-  checkGraphLaws(read);
-  assert.equal(operators(read).filter((operator) => operator === "Add").length, 5);
-  assert.deepEqual(shapeOf(read, read.outputs[0]!), [3]);
-  assert.deepEqual(shapeOf(read, read.outputs[1]!), [3, 5]);
-  assert.throws(() => readModel(scan({ num_scan_inputs: 3 })), { code: "invalid-model", message: /Scan/ });
-});
-
 test("external data is asked for only where a shape may depend on it", () => {
   const asked: string[] = [];
   const external = (name: string, shape: number[], offset: number) => {

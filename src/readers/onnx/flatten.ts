@@ -9,7 +9,7 @@ import type { FlatModel } from "../prune.js";
 import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttributes } from "./attributes.js";
 import { resolveInputs } from "./declared-shapes.js";
 import { exceeded, FlatGraph, flattenLimits } from "./flat-graph.js";
-import { mostTrips, type Scan, scanOf, staysTrue } from "./loops.js";
+import { mostTrips, staysTrue } from "./loops.js";
 import { dangling, described, inputsOf, outputOf, register } from "./node-names.js";
 import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import type { ReadOnnxOptions } from "./options.js";
@@ -116,10 +116,7 @@ class Flattener {
 
   private addOperator(proto: NodeProto, domain: string, { values, graphs }: NodeAttributes, scope: Scope): void {
     const operator = proto.opType;
-    if (domain === "" && graphs.body) {
-      if (operator === "Loop" && this.unrollLoop(proto, graphs.body, scope)) return;
-      if (operator === "Scan" && this.unrollScan(proto, graphs.body, scanOf(proto, values), scope)) return;
-    }
+    if (operator === "Loop" && domain === "" && graphs.body && this.unrollLoop(proto, graphs.body, scope)) return;
     if (Object.keys(graphs).length > 0) {
       throw new LitepredError(
         "unsupported-operator",
@@ -198,78 +195,32 @@ class Flattener {
     let carried = inputs.slice(2, 2 + carriedCount);
     const scans: string[][] = body.output.slice(1 + carriedCount).map(() => []);
     for (let turn = 0; turn < trips; turn++) {
-      const prefix = turnPrefix(scope, proto, turn);
-      const values = [
-        this.scalar(prefix, "turn", turn, "int64"),
-        this.scalar(prefix, "condition", 1, "bool"),
-        ...carried,
-      ];
-      const [, ...results] = this.addTurn(proto, body, scope, prefix, values);
+      const results = this.addTurn(proto, body, scope, turn, carried);
       carried = results.slice(0, carriedCount);
       for (const [i, result] of results.slice(carriedCount).entries()) scans[i]!.push(result);
     }
-    this.putOut(proto, scope, [...carried, ...scans.map((parts, i) => this.stacked(proto, parts, `scan${i}`, 0))]);
-    return true;
-  }
-
-  /** As many turns as the scanned inputs are long, each for itself. False where there are too many. */
-  private unrollScan(proto: NodeProto, body: GraphProto, scan: Scan, scope: Scope): boolean {
-    const inputs = inputsOf(proto, scope);
-    // Before opset 9 it scanned batches of sequences, each as long as another input said.
-    if ((scope.opsets.get("") ?? 0) < 9) return false;
-    const carriedCount = inputs.length - scan.inputs.length;
-    const scanned = scan.inputs.map((input, i) => {
-      const name = inputs[carriedCount + i] ?? dangling(`input ${i} of ${described(proto)}`);
-      const shape = this.flat.tensors.get(name)?.shape ?? dangling(`shape of "${name}" of ${described(proto)}`);
-      const axis = input.axis < 0 ? input.axis + shape.length : input.axis;
-      return { ...input, name, axis, length: shape[axis] ?? dangling(`axis ${input.axis} of ${described(proto)}`) };
-    });
-    const trips = scanned[0]?.length ?? 0;
-    if (carriedCount < 0 || trips < 1 || trips > mostTrips || scanned.some(({ length }) => length !== trips))
-      return false;
-    let carried = inputs.slice(0, carriedCount);
-    const scans: string[][] = body.output.slice(carriedCount).map(() => []);
-    for (let turn = 0; turn < trips; turn++) {
-      const prefix = turnPrefix(scope, proto, turn);
-      const parts = scanned.map(({ name, axis, backwards }, i) => {
-        const part = this.flat.tensorNames.unique(`${prefix}part${i}`);
-        const at = this.scalar(prefix, "at", backwards ? trips - 1 - turn : turn, "int64");
-        const gather = { operator: "Gather", domain: "", inputs: [name, at], outputs: [part], attributes: { axis } };
-        this.flat.addNode(`${part}/Gather`, gather, scope.opsets.get("")!);
-        return part;
-      });
-      const results = this.addTurn(proto, body, scope, prefix, [...carried, ...parts]);
-      carried = results.slice(0, carriedCount);
-      for (const [i, result] of results.slice(carriedCount).entries()) scans[i]!.push(result);
-    }
-    const stacks = scans.map((parts, i) => {
-      const { axis = 0, backwards = false } = scan.outputs[i] ?? {};
-      return this.stacked(proto, backwards ? parts.reverse() : parts, `scan${i}`, axis);
-    });
-    this.putOut(proto, scope, [...carried, ...stacks]);
-    return true;
-  }
-
-  private putOut(proto: NodeProto, scope: Scope, outputs: readonly string[]): void {
+    const outputs = [...carried, ...scans.map((parts, i) => this.stacked(proto, parts, `scan${i}`))];
     proto.output.forEach((name, i) => {
       if (name !== "") register(scope, name, outputs[i] ?? dangling(`output ${i} of ${described(proto)}`));
     });
+    return true;
   }
 
-  private scalar(prefix: string, wish: string, value: number, type: Tensor["type"]): string {
-    const name = this.flat.tensorNames.unique(prefix + wish);
-    this.flat.addTensor({ name, shape: [], type, constant: true, values: [value] });
-    return name;
-  }
-
-  /** One turn of the body; the names of its outputs. */
+  /** One turn of the body; the names of its outputs but the condition. */
   private addTurn(
     proto: NodeProto,
     body: GraphProto,
     scope: Scope,
-    prefix: string,
-    values: readonly string[],
+    turn: number,
+    carried: readonly string[],
   ): string[] {
+    const prefix = `${prefixFor(scope, proto.name || "Loop")}${turn}/`;
+    const scalar = (wish: string, value: number, type: Tensor["type"]) => {
+      const name = this.flat.tensorNames.unique(prefix + wish);
+      this.flat.addTensor({ name, shape: [], type, constant: true, values: [value] });
+      return name;
+    };
+    const values = [scalar("turn", turn, "int64"), scalar("condition", 1, "bool"), ...carried];
     const names = new Map(body.input.map(({ name }, i) => [name, values[i] ?? ""]));
     const inner: Scope = { ...scope, parent: scope, prefix, names, outputs: new Map() };
     this.calls.push("");
@@ -278,11 +229,11 @@ class Flattener {
     this.addInitializers(body, inner);
     this.addNodes(body.node, inner);
     this.calls.pop();
-    return body.output.map(({ name }) => outputOf(inner, name, described(proto)));
+    return body.output.slice(1).map(({ name }) => outputOf(inner, name, described(proto)));
   }
 
-  /** What each turn put out, along a new axis. */
-  private stacked(proto: NodeProto, parts: readonly string[], wish: string, axis: number): string {
+  /** What each turn put out, under a new first axis. */
+  private stacked(proto: NodeProto, parts: readonly string[], wish: string): string {
     const name = this.flat.tensorNames.unique(`${proto.name || "Loop"}/${wish}`);
     const sequence = this.flat.tensorNames.unique(`${name}/parts`);
     this.sequences.take({
@@ -292,7 +243,7 @@ class Flattener {
       outputs: [sequence],
       attributes: {},
     });
-    const attributes = { axis, new_axis: 1 };
+    const attributes = { axis: 0, new_axis: 1 };
     this.sequences.take({
       operator: "ConcatFromSequence",
       domain: "",
@@ -326,9 +277,6 @@ class Flattener {
     });
   }
 }
-
-const turnPrefix = (scope: Scope, { name, opType }: NodeProto, turn: number) =>
-  `${prefixFor(scope, name || opType)}${turn}/`;
 
 function calleeAttributes(proto: NodeProto, called: FunctionProto, scope: AttributeScope | undefined): AttributeScope {
   const given = [...called.attributeProto, ...resolvedAttributes(proto, scope)];

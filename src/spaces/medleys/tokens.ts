@@ -5,7 +5,6 @@
  * XCiT were off by two to fifteen times (onnxruntime-node 1.30 on a Xeon).
  */
 import {
-  type Activation,
   activation,
   activationNames,
   add,
@@ -14,196 +13,35 @@ import {
   createGraphBuilder,
   depthwise,
   fc,
-  type GraphBuilder,
-  integers,
   layerNorm,
   mean,
   mul,
   reshape,
   scalar,
   slice,
-  softmax,
   split,
   transpose,
 } from "../../graph/index.js";
-import {
-  addLearned,
-  attend,
-  type Exporter,
-  imageOf,
-  mergeHeads,
-  mlp,
-  patchTokens,
-  type Scaling,
-  select,
-  selfAttention,
-  tokensOf,
-  unbind,
-} from "../blocks/attention.js";
+import { addLearned, imageOf, mlp, patchTokens, select, tokensOf } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
-
-interface Style {
-  readonly heads: number;
-  readonly act: Activation;
-  readonly exporter: Exporter;
-  readonly scaling: Scaling;
-}
-/** (1, tokens, channels) of a square image → the same. */
-type Block = (g: GraphBuilder, x: string, style: Style) => string;
-
-/** More tokens attend to each other in windows alone. */
-const mostTokens = 800;
-
-const shapeOf = (g: GraphBuilder, x: string) => g.shape(x) as [number, number, number];
-const sideOf = (g: GraphBuilder, x: string) => Math.sqrt(shapeOf(g, x)[1]);
-/** As (1, side, side, channels). */
-const squareOf = (g: GraphBuilder, x: string) => reshape(g, x, [1, sideOf(g, x), sideOf(g, x), g.shape(x).at(-1)!]);
-const rowOf = (g: GraphBuilder, x: string) => {
-  const [n, h, w, c] = g.shape(x) as [number, number, number, number];
-  return reshape(g, x, [n, h * w, c]);
-};
-
-/** Divided by its norm along the last axis, the norm spread out as PyTorch's `normalize` does. */
-function normalized(g: GraphBuilder, x: string): string {
-  const norm = g.node("ReduceL2", [x], { axes: [-1], keepdims: 1 });
-  const spread = g.node("Expand", [g.node("Clip", [norm, scalar(g, 1e-12)]), integers(g, g.shape(x))]);
-  return g.node("Div", [x, spread]);
-}
-
-/** Queries, keys and values, each (batch, heads, tokens, dim). */
-function projected(g: GraphBuilder, x: string, { heads, exporter }: Style): [string, string, string] {
-  const [batch, tokens, channels] = shapeOf(g, x);
-  const qkv = reshape(g, fc(g, x, 3 * channels), [batch, tokens, 3, heads, channels / heads]);
-  return unbind(g, transpose(g, qkv, [2, 0, 3, 1, 4]), exporter) as [string, string, string];
-}
-
-const swapped = (g: GraphBuilder, x: string) => {
-  const rank = g.shape(x).length;
-  return transpose(g, x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
-};
-
-const attended: Block = (g, x, style) =>
-  shapeOf(g, x)[1] > mostTokens ? windowed(7)(g, x, style) : selfAttention(g, x, style);
-
-/** Inside windows of `size` × `size`, with a learned term for each pair of places. */
-const windowed =
-  (size: number, form: "learned" | "normalised" = "learned"): Block =>
-  (g, x, style) => {
-    const [, , channels] = shapeOf(g, x);
-    const side = sideOf(g, x);
-    const window = side % size === 0 ? size : side;
-    if (window * window > mostTokens) return x;
-    const [rows, inside] = [side / window, window * window];
-    const cut = reshape(g, x, [1, rows, window, rows, window, channels]);
-    const windows = reshape(g, transpose(g, cut, [0, 1, 3, 2, 4, 5]), [rows * rows, inside, channels]);
-    const bias = (scores: string) => add(g, scores, g.constant([1, style.heads, inside, inside]));
-    let y: string;
-    if (form === "learned") y = selfAttention(g, windows, { ...style, bias });
-    else {
-      const [q, k, v] = projected(g, windows, style);
-      const scores = mul(
-        g,
-        g.node("MatMul", [normalized(g, q), swapped(g, normalized(g, k))]),
-        g.constant([style.heads, 1, 1]),
-      );
-      y = fc(g, mergeHeads(g, g.node("MatMul", [softmax(g, bias(scores)), v])), channels);
-    }
-    const back = transpose(g, reshape(g, y, [1, rows, rows, window, window, channels]), [0, 1, 3, 2, 4, 5]);
-    return reshape(g, back, [1, side * side, channels]);
-  };
-
-/** Scores with terms for rows and for columns, each spread over the other (BoTNet, halo attention). */
-const positioned: Block = (g, x, style) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  const side = sideOf(g, x);
-  if (tokens > 256) return attended(g, x, style);
-  const [q, k, v] = projected(g, x, style);
-  const { heads } = style;
-  const term = (image: string, perm: readonly number[]) => {
-    const scores = g.node("MatMul", [image, g.constant([channels / heads, side])]);
-    const spread = g.node("Expand", [
-      reshape(g, scores, [heads, side, 1, side, side]),
-      integers(g, [heads, side, side, side, side]),
-    ]);
-    return reshape(g, transpose(g, spread, perm), [1, heads, tokens, tokens]);
-  };
-  const image = reshape(g, mul(g, q, scalar(g, (channels / heads) ** -0.5)), [heads, side, side, channels / heads]);
-  const bias = (scores: string) =>
-    add(g, add(g, scores, term(image, [0, 1, 3, 2, 4])), term(transpose(g, image, [0, 2, 1, 3]), [0, 3, 1, 4, 2]));
-  return fc(g, mergeHeads(g, attend(g, q, k, v, { ...style, bias })), channels);
-};
-
-/** Channels attend to each other instead of tokens (XCiT). */
-const acrossChannels: Block = (g, x, style) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  const { heads } = style;
-  const [q, k, v] = projected(g, x, style).map((part) => swapped(g, part)) as [string, string, string];
-  const scores = mul(g, g.node("MatMul", [normalized(g, q), swapped(g, normalized(g, k))]), g.constant([heads, 1, 1]));
-  const mixed = g.node("MatMul", [softmax(g, scores), v]);
-  return fc(g, reshape(g, transpose(g, mixed, [0, 3, 1, 2]), [1, tokens, channels]), channels);
-};
-
-/** Keys weighted by a softmax over the tokens, then queries times their sum. */
-const linear: Block = (g, x, style) => {
-  const [q, k, v] = projected(g, x, style);
-  const sums = g.node("MatMul", [swapped(g, softmax(g, k, 2)), v]);
-  return fc(g, mergeHeads(g, g.node("MatMul", [softmax(g, q), sums])), shapeOf(g, x)[2]);
-};
-
-/** Keys and values of an image made smaller by a convolution (PVT), or of means. */
-const reduced: Block = (g, x, { heads, scaling }) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  const side = sideOf(g, x);
-  if (tokens > 3200) return x;
-  const split = (part: string) =>
-    transpose(g, reshape(g, part, [1, g.shape(part)[1]!, heads, channels / heads]), [0, 2, 1, 3]);
-  const ratio = side >= 28 ? 4 : 2;
-  const small = tokensOf(g, conv(g, imageOf(g, x), { cout: channels, kernel: ratio, stride: ratio, padding: 0 }));
-  const [k, v] = [fc(g, layerNorm(g, small), channels), fc(g, small, channels)];
-  return fc(g, mergeHeads(g, attend(g, split(fc(g, x, channels)), split(k), split(v), { scaling })), channels);
-};
-
-/** Scores mixed over the heads before and after the softmax (CaiT). */
-const talking: Block = (g, x, style) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  if (tokens > 256) return attended(g, x, style);
-  const [query, k, v] = projected(g, x, style);
-  const q = mul(g, query, scalar(g, (channels / style.heads) ** -0.5));
-  const mixed = (scores: string) => transpose(g, fc(g, transpose(g, scores, [0, 2, 3, 1]), style.heads), [0, 3, 1, 2]);
-  const scores = mixed(softmax(g, mixed(g.node("MatMul", [q, swapped(g, k)]))));
-  return fc(g, mergeHeads(g, g.node("MatMul", [scores, v])), channels);
-};
-
-/** A learned table for each pair of tokens, multiplied token by token (AutoFormer). */
-const related: Block = (g, x, style) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  if (tokens > 260) return attended(g, x, style);
-  const dim = channels / style.heads;
-  const byToken = (part: string) =>
-    reshape(g, transpose(g, part, [2, 0, 1, 3]), [tokens, style.heads, g.shape(part).at(-1)!]);
-  const [query, k, v] = projected(g, x, style);
-  const q = mul(g, query, scalar(g, dim ** -0.5));
-  const relative = transpose(g, g.node("MatMul", [byToken(q), g.constant([tokens, dim, tokens])]), [1, 0, 2]);
-  const scores = softmax(
-    g,
-    add(g, g.node("MatMul", [q, swapped(g, k)]), reshape(g, relative, [1, style.heads, tokens, tokens])),
-  );
-  const values = transpose(g, g.node("MatMul", [byToken(scores), g.constant([tokens, tokens, dim])]), [1, 0, 2]);
-  const moved = reshape(g, values, [1, style.heads, tokens, dim]);
-  return fc(g, add(g, mergeHeads(g, g.node("MatMul", [scores, v])), mergeHeads(g, moved)), channels);
-};
-
-/** Scores of some pairs left out, the others made to sum to one again (masked and gated attention). */
-const masked: Block = (g, x, style) => {
-  const [, tokens, channels] = shapeOf(g, x);
-  if (tokens > 400) return attended(g, x, style);
-  const [q, k, v] = projected(g, x, style);
-  const raw = mul(g, g.node("MatMul", [q, swapped(g, k)]), scalar(g, (channels / style.heads) ** -0.5));
-  const seen = Array.from({ length: tokens * tokens }, (_, i) => (i % tokens <= i / tokens ? 1 : 0));
-  const scores = softmax(g, g.node("Where", [g.constant([tokens, tokens], seen, "bool"), raw, scalar(g, -30)]));
-  const sums = g.node("ReduceSum", [scores, integers(g, [-1])], { keepdims: 1 });
-  return fc(g, mergeHeads(g, g.node("MatMul", [g.node("Div", [scores, sums]), v])), channels);
-};
+import {
+  acrossChannels,
+  attended,
+  type Block,
+  linear,
+  masked,
+  mostTokens,
+  positioned,
+  reduced,
+  related,
+  rowOf,
+  shapeOf,
+  sideOf,
+  squareOf,
+  swapped,
+  talking,
+  windowed,
+} from "./attention.js";
 
 /** What a token differs by from the mean of all. */
 const centred: Block = (g, x) => g.node("Sub", [x, mean(g, x, [1], true)]);
