@@ -27,7 +27,7 @@ export interface PlatformProfileRequest {
   readonly models: number;
   /** Networks whose kernels are timed where they run, on engines with a profiler. */
   readonly profiledModels: number;
-  /** No further of these is begun after so many minutes. */
+  /** Of measuring kernels inside networks, and those alone that they lack; default unlimited. */
   readonly minutes?: number | undefined;
   readonly sampler: string;
   readonly protocol: string;

@@ -14,7 +14,7 @@ export const profile: RegisterCommand = (program, run) => {
       "150",
     )
     .option("--models <n>", "whole models for the model-level correction", "24")
-    .option("--minutes <n>", "no further of these networks is begun after so long")
+    .option("--minutes <n>", "of measuring kernels inside networks, and those alone that they lack")
     .option("--sampler <name>", "coverage, prior, vae, adaptive or random", "coverage")
     .option("--protocol <name>", "quick, standard or careful", "quick")
     .option("--seed <n>", "seed of the sampler", "1")

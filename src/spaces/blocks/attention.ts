@@ -7,6 +7,7 @@ import {
   type Activation,
   activation,
   add,
+  concat,
   conv,
   fc,
   type GraphBuilder,
@@ -39,6 +40,12 @@ export function unbind(g: GraphBuilder, x: string, exporter: Exporter): string[]
   return parts.map((part) => g.node("Squeeze", [part, integers(g, [0])]));
 }
 
+/** The last two axes exchanged. */
+export function swapped(g: GraphBuilder, x: string): string {
+  const rank = g.shape(x).length;
+  return transpose(g, x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
 export interface Scores {
   readonly scaling: Scaling;
   /** Added to the scores: relative position bias, a mask. */
@@ -47,18 +54,16 @@ export interface Scores {
 
 /** softmax(q · kᵀ · scale + bias) · v; q, k, v are (batch, heads, tokens, dim). */
 export function attend(g: GraphBuilder, q: string, k: string, v: string, { scaling, bias }: Scores): string {
-  const rank = g.shape(k).length;
   const scale = g.shape(q).at(-1)! ** -0.5;
-  const swap = [...Array(rank - 2).keys(), rank - 1, rank - 2];
   if (scaling !== "scores") q = mul(g, q, scalar(g, scaling === "roots" ? Math.sqrt(scale) : scale));
-  let kT = transpose(g, k, swap);
+  let kT = swapped(g, k);
   if (scaling === "roots") kT = mul(g, kT, scalar(g, Math.sqrt(scale)));
   let scores = g.node("MatMul", [q, kT]);
   if (scaling === "scores") scores = mul(g, scores, scalar(g, scale));
   return g.node("MatMul", [softmax(g, bias ? bias(scores) : scores), v]);
 }
 
-export interface SelfAttention extends Scores {
+export interface Projection {
   readonly heads: number;
   /** Channels of each head; default channels / heads. */
   readonly dim?: number;
@@ -66,12 +71,20 @@ export interface SelfAttention extends Scores {
   readonly qkvBias?: boolean;
 }
 
-/** (batch, tokens, channels) → the same, by one qkv layer and one output layer. */
-export function selfAttention(g: GraphBuilder, x: string, options: SelfAttention): string {
+/** (batch, tokens, channels) → queries, keys and values by one layer, each (batch, heads, tokens, dim). */
+export function projected(g: GraphBuilder, x: string, options: Projection): [string, string, string] {
   const [batch, tokens, channels] = g.shape(x) as [number, number, number];
   const { heads, dim = channels / heads, exporter, qkvBias = true } = options;
   const qkv = reshape(g, fc(g, x, 3 * heads * dim, { bias: qkvBias }), [batch, tokens, 3, heads, dim]);
-  const [q, k, v] = unbind(g, transpose(g, qkv, [2, 0, 3, 1, 4]), exporter) as [string, string, string];
+  return unbind(g, transpose(g, qkv, [2, 0, 3, 1, 4]), exporter) as [string, string, string];
+}
+
+export interface SelfAttention extends Scores, Projection {}
+
+/** (batch, tokens, channels) → the same, by one qkv layer and one output layer. */
+export function selfAttention(g: GraphBuilder, x: string, options: SelfAttention): string {
+  const channels = g.shape(x)[2]!;
+  const [q, k, v] = projected(g, x, options);
   return fc(g, mergeHeads(g, attend(g, q, k, v, options)), channels);
 }
 
@@ -79,6 +92,22 @@ export function selfAttention(g: GraphBuilder, x: string, options: SelfAttention
 export function mergeHeads(g: GraphBuilder, x: string): string {
   const [batch, heads, tokens, dim] = g.shape(x) as [number, number, number, number];
   return reshape(g, transpose(g, x, [0, 2, 1, 3]), [batch, tokens, heads * dim]);
+}
+
+/** (1, heads, tokens, …) → (tokens, heads, …): what tables for each pair of tokens are multiplied with. */
+export function byToken(g: GraphBuilder, x: string): string {
+  const [, heads, tokens, last] = g.shape(x) as [number, number, number, number];
+  return reshape(g, transpose(g, x, [2, 0, 1, 3]), [tokens, heads, last]);
+}
+
+/** (1, h, w, c) rolled by −shift (or back) along both axes: two slices and a concat for each. */
+export function roll(g: GraphBuilder, x: string, shift: number): string {
+  for (const axis of [1, 2]) {
+    const size = g.shape(x)[axis]!;
+    const cut = shift > 0 ? size - shift : -shift;
+    x = concat(g, [slice(g, x, axis, cut, size), slice(g, x, axis, 0, cut)], axis);
+  }
+  return x;
 }
 
 export function mlp(g: GraphBuilder, x: string, hidden: number, act: Activation = "gelu"): string {

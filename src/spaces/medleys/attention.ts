@@ -15,13 +15,15 @@ import {
 } from "../../graph/index.js";
 import {
   attend,
+  byToken,
   type Exporter,
   imageOf,
   mergeHeads,
+  projected,
   type Scaling,
   selfAttention,
+  swapped,
   tokensOf,
-  unbind,
 } from "../blocks/attention.js";
 
 export interface Style {
@@ -47,23 +49,18 @@ export const rowOf = (g: GraphBuilder, x: string) => {
 };
 
 /** Divided by its norm along the last axis, the norm spread out as PyTorch's `normalize` does. */
-export function normalized(g: GraphBuilder, x: string): string {
+function normalized(g: GraphBuilder, x: string): string {
   const norm = g.node("ReduceL2", [x], { axes: [-1], keepdims: 1 });
   const spread = g.node("Expand", [g.node("Clip", [norm, scalar(g, 1e-12)]), integers(g, g.shape(x))]);
   return g.node("Div", [x, spread]);
 }
 
-/** Queries, keys and values, each (batch, heads, tokens, dim). */
-export function projected(g: GraphBuilder, x: string, { heads, exporter }: Style): [string, string, string] {
-  const [batch, tokens, channels] = shapeOf(g, x);
-  const qkv = reshape(g, fc(g, x, 3 * channels), [batch, tokens, 3, heads, channels / heads]);
-  return unbind(g, transpose(g, qkv, [2, 0, 3, 1, 4]), exporter) as [string, string, string];
-}
+/** Queries scaled before they meet anything. */
+const scaledQuery = (g: GraphBuilder, q: string) => mul(g, q, scalar(g, g.shape(q).at(-1)! ** -0.5));
 
-export const swapped = (g: GraphBuilder, x: string) => {
-  const rank = g.shape(x).length;
-  return transpose(g, x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
-};
+/** Cosines of queries and keys, each head with a temperature of its own. */
+const cosines = (g: GraphBuilder, q: string, k: string, heads: number) =>
+  mul(g, g.node("MatMul", [normalized(g, q), swapped(g, normalized(g, k))]), g.constant([heads, 1, 1]));
 
 export const attended: Block = (g, x, style) =>
   shapeOf(g, x)[1] > mostTokens ? windowed(7)(g, x, style) : selfAttention(g, x, style);
@@ -84,12 +81,7 @@ export const windowed =
     if (form === "learned") y = selfAttention(g, windows, { ...style, bias });
     else {
       const [q, k, v] = projected(g, windows, style);
-      const scores = mul(
-        g,
-        g.node("MatMul", [normalized(g, q), swapped(g, normalized(g, k))]),
-        g.constant([style.heads, 1, 1]),
-      );
-      y = fc(g, mergeHeads(g, g.node("MatMul", [softmax(g, bias(scores)), v])), channels);
+      y = fc(g, mergeHeads(g, g.node("MatMul", [softmax(g, bias(cosines(g, q, k, style.heads))), v])), channels);
     }
     const back = transpose(g, reshape(g, y, [1, rows, rows, window, window, channels]), [0, 1, 3, 2, 4, 5]);
     return reshape(g, back, [1, side * side, channels]);
@@ -110,7 +102,7 @@ export const positioned: Block = (g, x, style) => {
     ]);
     return reshape(g, transpose(g, spread, perm), [1, heads, tokens, tokens]);
   };
-  const image = reshape(g, mul(g, q, scalar(g, (channels / heads) ** -0.5)), [heads, side, side, channels / heads]);
+  const image = reshape(g, scaledQuery(g, q), [heads, side, side, channels / heads]);
   const bias = (scores: string) =>
     add(g, add(g, scores, term(image, [0, 1, 3, 2, 4])), term(transpose(g, image, [0, 2, 1, 3]), [0, 3, 1, 4, 2]));
   return fc(g, mergeHeads(g, attend(g, q, k, v, { ...style, bias })), channels);
@@ -119,10 +111,8 @@ export const positioned: Block = (g, x, style) => {
 /** Channels attend to each other instead of tokens (XCiT). */
 export const acrossChannels: Block = (g, x, style) => {
   const [, tokens, channels] = shapeOf(g, x);
-  const { heads } = style;
   const [q, k, v] = projected(g, x, style).map((part) => swapped(g, part)) as [string, string, string];
-  const scores = mul(g, g.node("MatMul", [normalized(g, q), swapped(g, normalized(g, k))]), g.constant([heads, 1, 1]));
-  const mixed = g.node("MatMul", [softmax(g, scores), v]);
+  const mixed = g.node("MatMul", [softmax(g, cosines(g, q, k, style.heads)), v]);
   return fc(g, reshape(g, transpose(g, mixed, [0, 3, 1, 2]), [1, tokens, channels]), channels);
 };
 
@@ -133,7 +123,7 @@ export const linear: Block = (g, x, style) => {
   return fc(g, mergeHeads(g, g.node("MatMul", [softmax(g, q), sums])), shapeOf(g, x)[2]);
 };
 
-/** Keys and values of an image made smaller by a convolution (PVT), or of means. */
+/** Keys and values of an image made smaller by a convolution (PVT). */
 export const reduced: Block = (g, x, { heads, scaling }) => {
   const [, tokens, channels] = shapeOf(g, x);
   const side = sideOf(g, x);
@@ -151,7 +141,7 @@ export const talking: Block = (g, x, style) => {
   const [, tokens, channels] = shapeOf(g, x);
   if (tokens > 256) return attended(g, x, style);
   const [query, k, v] = projected(g, x, style);
-  const q = mul(g, query, scalar(g, (channels / style.heads) ** -0.5));
+  const q = scaledQuery(g, query);
   const mixed = (scores: string) => transpose(g, fc(g, transpose(g, scores, [0, 2, 3, 1]), style.heads), [0, 3, 1, 2]);
   const scores = mixed(softmax(g, mixed(g.node("MatMul", [q, swapped(g, k)]))));
   return fc(g, mergeHeads(g, g.node("MatMul", [scores, v])), channels);
@@ -162,16 +152,14 @@ export const related: Block = (g, x, style) => {
   const [, tokens, channels] = shapeOf(g, x);
   if (tokens > 260) return attended(g, x, style);
   const dim = channels / style.heads;
-  const byToken = (part: string) =>
-    reshape(g, transpose(g, part, [2, 0, 1, 3]), [tokens, style.heads, g.shape(part).at(-1)!]);
   const [query, k, v] = projected(g, x, style);
-  const q = mul(g, query, scalar(g, dim ** -0.5));
-  const relative = transpose(g, g.node("MatMul", [byToken(q), g.constant([tokens, dim, tokens])]), [1, 0, 2]);
+  const q = scaledQuery(g, query);
+  const relative = transpose(g, g.node("MatMul", [byToken(g, q), g.constant([tokens, dim, tokens])]), [1, 0, 2]);
   const scores = softmax(
     g,
     add(g, g.node("MatMul", [q, swapped(g, k)]), reshape(g, relative, [1, style.heads, tokens, tokens])),
   );
-  const values = transpose(g, g.node("MatMul", [byToken(scores), g.constant([tokens, tokens, dim])]), [1, 0, 2]);
+  const values = transpose(g, g.node("MatMul", [byToken(g, scores), g.constant([tokens, tokens, dim])]), [1, 0, 2]);
   const moved = reshape(g, values, [1, style.heads, tokens, dim]);
   return fc(g, add(g, mergeHeads(g, g.node("MatMul", [scores, v])), mergeHeads(g, moved)), channels);
 };

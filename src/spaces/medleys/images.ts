@@ -11,6 +11,7 @@ import {
   add,
   avgPool,
   batchNorm,
+  type ConvOptions,
   channelShuffle,
   concat,
   conv,
@@ -57,12 +58,15 @@ const grouped =
   };
 
 const window =
-  (kernel: number | readonly [number, number], options: { dilation?: number; stride?: number } = {}): Block =>
+  (
+    kernel: number | readonly [number, number],
+    options: Pick<ConvOptions, "dilation" | "stride" | "padding"> = {},
+  ): Block =>
   (g, x, { width, act }) =>
     conv(g, x, { cout: width, kernel, activation: act, ...options });
 
 const perChannel =
-  (kernel: number | readonly [number, number], options: { dilation?: number; stride?: number } = {}): Block =>
+  (kernel: number | readonly [number, number], options: Pick<ConvOptions, "dilation" | "stride"> = {}): Block =>
   (g, x, { act }) =>
     depthwise(g, x, { kernel, activation: act, ...options });
 
@@ -173,10 +177,8 @@ const blocks = {
   "7x1-1x7": both(window([7, 1]), window([1, 7])),
   "1x3-3x1": both(window([1, 3]), window([3, 1])),
   "5x1-1x5": both(window([5, 1]), window([1, 5])),
-  unpadded: shrinking((g, x, { width, act }) => conv(g, x, { cout: width, kernel: 3, padding: 0, activation: act })),
-  "unpadded-halved": shrinking((g, x, { width, act }) =>
-    conv(g, x, { cout: width, kernel: 3, stride: 2, padding: 0, activation: act }),
-  ),
+  unpadded: shrinking(window(3, { padding: 0 })),
+  "unpadded-halved": shrinking(window(3, { stride: 2, padding: 0 })),
   "residual-3x3": (g, x, { act }) =>
     add(
       g,

@@ -22,7 +22,7 @@ import {
   split,
   transpose,
 } from "../../graph/index.js";
-import { addLearned, imageOf, mlp, patchTokens, select, tokensOf } from "../blocks/attention.js";
+import { addLearned, imageOf, mlp, patchTokens, roll, select, swapped, tokensOf } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
 import {
   acrossChannels,
@@ -38,7 +38,6 @@ import {
   shapeOf,
   sideOf,
   squareOf,
-  swapped,
   talking,
   windowed,
 } from "./attention.js";
@@ -81,15 +80,7 @@ const focal: Block = (g, x, { act }) => {
 };
 
 /** Rolled by some rows and columns. */
-const shifted: Block = (g, x) => {
-  const side = sideOf(g, x);
-  const by = Math.max(1, Math.floor(side / 4));
-  const rolled = [1, 2].reduce(
-    (from, axis) => concat(g, [slice(g, from, axis, by, side), slice(g, from, axis, 0, by)], axis),
-    squareOf(g, x),
-  );
-  return rowOf(g, rolled);
-};
+const shifted: Block = (g, x) => rowOf(g, roll(g, squareOf(g, x), -Math.max(1, Math.floor(sideOf(g, x) / 4))));
 
 /** Every other row and column, joined, and as many channels as before. */
 const merged: Block = (g, x) => {

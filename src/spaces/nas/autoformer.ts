@@ -14,7 +14,7 @@ import {
   softmax,
   transpose,
 } from "../../graph/index.js";
-import { addLearned, mergeHeads, mlp, patchTokens, select, unbind } from "../blocks/attention.js";
+import { addLearned, byToken, mergeHeads, mlp, patchTokens, select, unbind } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace, repeated } from "../choice-space.js";
 import type { Segment } from "../space.js";
 
@@ -26,11 +26,6 @@ const SUPERNETS = {
 } as const;
 
 const HEAD = 64;
-/** (tokens, heads · batch, …) view of (1, heads, tokens, …): what the relative positions are multiplied with. */
-function byToken(g: GraphBuilder, x: string): string {
-  const [, heads, tokens, last] = g.shape(x) as [number, number, number, number];
-  return reshape(g, transpose(g, x, [2, 0, 1, 3]), [tokens, heads, last]);
-}
 
 function attention(g: GraphBuilder, x: string, heads: number, ofKeys: string, ofValues: string): string {
   const [, tokens, channels] = g.shape(x) as [number, number, number];

@@ -16,7 +16,7 @@ import {
   slice,
   transpose,
 } from "../../graph/index.js";
-import { type Exporter, mlp, selfAttention } from "../blocks/attention.js";
+import { type Exporter, mlp, roll, selfAttention } from "../blocks/attention.js";
 import { type ArchitectureOf, createChoiceSpace } from "../choice-space.js";
 
 const genes = {
@@ -35,16 +35,6 @@ interface Window {
   readonly shift: number;
   readonly dim: number;
   readonly exporter: Exporter;
-}
-
-/** (1, h, w, c) rolled by −shift (or back) along both axes. */
-function roll(g: GraphBuilder, x: string, shift: number): string {
-  for (const axis of [1, 2]) {
-    const size = g.shape(x)[axis]!;
-    const cut = shift > 0 ? size - shift : -shift;
-    x = concat(g, [slice(g, x, axis, cut, size), slice(g, x, axis, 0, cut)], axis);
-  }
-  return x;
 }
 
 function windowAttention(g: GraphBuilder, x: string, { size, shift, dim, exporter }: Window): string {
