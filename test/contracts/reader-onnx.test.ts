@@ -162,17 +162,50 @@ test("an If whose condition is constant becomes the branch that is taken", () =>
   }
 });
 
-test("an If that decides at run time is not supported", () => {
-  const branch = graph({ nodes: [node("Relu", ["x"], ["y"])] });
-  const nodes = [
-    node("ReduceMax", ["x"], ["top"], { keepdims: 0 }),
-    node("Cast", ["top"], ["c"], { to: 9 }),
-    node("If", ["c"], ["y"], { then_branch: branch, else_branch: branch }),
-  ];
-  assert.throws(() => readModel(onnxModel({ inputs: [image], nodes })), {
-    code: "unsupported-operator",
-    message: /If/,
+test("an If that decides at run time is its longer branch", () => {
+  const short = graph({ nodes: [node("Relu", ["x"], ["y"])] });
+  const long = graph({ nodes: [node("Exp", ["x"], ["e"]), node("Neg", ["e"], ["y"])] });
+  const model = (branches: Parameters<typeof node>[3]) =>
+    onnxModel({
+      inputs: [image],
+      nodes: [
+        node("ReduceMax", ["x"], ["top"], { keepdims: 0 }),
+        node("Cast", ["top"], ["c"], { to: 9 }),
+        node("If", ["c"], ["y"], branches),
+      ],
+    });
+  for (const branches of [
+    { then_branch: short, else_branch: long },
+    { then_branch: long, else_branch: short },
+  ]) {
+    const read = readModel(model(branches));
+    checkGraphLaws(read);
+    assert.deepEqual(operators(read).slice(-2), ["Exp", "Neg"]);
+  }
+  assert.throws(() => readModel(model({ then_branch: short })), {
+    code: "invalid-model",
+    message: /If.*lacks a branch/,
   });
+});
+
+test("a scan is its turns: states are passed on, parts are taken along an axis, what is put out is stacked along one", () => {
+  const body = graph({
+    inputs: [value("before", [3]), value("part", [3])],
+    nodes: [node("Add", ["before", "part"], ["after"]), node("Mul", ["after", "after"], ["square"])],
+    outputs: ["after", "square"],
+  });
+  const scan = (attributes: Parameters<typeof node>[3]) =>
+    onnxModel({
+      inputs: [value("start", [3]), value("x", [3, 5])],
+      nodes: [node("Scan", ["start", "x"], ["last", "y"], { body, ...attributes })],
+      outputs: ["last", "y"],
+    });
+  const read = readModel(scan({ num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [-1] }));
+  checkGraphLaws(read);
+  assert.equal(operators(read).filter((operator) => operator === "Add").length, 5);
+  assert.deepEqual(shapeOf(read, read.outputs[0]!), [3]);
+  assert.deepEqual(shapeOf(read, read.outputs[1]!), [3, 5]);
+  assert.throws(() => readModel(scan({ num_scan_inputs: 3 })), { code: "invalid-model", message: /Scan/ });
 });
 
 test("external data is asked for only where a shape may depend on it", () => {

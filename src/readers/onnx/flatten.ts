@@ -9,7 +9,7 @@ import type { FlatModel } from "../prune.js";
 import { type AttributeScope, type NodeAttributes, readAttributes, resolvedAttributes } from "./attributes.js";
 import { resolveInputs } from "./declared-shapes.js";
 import { exceeded, FlatGraph, flattenLimits } from "./flat-graph.js";
-import { mostTrips, staysTrue } from "./loops.js";
+import { Turns } from "./loops.js";
 import { dangling, described, inputsOf, outputOf, register } from "./node-names.js";
 import { normalDomain, opsetEntry, opsetsOf } from "./opsets.js";
 import type { ReadOnnxOptions } from "./options.js";
@@ -39,6 +39,7 @@ class Flattener {
     addNode: (wish, node) => this.flat.addNode(wish, node, this.opset),
     addConstant: (wish, values) => this.addList(wish, values),
   });
+  private readonly turns: Turns;
   /** Of the standard operators of the main graph. */
   private opset = 0;
 
@@ -49,6 +50,8 @@ class Flattener {
   ) {
     this.flat = new FlatGraph(new Map([...graph.valueInfo, ...graph.output].map((info) => [info.name, info])));
     this.functions = new Map(functions.map((item) => [functionKey(item.domain, item.name, item.overload), item]));
+    const addBody = (body: GraphProto, inner: Scope) => this.nested("", () => this.addGraph(body, inner));
+    this.turns = new Turns({ flat: this.flat, sequences: this.sequences, addBody });
   }
 
   run(opsets: ReadonlyMap<string, number>): FlatModel {
@@ -116,7 +119,10 @@ class Flattener {
 
   private addOperator(proto: NodeProto, domain: string, { values, graphs }: NodeAttributes, scope: Scope): void {
     const operator = proto.opType;
-    if (operator === "Loop" && domain === "" && graphs.body && this.unrollLoop(proto, graphs.body, scope)) return;
+    if (domain === "" && graphs.body) {
+      if (operator === "Loop" && this.turns.loop(proto, graphs.body, scope)) return;
+      if (operator === "Scan" && this.turns.scan(proto, graphs.body, values, scope)) return;
+    }
     if (Object.keys(graphs).length > 0) {
       throw new LitepredError(
         "unsupported-operator",
@@ -167,91 +173,33 @@ class Flattener {
 
   private inlineBranch(proto: NodeProto, scope: Scope): void {
     const condition = this.flat.tensors.get(inputsOf(proto, scope)[0] ?? "")?.values?.[0];
-    if (condition === undefined) {
-      throw new LitepredError(
-        "unsupported-operator",
-        `node "${proto.name}" (If) decides at run time which branch is taken`,
-        "Export the model with that condition fixed.",
-      );
-    }
-    const branch = readAttributes(proto, scope.attributes).graphs[condition ? "then_branch" : "else_branch"];
-    if (!branch) throw new LitepredError("invalid-model", `node "${proto.name}" (If) lacks a branch`);
+    const { then_branch, else_branch } = readAttributes(proto, scope.attributes).graphs;
+    if (!then_branch || !else_branch)
+      throw new LitepredError("invalid-model", `node "${proto.name}" (If) lacks a branch`);
+    const longer = () => (nodesIn(then_branch) >= nodesIn(else_branch) ? then_branch : else_branch);
+    // Where the branch is chosen while the model runs, the time is that of the one with more to do.
+    const branch = condition === undefined ? longer() : condition ? then_branch : else_branch;
     const locals = branch.output.map(({ name }) => name);
     this.inline(proto, scope, locals, "", (outputs, prefix) => {
       const inner: Scope = { ...scope, parent: scope, prefix, names: new Map(), outputs };
-      this.addInitializers(branch, inner);
-      this.addNodes(branch.node, inner);
+      this.addGraph(branch, inner);
       return inner;
     });
   }
 
-  /** A loop that runs as often as the file says, each turn for itself. False where that is known only at run time. */
-  private unrollLoop(proto: NodeProto, body: GraphProto, scope: Scope): boolean {
-    const inputs = inputsOf(proto, scope);
-    const trips = this.flat.tensors.get(inputs[0] ?? "")?.values?.[0];
-    const condition = inputs[1] ? this.flat.tensors.get(inputs[1])?.values?.[0] : 1;
-    if (trips === undefined || !condition || trips > mostTrips || !staysTrue(body)) return false;
-    const carriedCount = body.input.length - 2;
-    let carried = inputs.slice(2, 2 + carriedCount);
-    const scans: string[][] = body.output.slice(1 + carriedCount).map(() => []);
-    for (let turn = 0; turn < trips; turn++) {
-      const results = this.addTurn(proto, body, scope, turn, carried);
-      carried = results.slice(0, carriedCount);
-      for (const [i, result] of results.slice(carriedCount).entries()) scans[i]!.push(result);
-    }
-    const outputs = [...carried, ...scans.map((parts, i) => this.stacked(proto, parts, `scan${i}`))];
-    proto.output.forEach((name, i) => {
-      if (name !== "") register(scope, name, outputs[i] ?? dangling(`output ${i} of ${described(proto)}`));
-    });
-    return true;
+  private addGraph(graph: GraphProto, inner: Scope): void {
+    this.addInitializers(graph, inner);
+    this.addNodes(graph.node, inner);
   }
 
-  /** One turn of the body; the names of its outputs but the condition. */
-  private addTurn(
-    proto: NodeProto,
-    body: GraphProto,
-    scope: Scope,
-    turn: number,
-    carried: readonly string[],
-  ): string[] {
-    const prefix = `${prefixFor(scope, proto.name || "Loop")}${turn}/`;
-    const scalar = (wish: string, value: number, type: Tensor["type"]) => {
-      const name = this.flat.tensorNames.unique(prefix + wish);
-      this.flat.addTensor({ name, shape: [], type, constant: true, values: [value] });
-      return name;
-    };
-    const values = [scalar("turn", turn, "int64"), scalar("condition", 1, "bool"), ...carried];
-    const names = new Map(body.input.map(({ name }, i) => [name, values[i] ?? ""]));
-    const inner: Scope = { ...scope, parent: scope, prefix, names, outputs: new Map() };
-    this.calls.push("");
-    if (this.calls.length > flattenLimits.nesting)
-      exceeded(`functions or branches nested more than ${flattenLimits.nesting} deep`);
-    this.addInitializers(body, inner);
-    this.addNodes(body.node, inner);
+  /** What `add` adds is inside one more function or branch. */
+  private nested<T>(key: string, add: () => T): T {
+    const { nesting } = flattenLimits;
+    if (this.calls.length >= nesting) exceeded(`functions or branches nested more than ${nesting} deep`);
+    this.calls.push(key);
+    const added = add();
     this.calls.pop();
-    return body.output.slice(1).map(({ name }) => outputOf(inner, name, described(proto)));
-  }
-
-  /** What each turn put out, under a new first axis. */
-  private stacked(proto: NodeProto, parts: readonly string[], wish: string): string {
-    const name = this.flat.tensorNames.unique(`${proto.name || "Loop"}/${wish}`);
-    const sequence = this.flat.tensorNames.unique(`${name}/parts`);
-    this.sequences.take({
-      operator: "SequenceConstruct",
-      domain: "",
-      inputs: parts,
-      outputs: [sequence],
-      attributes: {},
-    });
-    const attributes = { axis: 0, new_axis: 1 };
-    this.sequences.take({
-      operator: "ConcatFromSequence",
-      domain: "",
-      inputs: [sequence],
-      outputs: [name],
-      attributes,
-    });
-    return name;
+    return added;
   }
 
   /** Adds the body and makes its outputs known outside under the names that the caller gave them. */
@@ -262,20 +210,22 @@ class Flattener {
     key: string,
     addBody: (outputs: ReadonlyMap<string, string>, prefix: string) => Scope,
   ): void {
-    const { nesting } = flattenLimits;
-    if (this.calls.length >= nesting) exceeded(`functions or branches nested more than ${nesting} deep`);
     const outputs = new Map<string, string>();
     proto.output.forEach((name, i) => {
       const local = locals[i] ?? dangling(`output ${i} of ${described(proto)}`);
       if (name !== "" && !outputs.has(local)) outputs.set(local, outerName(scope, name, this.flat.tensorNames));
     });
-    this.calls.push(key);
-    const inner = addBody(outputs, prefixFor(scope, proto.name || proto.opType));
-    this.calls.pop();
+    const inner = this.nested(key, () => addBody(outputs, prefixFor(scope, proto.name || proto.opType)));
     proto.output.forEach((name, i) => {
       if (name !== "") register(scope, name, outputOf(inner, locals[i]!, described(proto)));
     });
   }
+}
+
+/** Nodes of a graph and of the graphs in it. */
+function nodesIn(graph: GraphProto): number {
+  const inner = (node: NodeProto) => node.attribute.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs));
+  return graph.node.reduce((sum, node) => inner(node).reduce((count, each) => count + nodesIn(each), sum + 1), 0);
 }
 
 function calleeAttributes(proto: NodeProto, called: FunctionProto, scope: AttributeScope | undefined): AttributeScope {
