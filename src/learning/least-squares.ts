@@ -97,9 +97,11 @@ function normalEquations(x: Matrix, y: ArrayLike<number>, weights?: ArrayLike<nu
     const row = Float64Array.from({ length: n }, (_, j) => x.values[i * n + j]! / scale[j]!);
     for (let j = 0; j < n; j++) {
       right[j]! += weight * row[j]! * y[i]!;
-      for (let k = 0; k < n; k++) gram[j * n + k]! += weight * row[j]! * row[k]!;
+      const scaled = weight * row[j]!;
+      for (let k = 0; k <= j; k++) gram[j * n + k]! += scaled * row[k]!;
     }
   }
+  for (let j = 0; j < n; j++) for (let k = 0; k < j; k++) gram[k * n + j] = gram[j * n + k]!;
   return { gram, right, scale };
 }
 

@@ -10,7 +10,8 @@ interface Correction {
 }
 
 const MEMORY = 8;
-const ENOUGH = 1e-7;
+/** Steps that gain less than this share of the value are the last. */
+const usualGain = 1e-7;
 
 /** `onStep` may throw to stop early. Never returns a point worse than `start`. */
 export function minimise(
@@ -18,6 +19,7 @@ export function minimise(
   start: Float64Array,
   iterations: number,
   onStep: (iteration: number, value: number) => void = () => {},
+  leastGain = usualGain,
 ): { point: Float64Array; value: number } {
   let point = start;
   let { value, gradient } = objective(point);
@@ -30,7 +32,7 @@ export function minimise(
     remember(corrections, point, gradient, next);
     ({ point, value, gradient } = next);
     onStep(iteration, value);
-    if (gain < ENOUGH * (1 + Math.abs(value))) break;
+    if (gain < leastGain * (1 + Math.abs(value))) break;
   }
   return { point, value };
 }

@@ -55,10 +55,12 @@ const format = "litepred-predictor-1";
 
 export function writeArtefact(artefact: PredictorArtefact): Uint8Array {
   const tensors: Record<string, NamedTensor> = {};
-  const kernels = artefact.kernels.map((kernel) => ({
+  const moved = (kernel: KernelPredictorState, prefix: string): object => ({
     ...kernel,
-    models: kernel.models.map((model, i) => ({ ...model, arrays: moveArrays(model, `${kernel.type}/${i}`, tensors) })),
-  }));
+    models: kernel.models.map((model, i) => ({ ...model, arrays: moveArrays(model, `${prefix}/${i}`, tensors) })),
+    ...(kernel.blended && { blended: moved(kernel.blended, `${prefix}/blended`) }),
+  });
+  const kernels = artefact.kernels.map((kernel) => moved(kernel, kernel.type));
   const { process } = artefact.correction;
   const correction = {
     ...artefact.correction,
@@ -81,9 +83,13 @@ export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly 
   if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).split("\n")[0]!);
   // Whether each predictor fits this catalogue is checked by the names of its features, when it is loaded.
   const { catalogueVersion: _, ...artefact } = parsed.data;
-  const kernels = artefact.kernels.map((kernel) => ({
+  const bound = <T extends Pick<z.infer<typeof kernelSchema>, "models">>(kernel: T) => ({
     ...kernel,
     models: kernel.models.map((model) => ({ ...model, arrays: bindArrays(model.arrays, tensors) })),
+  });
+  const kernels = artefact.kernels.map(({ blended, ...kernel }) => ({
+    ...bound(kernel),
+    ...(blended && { blended: bound(blended) }),
   }));
   const { process } = artefact.correction;
   const correction = {
@@ -186,6 +192,28 @@ const stateSchema = z.object({
   ),
   arrays: z.record(z.string(), z.string()),
 });
+const kernelSchema = z.object({
+  type: z.string(),
+  recipe: z.enum(["default", "compact", "published"]),
+  samples: count,
+  heldOut: heldOutSchema,
+  ranges: z.record(
+    z.string(),
+    z.union([z.object({ min: z.number(), max: z.number() }), z.object({ values: z.array(z.string()) })]),
+  ),
+  leastElements: z.number().optional(),
+  featureNames: z.array(z.string()),
+  roofline: z.array(z.number()).optional(),
+  targetRange: z.tuple([z.number(), z.number()]),
+  userType: z
+    .object({
+      fields: z.array(z.string()).min(1).max(mostFields),
+      flops: z.string().optional(),
+      params: z.string().optional(),
+    })
+    .optional(),
+  models: z.array(stateSchema).min(1),
+});
 const manifestSchema = z.object({
   platform: z.string(),
   nchwcBlock: z.union([z.literal(1), z.literal(8), z.literal(16)]),
@@ -202,30 +230,7 @@ const manifestSchema = z.object({
     donors: z.record(z.string(), z.array(z.string())).optional(),
     litepred: z.string(),
   }),
-  kernels: z.array(
-    z.object({
-      type: z.string(),
-      recipe: z.enum(["default", "compact", "published"]),
-      samples: count,
-      heldOut: heldOutSchema,
-      ranges: z.record(
-        z.string(),
-        z.union([z.object({ min: z.number(), max: z.number() }), z.object({ values: z.array(z.string()) })]),
-      ),
-      leastElements: z.number().optional(),
-      featureNames: z.array(z.string()),
-      roofline: z.array(z.number()).optional(),
-      targetRange: z.tuple([z.number(), z.number()]),
-      userType: z
-        .object({
-          fields: z.array(z.string()).min(1).max(mostFields),
-          flops: z.string().optional(),
-          params: z.string().optional(),
-        })
-        .optional(),
-      models: z.array(stateSchema).min(1),
-    }),
-  ),
+  kernels: z.array(kernelSchema.extend({ blended: kernelSchema.optional() })),
   correction: z.object({
     models: count,
     intercept: z.number(),

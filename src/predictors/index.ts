@@ -5,6 +5,7 @@
  */
 
 export * from "./artefact.js";
+export * from "./blend.js";
 export * from "./correction.js";
 export { doubtOf } from "./effort.js";
 export * from "./general-roofline.js";

@@ -20,6 +20,7 @@ import {
   kernelTypeOf,
 } from "../kernels/index.js";
 import { createLearner, loadModel, type Matrix, type TrainedModel } from "../learning/index.js";
+import { blendKernelPredictors } from "./blend.js";
 import { fieldRanges, outOfRangeReason, tooSmallReason } from "./range.js";
 import { type RecipeName, recipes } from "./recipes.js";
 import { applyRoofline, fitRoofline } from "./roofline.js";
@@ -135,6 +136,9 @@ export async function loadKernelPredictor(
   state: KernelPredictorState,
   backend?: ComputeBackend,
 ): Promise<KernelPredictor> {
+  const { blended, ...own } = state;
+  if (blended !== undefined)
+    return blendKernelPredictors(await loadKernelPredictor(own, backend), await loadKernelPredictor(blended, backend));
   const row = rowOf(state);
   const known = new Set(featureNames(row, recipes[state.recipe].features));
   if (!state.featureNames.every((name) => known.has(name)))

@@ -3,6 +3,7 @@
  * they have with one image alone: what is measured beside sampled networks, so that models of other kinds are covered too.
  */
 import { createRandom, type Random } from "../base/index.js";
+import { footprint } from "../graph/index.js";
 import {
   elementsInAll,
   type KernelConfig,
@@ -117,7 +118,8 @@ function around(size: number, random: Random): number {
 
 function isShort(type: string, config: KernelConfig): boolean {
   const row = kernelTypeOf(type);
-  return elementsInAll(row, config) <= mostElements && row.flops(config) <= mostFlops;
+  if (elementsInAll(row, config) > mostElements || row.flops(config) > mostFlops) return false;
+  return row.graph === undefined || footprint(row.graph(config)) <= 2 * mostElements;
 }
 
 const batches = [2, 4, 8, 16];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KernelPredictor } from "../predictors/index.js";
-import { completed } from "./best-source.js";
+import { blended, completed } from "./best-source.js";
 
 const predictor = (type: string, samples: number) => ({ type, samples }) as KernelPredictor;
 const mapOf = (...predictors: KernelPredictor[]) => new Map(predictors.map((one) => [one.type, one]));
@@ -16,6 +16,30 @@ test("a source that is kept takes over kernel types that it lacks, or knows far 
       ["fc", 100],
       ["einsum", 30],
       ["add", 50],
+      ["conv-1d", 5],
+    ],
+  );
+});
+
+test("both together, where they know about as much; a blend is no part of another", () => {
+  const row = (type: string, samples: number, parts?: object) =>
+    ({
+      type,
+      samples,
+      heldOut: { mape: 0.1 },
+      toState: () => ({ type, ...(parts && { blended: parts }) }),
+    }) as KernelPredictor;
+  const source = mapOf(row("fc", 100), row("einsum", 8), row("add", 50), row("mul", 400), row("split", 50, {}));
+  const own = mapOf(row("fc", 150), row("einsum", 30), row("conv-1d", 5), row("mul", 40), row("split", 60));
+  const found = blended(source, own);
+  assert.deepEqual(
+    [...found].map(([type, { samples }]) => [type, samples]),
+    [
+      ["fc", 250],
+      ["einsum", 30],
+      ["add", 50],
+      ["mul", 400],
+      ["split", 50],
       ["conv-1d", 5],
     ],
   );

@@ -102,19 +102,17 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
   const plain = createPlatformPredictor({ platform, rules, kernels, correction: noCorrection, general, callMs });
   const networks = await task.networks();
   const correction = await correctionBy(networks, plain, task.onNetworks);
-  const own = {
-    kernels: fitted.map((predictor) => predictor.toState()),
+  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, {
+    kernels,
     correction,
     general,
-  };
-  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, { kernels, correction });
-  const chosen = comparison?.sourceIsBetter ? { ...own, ...comparison.source } : own;
+  });
+  const kept = comparison ?? { kernels, correction, general };
   return {
-    ...chosen,
-    predictor: createPlatformPredictor({
-      ...plain,
-      ...(comparison?.sourceIsBetter ? comparison.predictor : { correction }),
-    }),
+    kernels: [...kept.kernels.values()].map((kernel) => kernel.toState()),
+    correction: kept.correction,
+    general: kept.general,
+    predictor: createPlatformPredictor({ ...plain, ...kept }),
     adaptation,
     skipped: task.rows
       .filter(({ type }) => !kernels.has(type))

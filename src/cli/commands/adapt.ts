@@ -65,11 +65,13 @@ function describe(r: AdaptReport): string {
 }
 
 /** What was fitted, beside the best source. */
+const wordFor = { own: "what was fitted here", source: "the source", both: "both together" } as const;
+
 export function comparisonLine(comparison: ComparisonReport | undefined): string {
   if (comparison === undefined) return "no source to compare with";
-  const { own, source, networks, kept } = comparison;
-  const errors = `fitted here ${percent(own)}, ${source.platform} with a correction ${percent(source.error)}`;
-  return `mean error on ${networks} networks left out: ${errors}; kept: ${kept === "own" ? "fitted here" : "the source"}`;
+  const { own, source, both, networks, kept } = comparison;
+  const errors = `fitted here ${percent(own)}, ${source.platform} with a correction ${percent(source.error)}, both together ${percent(both)}`;
+  return `mean error on ${networks} networks left out: ${errors}; kept: ${wordFor[kept]}`;
 }
 
 export function describeRound(round: AdaptationRound): string {
