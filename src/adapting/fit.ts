@@ -51,7 +51,7 @@ export async function fitAndSave(request: FitRequest): Promise<FittedFile> {
   const measured = await store.query({ platform, every: true });
   const nchwcBlock = measuredNchwcBlock(measured);
   const rules = rulesOf(parsePlatformId(platform), nchwcBlock);
-  const rows = kernelRows(measured).filter(({ type }) => types === undefined || types.includes(type));
+  const rows = kernelRows(measured, rules).filter(({ type }) => types === undefined || types.includes(type));
   if (rows.length === 0 && request.further === undefined)
     throw new LitepredError(
       "no-data",

@@ -1,6 +1,6 @@
 /** Profiles a platform for base predictors: kernels in context or alone, then networks whole for the correction. */
 import { createRandom, LitepredError, unknownName } from "../base/index.js";
-import { isKernelTypeName, kernelTypeNames } from "../kernels/index.js";
+import { isKernelTypeName, kernelTypeNames, runsAlone } from "../kernels/index.js";
 import { openStore } from "../measurements/index.js";
 import { measureNetworks, profileInContext, timesInContext } from "../measuring/index.js";
 import { profileKernels, protocol as protocolNamed, protocols } from "../profiling/index.js";
@@ -56,7 +56,9 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     rules: rulesOf(local.platform),
     random: createRandom(`${seed}/statistics`),
   });
-  const kernels = await chooseKernels(request, statistics);
+  const kernels = (await chooseKernels(request, statistics)).filter(({ type, config }) =>
+    runsAlone(type, config, rulesOf(local.platform)),
+  );
   const store = await openStore(request.home);
   try {
     request.onStage?.("kernels", kernels.length);

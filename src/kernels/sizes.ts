@@ -34,3 +34,16 @@ export function nearestDivisor(size: number, wanted: number): number {
 export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
+
+/** Bytes after which the sets of a first-level cache repeat, and of a line: 64 sets of 64 bytes, on x86 and most ARM cores. */
+const wayBytes = 4096;
+const lineBytes = 64;
+
+/**
+ * Log of how many of `count` places, `stride` numbers apart, share a set of the first-level cache. Where they are more than it has ways (8
+ * to 12) each evicts the others before its line is used up: 196 rows of 192 numbers are transposed ten times as slowly as 192 of 196 (Xeon).
+ */
+export function crowding(count: number, stride: number): number {
+  const apart = Math.max(lineBytes, greatestCommonDivisor(stride * bytesPerNumber, wayBytes));
+  return Math.log(Math.max(1, (count * apart) / wayBytes));
+}

@@ -1,6 +1,6 @@
 /** Measurements of kernels as rows to learn from: one per config. */
 import { getOrCreate, median, relativeError, shareWithin, stableJson } from "../base/index.js";
-import { isKernelTypeName, type KernelConfig, kernelTypeOf } from "../kernels/index.js";
+import { type FusionRules, isKernelTypeName, type KernelConfig, kernelTypeOf, ranAlone } from "../kernels/index.js";
 import type { Measurement } from "./measurement.js";
 
 export interface KernelRows {
@@ -12,15 +12,19 @@ export interface KernelRows {
 
 /**
  * By kernel type, sorted by name. Pass every measurement (`query({ every: true })`): a config that several networks ran was measured by
- * each. Where some were measured by the reference method, those measured by the old one do not count.
+ * each. Where some were measured by the reference method, those measured by the old one do not count; where the platform's `rules` are given,
+ * kernels measured alone count as what they were run as.
  */
-export function kernelRows(measured: readonly Measurement[]): KernelRows[] {
+export function kernelRows(measured: readonly Measurement[], rules?: FusionRules): KernelRows[] {
   const byType = new Map<string, Map<string, Measurement[]>>();
   for (const measurement of measured) {
-    const { subject, outcome } = measurement;
+    const { subject, outcome, purpose } = measurement;
     if (subject.kind !== "kernel" || outcome.status !== "ok" || !(outcome.latencyMs > 0)) continue;
-    const ofType = getOrCreate(byType, subject.type, () => new Map<string, Measurement[]>());
-    getOrCreate(ofType, stableJson(withDefaults(subject.type, subject.config)), () => []).push(measurement);
+    const ran = rules && purpose !== "in-model" ? ranAlone(subject.type, configOf(measurement), rules) : subject;
+    if (ran === undefined) continue;
+    const ofType = getOrCreate(byType, ran.type, () => new Map<string, Measurement[]>());
+    const counted = ran === subject ? measurement : { ...measurement, subject: { kind: "kernel", ...ran } as const };
+    getOrCreate(ofType, stableJson(withDefaults(ran.type, ran.config)), () => []).push(counted);
   }
   return [...byType]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -20,13 +20,16 @@ export interface ComparisonReport {
   /** Mean |ln(measured ÷ predicted)| of networks, each predicted by a correction fitted without it. */
   readonly own: number;
   readonly source: { readonly platform: string; readonly error: number };
-  /** Of what was fitted here and that source together. */
+  /** Of what was fitted here together with a source, the best such pair. */
   readonly both: number;
   readonly networks: number;
   readonly kept: "own" | "source" | "both";
 }
 
 type Predictors = Pick<PlatformPredictor, "kernels" | "correction" | "general">;
+
+/** With its mean error on the networks. */
+type Fitted = Predictors & { readonly error: number };
 
 export interface Comparison extends Predictors {
   readonly report: ComparisonReport;
@@ -89,23 +92,25 @@ export async function bestSource(
   own: Predictors,
 ): Promise<Comparison | undefined> {
   if (networks.length < fewestNetworks || sources.length === 0) return undefined;
-  const corrected = async (kernels: ReadonlyMap<string, KernelPredictor>, general: readonly number[]) => {
+  const corrected = async (kernels: Predictors["kernels"], general: readonly number[]): Promise<Fitted> => {
     const plain = createPlatformPredictor({ ...target, kernels, general, correction: noCorrection });
     const correction = await correctionBy(networks, plain);
     return { kernels, general, correction, error: mean(correction.residuals) };
   };
-  const candidates = [];
-  for (const { platform, kernels, general } of mostAlike(sources, target.platform))
-    candidates.push({ platform, of: kernels, ...(await corrected(completed(kernels, own.kernels), general)) });
-  const source = candidates.reduce((a, b) => (b.error < a.error ? b : a));
-  const both = await corrected(blended(source.of, own.kernels), own.general);
+  const candidates: { platform: string; alone: Fitted; both: Fitted }[] = [];
+  for (const { platform, kernels, general } of mostAlike(sources, target.platform)) {
+    const alone = await corrected(completed(kernels, own.kernels), general);
+    candidates.push({ platform, alone, both: await corrected(blended(kernels, own.kernels), own.general) });
+  }
+  const least = (kind: "alone" | "both") => candidates.reduce((a, b) => (b[kind].error < a[kind].error ? b : a));
+  const [{ platform, alone: source }, { both }] = [least("alone"), least("both")];
   const error = mean(own.correction.residuals);
   const isBetter = source.error < clearly * Math.min(error, both.error);
   const kept = isBetter ? "source" : both.error < error ? "both" : "own";
   const { kernels, correction, general } = { own, source, both }[kept];
   const report = {
     own: error,
-    source: { platform: source.platform, error: source.error },
+    source: { platform, error: source.error },
     both: both.error,
     networks: networks.length,
     kept,

@@ -87,7 +87,7 @@ async function fitTarget(transfer: Transfer, signal: AbortSignal | undefined) {
 }
 
 const kernelsInContext = async ({ target: { rows, rules }, run }: Transfer) => ({
-  rows: kernelRows(rows),
+  rows: kernelRows(rows, rules),
   candidates: await spaceCandidates({ rules, count: contextCandidates, seed: run, perSpace: networksPerSpace.few }),
 });
 

@@ -7,6 +7,7 @@ export { type DetectedPart, detectKernels, detectParts } from "./detect.js";
 export { type EngineNode, engineNodes } from "./engine-nodes.js";
 export { describedOperators } from "./operators/index.js";
 export { operatorsOfKnownWork } from "./operators/work.js";
+export { ranAlone, runsAlone } from "./own-graph.js";
 export {
   type FusionRules,
   fusionRules,

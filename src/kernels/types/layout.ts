@@ -1,11 +1,18 @@
 /** Kernels that move, repeat or resample elements. */
 import { conv, type GraphBuilder, integers, maxPool, resize as resizeLayer } from "../../graph/index.js";
 import { choice, defineKernelType, option, size } from "../define.js";
-import { flag, roundUpLog } from "../sizes.js";
+import { crowding, flag, greatestCommonDivisor, roundUpLog } from "../sizes.js";
 import { expandOrReduce } from "./memory-bound.js";
 
 /** Operations for each output of an image: weights, reads, products. */
 export const resamplingPerOutput = { nearest: 1, linear: 7, cubic: 31 } as const;
+
+/**
+ * Places between two input pixels where outputs lie, along both axes: one for a whole factor's every output, all of them for 240 to 224.
+ * ONNX Runtime's cubic loops keep what they computed for each such place.
+ */
+export const phases = (c: Readonly<Record<"h" | "w" | "outH" | "outW", number>>): number =>
+  (c.outH / greatestCommonDivisor(c.h, c.outH)) * (c.outW / greatestCommonDivisor(c.w, c.outW));
 
 export const resize = defineKernelType({
   name: "resize",
@@ -24,6 +31,8 @@ export const resize = defineKernelType({
     "log output pixels": (c) => Math.log(c.outH * c.outW),
     "log scale": (c) => Math.log((c.outH * c.outW) / (c.h * c.w)),
     "is doubled": (c) => flag(c.outH === 2 * c.h && c.outW === 2 * c.w),
+    "is unchanged": (c) => flag(c.outH === c.h && c.outW === c.w),
+    "log phases": (c) => Math.log(phases(c)),
     "c up to 16": (c) => roundUpLog(c.c, 16),
   },
   build: (b, c) => resizeLayer(b, b.input("x", [1, c.c, c.h, c.w]), c.outH, c.outW, c.mode),
@@ -134,6 +143,10 @@ export const transpose = defineKernelType({
     "log read stride": (c) => Math.log(stride(c, inOrder(c.perm), Number(c.perm.at(-1)))),
     "log written stride": (c) => Math.log(stride(c, axesOf(c.perm), c.perm.length - 1)),
     "log written run": (c) => Math.log(c[transposeDims[Number(c.perm.at(-1))]!]),
+    "log read crowding": (c) =>
+      crowding(c[transposeDims[Number(c.perm.at(-1))]!], stride(c, inOrder(c.perm), Number(c.perm.at(-1)))),
+    "log written crowding": (c) =>
+      crowding(c[transposeDims[c.perm.length - 1]!], stride(c, axesOf(c.perm), c.perm.length - 1)),
     "log read run": (c) => Math.log(c[transposeDims[c.perm.length - 1]!]),
     rank: (c) => c.perm.length,
   },
@@ -221,6 +234,7 @@ export const reorder = defineKernelType({
     "c up to 8": (c) => roundUpLog(c.c, 8),
     "c up to 16": (c) => roundUpLog(c.c, 16),
     "pixels up to 16": (c) => roundUpLog(c.h * c.w, 16),
+    "log crowding": (c) => crowding(16, c.h * c.w),
   },
   build: (b, c) => buildReorder(b, c),
 });

@@ -2,7 +2,7 @@
 import { integers } from "../../graph/index.js";
 import { choice, defineKernelType, option, size } from "../define.js";
 import { flag } from "../sizes.js";
-import { resamplingPerOutput } from "./layout.js";
+import { phases, resamplingPerOutput } from "./layout.js";
 
 /** What the factor between the sizes means for where a pixel lies. */
 export const coordinates = ["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"] as const;
@@ -26,6 +26,8 @@ export const resizePlain = defineKernelType({
     "log output pixels": (c) => Math.log(c.outH * c.outW),
     "log scale": (c) => Math.log((c.outH * c.outW) / (c.h * c.w)),
     "is doubled": (c) => flag(c.outH === 2 * c.h && c.outW === 2 * c.w),
+    "is unchanged": (c) => flag(c.outH === c.h && c.outW === c.w),
+    "log phases": (c) => Math.log(phases(c)),
   },
   invalid: (c) => (c.order === "nhwc" && c.mode === "cubic" ? "cubic is for nchw" : undefined),
   repair: (c) => (c.order === "nhwc" && c.mode === "cubic" ? { ...c, order: "nchw" } : c),
