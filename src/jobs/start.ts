@@ -1,6 +1,6 @@
 /**
  * The main job on this machine, end to end: the pool is adapted to this machine's ONNX Runtime, example models that no step has seen are
- * predicted, then measured (twice, for the noise) and compared.
+ * predicted, then measured twice (the mean of both is what predictions are held against, their difference the noise) and compared.
  */
 
 import type { AdaptReport } from "../adapting/index.js";
@@ -79,13 +79,14 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
   await predictor.release();
   request.onStage?.("measuring the examples", 2 * examples.length);
   const [first, second] = await measureTwice(request, platform, examples);
+  const both = first.map((ms, i) => Math.sqrt(ms * second[i]!));
   const models = predictions.map(({ kernels: _kernels, ...prediction }, i) => {
-    const measuredMs = first[i]!;
+    const measuredMs = both[i]!;
     return { model: examples[i]!, ...prediction, measuredMs, error: prediction.latencyMs / measuredMs - 1 };
   });
   const { within5, within10 } = accuracyOf(
     models.map(({ latencyMs }) => latencyMs),
-    first,
+    both,
   );
   const inside = models.filter(
     ({ interval, measuredMs }) => interval.lowMs <= measuredMs && measuredMs <= interval.highMs,
@@ -102,8 +103,8 @@ export async function startHere(request: StartRequest): Promise<StartReport> {
   };
 }
 
-/** The first look is what predictions are held against; the second only tells the noise. */
-const firstLook: Protocol = { ...protocols.quick, maxMs: 200 };
+/** Longer than networks of the correction are looked at: these sixteen are the result. Choice. */
+const oneLook: Protocol = { ...protocols.brief, maxMs: 200 };
 
 /** Two looks at each example, milliseconds. */
 async function measureTwice(
@@ -114,12 +115,12 @@ async function measureTwice(
   const { platform, engine, description } = await openLocalPlatform(id, request.home, request.engine);
   const encode = encoderOf(description.format, platform.precision);
   const store = await openStore(request.home);
-  const look = async (repeat: number, protocol: Protocol) =>
+  const look = async (repeat: number) =>
     measureModels({
       store,
       engine,
       platform,
-      protocol,
+      protocol: oneLook,
       purpose: "example",
       repeat,
       signal: request.signal,
@@ -128,7 +129,7 @@ async function measureTwice(
         request.onProgress?.((repeat - 1) * examples.length + Math.round((examples.length * done) / total)),
     });
   try {
-    return [(await look(1, firstLook)).map(latencyOf), (await look(2, protocols.brief)).map(latencyOf)];
+    return [(await look(1)).map(latencyOf), (await look(2)).map(latencyOf)];
   } finally {
     await store.close();
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fusionRules } from "../kernels/index.js";
 import { kernelRows, repeatsOf } from "./kernel-rows.js";
 import type { Measurement } from "./measurement.js";
 
@@ -40,4 +41,15 @@ test("what repeats is held against the median of its others; what was measured o
   assert.equal(kernels, 1);
   assert.ok(Math.abs(medianDifference - 0.4875) < 1e-9 && within10 === 0, `${medianDifference} ${within10}`);
   assert.equal(repeatsOf([measured(1, 1, "reference"), measured(1, 1)]), undefined);
+});
+
+test("given the platform's rules, a kernel measured alone counts as what was run; one timed in a network is itself", () => {
+  const config = { c: 64, h: 28, w: 28, outH: 56, outW: 56, mode: "nearest" };
+  const alone: Measurement = { ...measured(1, 4, "reference"), subject: { kind: "kernel", type: "resize", config } };
+  const still = { perm: "0321", d0: 88, d1: 144, d2: 1, d3: 1, d4: 1 };
+  const nothing: Measurement = { ...alone, subject: { kind: "kernel", type: "transpose", config: still } };
+  const all = [alone, { ...alone, purpose: "in-model" } as const, nothing];
+  const types = (rules?: Parameters<typeof kernelRows>[1]) => kernelRows(all, rules).map(({ type }) => type);
+  assert.deepEqual(types(fusionRules("onnxruntime", { nchwcBlock: 8 })), ["resize", "resize-plain"]);
+  assert.deepEqual(types(), ["resize", "transpose"]);
 });

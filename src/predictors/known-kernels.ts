@@ -40,7 +40,11 @@ const outOfRangeWidth = Math.log(1.5);
 const smallWidth = Math.log(2);
 /** 90 % of errors lie within about so many mean ones. */
 const errorsPerMean = 2;
-/** Mean error from which a predictor is weak: made of a few configs, or on a machine that was busy. Choice. */
+/**
+ * Mean error from which a predictor is weak where a formula was set on its type: made of a few configs, or on a machine that was busy. Choice.
+ * Of types without a formula of their own, bytes and FLOPs say less than the weakest predictor: transposes and pools came out at half to a
+ * twentieth of their time (Xeon, FP32 and INT8).
+ */
 const weakMape = 0.3;
 /** Where a formula was set on more than the predictor, this is how far the predictor counts as off: three tenths of the two are its. Choice. */
 const leaningWidth = Math.log(4);
@@ -131,7 +135,7 @@ function outside(
   // On a tensor without elements a size has no logarithm, and there is nothing to do.
   if (!Number.isFinite(predictedMs) && kernel.flops === 0)
     return { latencyMs: 0, reason: "works on nothing", width: smallWidth, predictorWidth };
-  const isWeak = mape > weakMape || !Number.isFinite(mape);
+  const isWeak = hasFormula(kernel) && (mape > weakMape || !Number.isFinite(mape));
   const leans = hasFormula(kernel, predictor.heldOut.n);
   if (reason === undefined && !isWeak && !leans) return { latencyMs: predictedMs, width: 0, predictorWidth };
   // Of a user's own type neither the work nor the bytes are known.
