@@ -17,9 +17,14 @@ export function ranAlone(
   const graph = isKernelTypeName(type) && type !== "reorder" ? kernelTypeOf(type).graph : undefined;
   if (graph === undefined) return { type, config };
   const { kernels, unsupported } = detectKernels(graph(config), rules);
-  if (kernels.length === 1 && unsupported.length === 0 && isKernelTypeName(kernels[0]!.type)) return kernels[0];
+  const [only] = kernels;
+  const isOne = kernels.length === 1 && unsupported.length === 0;
+  if (isOne && isKernelTypeName(only!.type) && (only!.type === type || !views.has(only!.type))) return only;
   return kernels.some((kernel) => kernel.type === type) ? { type, config } : undefined;
 }
+
+/** What is left of a kernel that moves nothing. */
+const views: ReadonlySet<string> = new Set(["slice", "copy"]);
 
 /** Whether it can be measured alone. */
 export const runsAlone = (type: string, config: KernelConfig, rules: FusionRules): boolean =>
