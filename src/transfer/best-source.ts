@@ -20,7 +20,7 @@ export interface ComparisonReport {
   /** Mean |ln(measured ÷ predicted)| of networks, each predicted by a correction fitted without it. */
   readonly own: number;
   readonly source: { readonly platform: string; readonly error: number };
-  /** Of what was fitted here together with a source, the best such pair. */
+  /** Of what was fitted here together with a source of a like platform, the best such pair; of what was fitted here where there is none. */
   readonly both: number;
   readonly networks: number;
   readonly kept: "own" | "source" | "both";
@@ -56,6 +56,12 @@ function mostAlike(sources: readonly PlatformPredictor[], target: string): Platf
     );
   };
   return [...sources].sort((a, b) => distance(a) - distance(b)).slice(0, mostSources);
+}
+
+/** Code and numbers are the same there: only so do two predictors speak of the same thing. */
+function isOfLikePlatform(source: string, target: string): boolean {
+  const [a, b] = [parsePlatformId(source), parsePlatformId(target)];
+  return a.engine === b.engine && a.processor === b.processor && a.precision === b.precision;
 }
 
 /** What was measured here with so many times the configs replaces what the source knows of a kernel type. Choice. */
@@ -97,15 +103,18 @@ export async function bestSource(
     const correction = await correctionBy(networks, plain);
     return { kernels, general, correction, error: mean(correction.residuals) };
   };
-  const candidates: { platform: string; alone: Fitted; both: Fitted }[] = [];
+  const candidates: { platform: string; alone: Fitted; both: Fitted | undefined }[] = [];
   for (const { platform, kernels, general } of mostAlike(sources, target.platform)) {
     const alone = await corrected(completed(kernels, own.kernels), general);
-    candidates.push({ platform, alone, both: await corrected(blended(kernels, own.kernels), own.general) });
+    const isLike = isOfLikePlatform(platform, target.platform);
+    const both = isLike ? await corrected(blended(kernels, own.kernels), own.general) : undefined;
+    candidates.push({ platform, alone, both });
   }
-  const least = (kind: "alone" | "both") => candidates.reduce((a, b) => (b[kind].error < a[kind].error ? b : a));
-  const [{ platform, alone: source }, { both }] = [least("alone"), least("both")];
+  const { platform, alone: source } = candidates.reduce((a, b) => (b.alone.error < a.alone.error ? b : a));
+  const pairs = candidates.flatMap(({ both }) => both ?? []);
   const error = mean(own.correction.residuals);
-  const isBetter = source.error < clearly * Math.min(error, both.error);
+  const both = pairs.reduce<Fitted>((a, b) => (b.error < a.error ? b : a), { ...own, error });
+  const isBetter = source.error < clearly * both.error;
   const kept = isBetter ? "source" : both.error < error ? "both" : "own";
   const { kernels, correction, general } = { own, source, both }[kept];
   const report = {
