@@ -51,13 +51,14 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
   const { seed, signal, minutes } = request;
   const local = await openLocalPlatform(request.platform, request.home);
   const callbacks = { signal, onStage: request.onStage?.bind(request), onProgress: request.onProgress?.bind(request) };
+  const rules = rulesOf(local.platform);
   const statistics = collectStatistics({
     spaces: await loadSpaces(),
-    rules: rulesOf(local.platform),
+    rules,
     random: createRandom(`${seed}/statistics`),
   });
   const kernels = (await chooseKernels(request, statistics)).filter(({ type, config }) =>
-    runsAlone(type, config, rulesOf(local.platform)),
+    runsAlone(type, config, rules),
   );
   const store = await openStore(request.home);
   try {
@@ -79,7 +80,7 @@ export async function profilePlatform(request: PlatformProfileRequest): Promise<
     const whole = await measureNetworks({
       store,
       local,
-      networks: await networksToFit(request.models, seed, rulesOf(local.platform)),
+      networks: await networksToFit(request.models, seed, rules),
       purpose: "fit",
       protocol: protocols.quick,
       ...callbacks,

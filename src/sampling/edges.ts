@@ -3,9 +3,7 @@
  * and largest, so that models of kinds that the spaces lack are within the range of a platform's predictors. Several edges share a config
  * where they go together (height and width; a batch and an activation), so that few configs reach all of them.
  */
-import { footprint } from "../graph/index.js";
 import {
-  elementsInAll,
   exampleConfig,
   type Field,
   type KernelConfig,
@@ -13,6 +11,7 @@ import {
   kernelTypeOf,
   projectConfig,
 } from "../kernels/index.js";
+import { isWithin } from "./short.js";
 
 /** Sizes go beyond those measured by the largest of these factors that does not take long. Choice. */
 const beyond = [8, 4, 2];
@@ -124,11 +123,7 @@ function configWith({ row, bases }: Around, edges: readonly Edge[]): KernelConfi
 /** Choice: enough for channels of every kind. */
 const mostBases = 50;
 
-/** A kernel may read little of what it is given (a slice, a lookup): what lies in memory counts too. */
-function isShort(row: KernelType, config: KernelConfig): boolean {
-  if (elementsInAll(row, config) > mostElements || row.flops(config) > mostFlops) return false;
-  return row.graph === undefined || footprint(row.graph(config)) <= 2 * mostElements;
-}
+const isShort = (row: KernelType, config: KernelConfig): boolean => isWithin(row, config, { mostElements, mostFlops });
 
 /** First the config in the lower middle by its work: large ones beside one extreme size would be out of all proportion. */
 function fromTheMiddle(measured: readonly KernelConfig[]): KernelConfig[] {

@@ -3,9 +3,7 @@
  * they have with one image alone: what is measured beside sampled networks, so that models of other kinds are covered too.
  */
 import { createRandom, type Random } from "../base/index.js";
-import { footprint } from "../graph/index.js";
 import {
-  elementsInAll,
   type KernelConfig,
   type KernelTypeName,
   kernelTypeOf,
@@ -13,6 +11,7 @@ import {
   projectConfig,
 } from "../kernels/index.js";
 import { createCollector } from "./draw.js";
+import { isWithin } from "./short.js";
 
 /** Of the catalogue, in the order in which they carry time in real models. */
 export const rareTypes: readonly KernelTypeName[] = [
@@ -116,11 +115,8 @@ function around(size: number, random: Random): number {
   return value >= 16 && random.next() < usual ? Math.round(value / 8) * 8 : Math.round(value);
 }
 
-function isShort(type: string, config: KernelConfig): boolean {
-  const row = kernelTypeOf(type);
-  if (elementsInAll(row, config) > mostElements || row.flops(config) > mostFlops) return false;
-  return row.graph === undefined || footprint(row.graph(config)) <= 2 * mostElements;
-}
+const isShort = (type: string, config: KernelConfig): boolean =>
+  isWithin(kernelTypeOf(type), config, { mostElements, mostFlops });
 
 const batches = [2, 4, 8, 16];
 

@@ -43,26 +43,26 @@ const clearly = 0.9;
 /** Sources that are looked at. Choice: each takes seconds. */
 const mostSources = 3;
 
+/** Another processor or precision, or another engine, counts so much: code or numbers are others there. */
+const otherEngine = 8;
+const otherNumbers = 4;
+
 /** The target itself as it was, its engine elsewhere, its engine in another version, its device with another engine, then others. */
-function mostAlike(sources: readonly PlatformPredictor[], target: string): PlatformPredictor[] {
-  const own = parsePlatformId(target);
-  const distance = ({ platform }: PlatformPredictor) => {
-    const { device, processor, engine, version, precision } = parsePlatformId(platform);
-    return (
-      (engine === own.engine ? 0 : 8) +
-      (processor === own.processor && precision === own.precision ? 0 : 4) +
-      (version === own.version ? 0 : 2) +
-      (device === own.device ? 0 : 1)
-    );
-  };
-  return [...sources].sort((a, b) => distance(a) - distance(b)).slice(0, mostSources);
+function distanceOf(source: string, target: string): number {
+  const [a, b] = [parsePlatformId(source), parsePlatformId(target)];
+  return (
+    (a.engine === b.engine ? 0 : otherEngine) +
+    (a.processor === b.processor && a.precision === b.precision ? 0 : otherNumbers) +
+    (a.version === b.version ? 0 : 2) +
+    (a.device === b.device ? 0 : 1)
+  );
 }
 
+const mostAlike = (sources: readonly PlatformPredictor[], target: string): PlatformPredictor[] =>
+  [...sources].sort((a, b) => distanceOf(a.platform, target) - distanceOf(b.platform, target)).slice(0, mostSources);
+
 /** Code and numbers are the same there: only so do two predictors speak of the same thing. */
-function isOfLikePlatform(source: string, target: string): boolean {
-  const [a, b] = [parsePlatformId(source), parsePlatformId(target)];
-  return a.engine === b.engine && a.processor === b.processor && a.precision === b.precision;
-}
+const isLike = (source: string, target: string): boolean => distanceOf(source, target) < otherNumbers;
 
 /** What was measured here with so many times the configs replaces what the source knows of a kernel type. Choice. */
 const betterSampled = 2;
@@ -106,8 +106,8 @@ export async function bestSource(
   const candidates: { platform: string; alone: Fitted; both: Fitted | undefined }[] = [];
   for (const { platform, kernels, general } of mostAlike(sources, target.platform)) {
     const alone = await corrected(completed(kernels, own.kernels), general);
-    const isLike = isOfLikePlatform(platform, target.platform);
-    const both = isLike ? await corrected(blended(kernels, own.kernels), own.general) : undefined;
+    const isPair = isLike(platform, target.platform);
+    const both = isPair ? await corrected(blended(kernels, own.kernels), own.general) : undefined;
     candidates.push({ platform, alone, both });
   }
   const { platform, alone: source } = candidates.reduce((a, b) => (b.alone.error < a.alone.error ? b : a));

@@ -64,9 +64,9 @@ function describe(r: AdaptReport): string {
   ].join("\n");
 }
 
-/** What was fitted, beside the best source. */
 const wordFor = { own: "what was fitted here", source: "the source", both: "both together" } as const;
 
+/** What was fitted, beside the best source, and both together. */
 export function comparisonLine(comparison: ComparisonReport | undefined): string {
   if (comparison === undefined) return "no source to compare with";
   const { own, source, both, networks, kept } = comparison;
