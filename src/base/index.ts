@@ -18,3 +18,4 @@ export * from "./random.js";
 export * from "./statistics.js";
 export * from "./telemetry.js";
 export * from "./text.js";
+export * from "./threads.js";

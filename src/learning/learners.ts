@@ -1,14 +1,16 @@
 /** The families of learners and of models, by name; a member is loaded when it is asked for. */
-import { type ComputeBackend, LitepredError } from "../base/index.js";
+import { type ComputeBackend, invariant, LitepredError } from "../base/index.js";
 import type { Learner, LearnerName, LearnerState, TrainedModel, TrainingSet, TrainOptions } from "./learner.js";
 import { fromLogTarget, hasLogTarget, toLogTarget } from "./log-target.js";
 import type { NetworkOptions } from "./network.js";
 
-export async function createLearner(name: LearnerName, backend: ComputeBackend): Promise<Learner> {
+/** @param backend undefined: no network is asked for */
+export async function createLearner(name: LearnerName, backend?: ComputeBackend): Promise<Learner> {
   switch (name) {
     case "mlp16":
     case "resmlp": {
       const recipe = (await import("./network.js"))[name];
+      invariant(backend !== undefined, "a network is trained in an engine");
       return { name, train: (set, options) => trainNetwork(backend, set, { ...recipe, ...options }) };
     }
     case "gaussian-process": {

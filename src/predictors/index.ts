@@ -8,6 +8,7 @@ export * from "./artefact.js";
 export * from "./blend.js";
 export * from "./correction.js";
 export { doubtOf } from "./effort.js";
+export * from "./fit-many.js";
 export * from "./general-roofline.js";
 export * from "./kernel-predictor.js";
 export * from "./part-predictor.js";

@@ -49,9 +49,9 @@ const rowsForOneFold = 100;
 /** Share of the work that goes into the held-out estimate, for the progress only. */
 const estimateShare = 0.45;
 
-/** @throws LitepredError `no-data` for fewer than 3 rows, `interrupted`. */
+/** @param backend undefined: the recipe needs none. @throws LitepredError `no-data` for fewer than 3 rows, `interrupted`. */
 export async function trainKernelPredictor(
-  backend: ComputeBackend,
+  backend: ComputeBackend | undefined,
   set: KernelTrainingSet,
   options: KernelTrainingOptions,
 ): Promise<KernelPredictor> {
@@ -83,7 +83,7 @@ export async function trainKernelPredictor(
  * are those of the other one, measured on rows that it had not seen.
  */
 export async function distilKernelPredictor(
-  backend: ComputeBackend,
+  backend: ComputeBackend | undefined,
   set: KernelTrainingSet,
   known: Pick<KernelPredictorState, "samples" | "heldOut">,
   options: KernelTrainingOptions,
@@ -110,7 +110,11 @@ function describeFit(set: KernelTrainingSet, fitted: Fit) {
 }
 
 /** Predictions of rows by fits that have not seen them, beside what was measured. */
-async function heldOutPredictions(backend: ComputeBackend, set: KernelTrainingSet, options: KernelTrainingOptions) {
+async function heldOutPredictions(
+  backend: ComputeBackend | undefined,
+  set: KernelTrainingSet,
+  options: KernelTrainingOptions,
+) {
   const rows = set.configs.length;
   const order = createRandom(`${options.seed}/${set.type}/held-out`).shuffle(set.configs.map((_, i) => i));
   const rounds = rows < rowsForOneFold ? Math.min(folds, rows) : 1;
@@ -175,7 +179,7 @@ const rowOf = ({ type, userType }: Pick<KernelTrainingSet, "type" | "userType">)
   userType === undefined ? kernelTypeOf(type) : createUserKernelType(type, userType.fields, userType);
 
 async function fit(
-  backend: ComputeBackend,
+  backend: ComputeBackend | undefined,
   set: KernelTrainingSet,
   options: KernelTrainingOptions,
   onProgress: (share: number) => void,

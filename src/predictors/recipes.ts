@@ -12,6 +12,8 @@ export interface Recipe {
   readonly features: FeatureSet;
   /** Learn latency ÷ roofline instead of latency. */
   readonly rooflineResidual: boolean;
+  /** Its learners are trained in the engine. */
+  readonly needsEngine: boolean;
   /** Averaged in log space. Fewer rows than `minimumRows`: a ridge regression alone. */
   learners(rows: number): readonly LearnerName[];
 }
@@ -28,6 +30,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: "default",
     features: "derived",
     rooflineResidual: true,
+    needsEngine: true,
     learners: (rows) => {
       if (rows < 12) return ["ridge"];
       if (rows < networkRows) return ["gaussian-process"];
@@ -38,12 +41,14 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: "compact",
     features: "derived",
     rooflineResidual: true,
+    needsEngine: false,
     learners: (rows) => [rows < 12 ? "ridge" : "gaussian-process"],
   },
   published: {
     name: "published",
     features: "published",
     rooflineResidual: false,
+    needsEngine: true,
     learners: () => ["mlp16"],
   },
 };

@@ -16,14 +16,13 @@ import type { KernelRows } from "../measurements/index.js";
 import {
   type Correction,
   createPlatformPredictor,
-  distilKernelPredictor,
   fitGeneralRoofline,
+  fitKernelPredictors,
   type KernelPredictor,
   type KernelPredictorState,
   noCorrection,
   type PlatformPredictor,
   type RecipeName,
-  trainKernelPredictor,
   type UserTypeDefinition,
 } from "../predictors/index.js";
 import { isPredictable } from "./adapted-kernel.js";
@@ -221,18 +220,13 @@ async function trainingSets(
 async function fitKernels(task: PlatformTask, sets: readonly TrainingRows[]) {
   const { backend, recipe, seed, signal } = task;
   task.onStage?.("fitting predictors", sets.length);
-  const fitted = [];
-  for (const [i, set] of sets.entries()) {
-    const userType = task.userTypes?.[set.type];
-    const options = { recipe, seed, signal };
-    fitted.push(
-      set.adapted
-        ? await distilKernelPredictor(backend, { ...set, userType }, knownErrors(set.adapted), options)
-        : await trainKernelPredictor(backend, { ...set, userType }, options),
-    );
-    task.onProgress?.(i + 1, set.type);
-  }
-  return fitted;
+  const fits = sets.map(({ type, configs, latenciesMs, adapted }) => ({
+    ...{ type, configs, latenciesMs, userType: task.userTypes?.[type] },
+    known: adapted && knownErrors(adapted),
+  }));
+  let done = 0;
+  const onDone = ({ type }: { readonly type: string }) => task.onProgress?.(++done, type);
+  return fitKernelPredictors(backend, fits, { recipe, seed, signal, onDone });
 }
 
 /** Errors are those of the adapted one, on rows that it had not seen; milliseconds are not kept with them. */

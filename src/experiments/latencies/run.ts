@@ -5,15 +5,14 @@
  * hundreds of thousands.
  */
 import { availableParallelism } from "node:os";
-import { groupBy, saveWhole } from "../../base/index.js";
+import { groupBy, runInThreads, saveWhole } from "../../base/index.js";
 import { writeColumns } from "../../measurements/index.js";
 import { parsePlatformId } from "../../platforms/index.js";
 import { openPool, type Pool } from "../../pool/index.js";
 import { platformRules } from "../../predictors/index.js";
 import { loadSpace } from "../../spaces/index.js";
 import { dataCard } from "./page.js";
-import { drawArchitectures, type LatenciesTask, rulesKey } from "./task.js";
-import { runInThreads } from "./threads.js";
+import { drawArchitectures, type LatenciesTask, type PredictedColumns, rulesKey } from "./task.js";
 
 export interface LatenciesRequest {
   readonly home: string;
@@ -99,7 +98,9 @@ async function* rowsOf(
     request.onProgress?.(done, task.space);
   };
   let t = 0;
-  for await (const predicted of runInThreads(tasks, { home, pools, threads, signal, onDone })) {
+  const plan = { program: "experiments/latencies/worker.js", given: { home, pools }, name: "predicting" };
+  const results = runInThreads<LatenciesTask, readonly PredictedColumns[]>(tasks, { ...plan, threads, signal, onDone });
+  for await (const predicted of results) {
     const { space, platforms } = tasks[t++]!;
     for (const [p, { latencyMs, lowMs, highMs, coverage }] of predicted.entries())
       yield codes.get(space)!.map((architecture, i) => ({

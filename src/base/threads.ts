@@ -1,30 +1,34 @@
 /** Tasks over some threads: each takes the next as it is done with one. */
 import { Worker } from "node:worker_threads";
-import { LitepredError, packagePath } from "../../base/index.js";
-import type { LatenciesTask, PredictedColumns } from "./task.js";
+import { LitepredError } from "./errors.js";
+import { packagePath } from "./package-root.js";
 
-export interface ThreadsRequest {
-  readonly home: string;
-  readonly pools: readonly string[];
+export interface ThreadPlan<Task> {
+  /** What a thread runs, below `src`: it answers each message, a task, with a message, its result. */
+  readonly program: string;
+  /** For its `workerData`. */
+  readonly given?: unknown;
   readonly threads: number;
+  /** What there is to interrupt. */
+  readonly name: string;
   readonly signal?: AbortSignal | undefined;
-  onDone?(task: LatenciesTask): void;
+  onDone?(task: Task): void;
 }
 
 /** Results in the order of the tasks, each as soon as it and those before it are there. @throws LitepredError `interrupted`. */
-export async function* runInThreads(
-  tasks: readonly LatenciesTask[],
-  request: ThreadsRequest,
-): AsyncGenerator<readonly PredictedColumns[]> {
-  const { home, pools, threads, signal } = request;
+export async function* runInThreads<Task, Result>(
+  tasks: readonly Task[],
+  plan: ThreadPlan<Task>,
+): AsyncGenerator<Result> {
+  const { program, given, threads, name, signal } = plan;
   // The file that tsc made: a bundle has no file of its own for a thread.
-  const file = packagePath("dist", "src", "experiments", "latencies", "worker.js");
+  const file = packagePath("dist", "src", ...program.split("/"));
   const workers = Array.from(
     { length: Math.min(threads, tasks.length) },
-    () => new Worker(file, { workerData: { home, pools } }),
+    () => new Worker(file, { workerData: given }),
   );
   let next = 0;
-  const results = tasks.map(() => awaited<readonly PredictedColumns[]>());
+  const results = tasks.map(() => awaited<Result>());
   for (const { promise } of results) promise.catch(() => {});
   const failAll = (error: unknown) => {
     for (const { reject } of results) reject(error);
@@ -35,15 +39,15 @@ export async function* runInThreads(
       current = next++;
       if (current < tasks.length) worker.postMessage(tasks[current]);
     };
-    worker.on("message", (columns: readonly PredictedColumns[]) => {
-      request.onDone?.(tasks[current]!);
-      results[current]!.resolve(columns);
+    worker.on("message", (result: Result) => {
+      plan.onDone?.(tasks[current]!);
+      results[current]!.resolve(result);
       takeNext();
     });
     worker.on("error", failAll);
     takeNext();
   }
-  const stop = () => failAll(new LitepredError("interrupted", "predicting was interrupted"));
+  const stop = () => failAll(new LitepredError("interrupted", `${name} was interrupted`));
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
