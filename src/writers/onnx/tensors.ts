@@ -2,17 +2,13 @@
 import { create } from "@bufbuild/protobuf";
 import { LitepredError } from "../../base/index.js";
 import { type TensorProto, TensorProtoSchema } from "../../formats/onnx/index.js";
-import { codeOfDataType, type DataType, elementCount, type GraphNode, type Tensor } from "../../graph/index.js";
-import { largestWeight, type WeightSource, weightRange } from "../weights.js";
+import { codeOfDataType, type DataType, elementCount, type Tensor } from "../../graph/index.js";
+import { largestWeight, type Reader, type WeightSource, weightRange } from "../weights.js";
 
 /** Constants of shapes no engine loads are refused before memory is asked for: protobuf files end at 2 GB. */
 const maxElements = 2 ** 29;
 
-export function tensorProto(
-  tensor: Tensor,
-  source: WeightSource,
-  reader: { node: GraphNode; index: number } | undefined,
-): TensorProto {
+export function tensorProto(tensor: Tensor, source: WeightSource, reader: Reader | undefined): TensorProto {
   const count = elementCount(tensor.shape);
   if (count > maxElements)
     throw new LitepredError(
@@ -33,7 +29,7 @@ function randomValues(
   tensor: Tensor,
   count: number,
   source: WeightSource,
-  reader: { node: GraphNode; index: number } | undefined,
+  reader: Reader | undefined,
 ): ArrayLike<number> {
   switch (tensor.type) {
     case "int8": {
