@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const standIns = { crypto: "crypto", fs: "fs", path: "path", url: "path", os: "os" };
+const standIns = { crypto: "crypto", fs: "fs", path: "path", url: "path", os: "os", worker_threads: "worker_threads" };
 
 const browserNode = {
   name: "browser-node",

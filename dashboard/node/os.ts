@@ -2,3 +2,5 @@
 export const cpus = (): { model: string }[] => [];
 /** Nothing is written in a browser, so nothing is named by who writes it. */
 export const hostname = (): string => "browser";
+/** A page predicts; it fits nothing. */
+export const availableParallelism = (): number => 1;

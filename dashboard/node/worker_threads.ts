@@ -1,0 +1,6 @@
+/** `node:worker_threads` in a page: it fits nothing that needs threads. */
+export class Worker {
+  constructor() {
+    throw new Error("a page has no threads of this kind");
+  }
+}
