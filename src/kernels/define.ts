@@ -14,6 +14,7 @@ interface ChoiceSpec<C extends string> {
   readonly kind: "choice";
   readonly choices: readonly C[];
   readonly default: C;
+  kindOf?(choice: string): string;
 }
 
 type FieldSpecs = Readonly<Record<string, IntegerSpec | ChoiceSpec<string>>>;

@@ -33,7 +33,14 @@ export type Field =
       /** A typical value, for examples and tests. */
       readonly example?: number;
     }
-  | { readonly name: string; readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string };
+  | {
+      readonly name: string;
+      readonly kind: "choice";
+      readonly choices: readonly string[];
+      readonly default?: string;
+      /** Choices of one kind differ in nothing that the derived features do not tell: measuring one says what another takes. */
+      kindOf?(choice: string): string;
+    };
 
 /** One row of the catalogue. Every function takes a valid config. */
 export interface KernelType<Name extends string = string> {

@@ -20,6 +20,14 @@ test("axes of what is bound by memory may be several times as long as those that
   assert.match(outOfRangeReason(ranges, { c: 8, h: 20_000 }, kernelTypeOf("activation"))!, /h 20000 is outside/);
 });
 
+test("a way of transposing that was measured covers others of its kind", () => {
+  const transpose = kernelTypeOf("transpose");
+  const ranges = { perm: { values: ["10", "210"] } };
+  assert.equal(outOfRangeReason(ranges, { perm: "13240" }, transpose), undefined);
+  assert.equal(outOfRangeReason(ranges, { perm: "021" }, transpose), undefined);
+  assert.match(outOfRangeReason(ranges, { perm: "102" }, transpose)!, /perm 102 was not among/);
+});
+
 test("what is smaller than all that was measured is outside, unless that was small itself", () => {
   assert.match(tooSmallReason(100_000, 50_000)!, /50000 elements are fewer/);
   assert.equal(tooSmallReason(1458, 288), undefined);

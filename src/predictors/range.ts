@@ -42,11 +42,24 @@ export function outOfRangeReason(
       const usual = fields.find((field) => field.name === name)?.default;
       if (usual !== undefined && usual !== value) return `${name} ${value} was not among the training data`;
     } else if ("values" in range) {
-      if (!range.values.includes(String(value))) return `${name} ${value} was not among the training data`;
+      if (
+        !isAmong(
+          range.values,
+          String(value),
+          fields.find((field) => field.name === name),
+        )
+      )
+        return `${name} ${value} was not among the training data`;
     } else if (typeof value === "number" && isOutside(value, range, type, name))
       return `${name} ${value} is outside the training data (${range.min}–${range.max})`;
   }
   return undefined;
+}
+
+function isAmong(known: readonly string[], value: string, field: Field | undefined): boolean {
+  if (known.includes(value)) return true;
+  const kindOf = field?.kind === "choice" ? field.kindOf : undefined;
+  return kindOf !== undefined && known.some((other) => kindOf(other) === kindOf(value));
 }
 
 function isOutside(value: number, { min, max }: NumberRange, type: string, field: string): boolean {

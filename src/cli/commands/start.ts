@@ -8,7 +8,7 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
-    .option("--minutes <n>", "of measuring for the adaptation", "1.25")
+    .option("--minutes <n>", "of measuring for the adaptation", "1.4")
     .option("--models <n>", "whole networks for the model-level correction", "24")
     .action((options, command) =>
       run(command, async (context) => {

@@ -113,11 +113,14 @@ const movesOne = (perm: string) =>
     return others.every((axis, i) => i === 0 || axis > others[i - 1]!);
   });
 
+/** Runs of the last axis, runs along the axis that moves, or one element after the other: ONNX Runtime has a loop for each. */
+const wayOf = (perm: string): string => (keepsLast(perm) ? "blocks" : movesOne(perm) ? "one axis" : "one by one");
+
 export const transpose = defineKernelType({
   name: "transpose",
   summary: "Axes permuted, in canonical form: no axis of length 1, axes that stay neighbours in order merged.",
   fields: {
-    perm: choice(...(permutations as [string, ...string[]])),
+    perm: { ...choice(...(permutations as [string, ...string[]])), kindOf: wayOf },
     d0: size(196, 1 << 26),
     d1: size(192, 1 << 26),
     d2: option(1, 1 << 26),
@@ -140,6 +143,8 @@ export const transpose = defineKernelType({
     "log blocks": (c) => Math.log(volume(c) / blockLength(c)),
     "keeps last axis": (c) => flag(keepsLast(c.perm)),
     "moves one axis": (c) => flag(movesOne(c.perm)),
+    // ONNX Runtime: 4.4 ns an element, whatever the axes.
+    "moves one by one": (c) => flag(wayOf(c.perm) === "one by one"),
     "log read stride": (c) => Math.log(stride(c, inOrder(c.perm), Number(c.perm.at(-1)))),
     "log written stride": (c) => Math.log(stride(c, axesOf(c.perm), c.perm.length - 1)),
     "log written run": (c) => Math.log(c[transposeDims[Number(c.perm.at(-1))]!]),
