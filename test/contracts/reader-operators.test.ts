@@ -433,6 +433,8 @@ add("com.microsoft:MatMulIntegerToFloat", [
   scalar(0.1, "float32"),
 ]);
 add("com.microsoft:SkipLayerNormalization", [[1, 2, 8], [1, 2, 8], [8], [8]]);
+const zeros = { shape: [1, 3], type: "int32", values: [0, 0, 0] } as const;
+add("com.microsoft:EmbedLayerNormalization", [zeros, zeros, [5, 8], [4, 8], [2, 8], [8], [8]], {}, { outputs: 2 });
 add(
   "com.microsoft:MultiHeadAttention",
   [
@@ -465,9 +467,11 @@ function ortTensor({ shape, type, values }: FullInput): OrtTensor {
       ? BigInt64Array.from(values, BigInt)
       : type === "float32"
         ? Float32Array.from(values)
-        : type === "int8"
-          ? Int8Array.from(values)
-          : Uint8Array.from(values);
+        : type === "int32"
+          ? Int32Array.from(values)
+          : type === "int8"
+            ? Int8Array.from(values)
+            : Uint8Array.from(values);
   return new OrtTensor(type as "float32", data as Float32Array, [...shape]);
 }
 

@@ -77,6 +77,15 @@ const packedAttention: Rule = (node, inputs) => {
   return { shape: [x.shape[0]!, x.shape[1]!, columns / 3], type: x.type };
 };
 
+/** Inputs (words, segments, word table [vocabulary, width], …); outputs the normalised sum, a mask by row, the sum. */
+const embedNormalization: Rule = (node, inputs) => {
+  const [batch, length] = required(node, inputs, 0).shape;
+  const table = required(node, inputs, 2);
+  const sum: Inferred = { shape: [batch!, length!, table.shape[1]!], type: table.type };
+  const outputs: Inferred[] = [sum, { shape: [batch!], type: "int32" }, sum];
+  return outputs.slice(0, node.outputs.length);
+};
+
 export const contribRules: RuleTable = {
   ...languageRules,
   Attention: packedAttention,
@@ -84,6 +93,7 @@ export const contribRules: RuleTable = {
   BiasSoftmax: softmaxLike,
   DequantizeLinear: quantizationRules.DequantizeLinear!,
   DynamicQuantizeMatMul: matrixRules.MatMul!,
+  EmbedLayerNormalization: embedNormalization,
   FastGelu: likeFirst,
   FusedConv: convolutionRules.Conv!,
   FusedGemm: matrixRules.Gemm!,

@@ -188,6 +188,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   MultiHeadAttention: attention,
   GroupQueryAttention: attention,
   RotaryEmbedding: each("scalar", 4),
+  EmbedLayerNormalization: each("vector", 20),
   BiasSoftmax: each("vector", 6),
   Conv: convolution(1),
   ConvInteger: convolution(1),
