@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KernelPredictor } from "../predictors/index.js";
-import { blended, completed } from "./best-source.js";
+import { type KernelPredictor, noCorrection } from "../predictors/index.js";
+import { blended, completed, withUnseen } from "./best-source.js";
+import type { MeasuredNetwork } from "./types.js";
 
 const predictor = (type: string, samples: number) => ({ type, samples }) as KernelPredictor;
 const mapOf = (...predictors: KernelPredictor[]) => new Map(predictors.map((one) => [one.type, one]));
@@ -43,4 +44,18 @@ test("both together, where they know about as much; a blend is no part of anothe
       ["conv-1d", 5],
     ],
   );
+});
+
+test("what networks lack comes from the pair with the likest source, what they have from here", () => {
+  const own = { kernels: mapOf(predictor("fc", 150), predictor("einsum", 30)), correction: noCorrection, general: [1] };
+  const pair = { kernels: mapOf(predictor("fc", 250), predictor("einsum", 180), predictor("recurrent", 150)) };
+  const networks = [{ detection: { kernels: [{ type: "fc" }] }, measuredMs: 1 }] as unknown as MeasuredNetwork[];
+  const samplesOf = ({ kernels }: { kernels: ReadonlyMap<string, KernelPredictor> }) =>
+    [...kernels].map(([type, { samples }]) => [type, samples]);
+  assert.deepEqual(samplesOf(withUnseen(own, pair, networks)), [
+    ["fc", 150],
+    ["einsum", 180],
+    ["recurrent", 150],
+  ]);
+  assert.deepEqual(samplesOf(withUnseen(own, undefined, networks)), samplesOf(own));
 });
