@@ -4,3 +4,5 @@ export class Worker {
     throw new Error("a page has no threads of this kind");
   }
 }
+/** It is in no thread that was given tasks. */
+export const parentPort = null;

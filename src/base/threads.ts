@@ -1,10 +1,10 @@
 /** Tasks over some threads: each takes the next as it is done with one. */
-import { Worker } from "node:worker_threads";
+import { parentPort, Worker } from "node:worker_threads";
 import { LitepredError } from "./errors.js";
 import { packagePath } from "./package-root.js";
 
 export interface ThreadPlan<Task> {
-  /** What a thread runs, below `src`: it answers each message, a task, with a message, its result. */
+  /** What a thread runs, below `src`: it calls `answerTasks`. */
   readonly program: string;
   /** For its `workerData`. */
   readonly given?: unknown;
@@ -13,6 +13,11 @@ export interface ThreadPlan<Task> {
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
   onDone?(task: Task): void;
+}
+
+/** In a thread: each task that comes is answered with its result. */
+export function answerTasks<Task, Result>(work: (task: Task) => Promise<Result>): void {
+  parentPort?.on("message", async (task: Task) => parentPort!.postMessage(await work(task)));
 }
 
 /** Results in the order of the tasks, each as soon as it and those before it are there. @throws LitepredError `interrupted`. */

@@ -38,17 +38,12 @@ export function outOfRangeReason(
 ): string | undefined {
   for (const [name, value] of Object.entries(config)) {
     const range = ranges[name];
+    const fieldOf = () => fields.find((field) => field.name === name);
     if (range === undefined) {
-      const usual = fields.find((field) => field.name === name)?.default;
+      const usual = fieldOf()?.default;
       if (usual !== undefined && usual !== value) return `${name} ${value} was not among the training data`;
     } else if ("values" in range) {
-      if (
-        !isAmong(
-          range.values,
-          String(value),
-          fields.find((field) => field.name === name),
-        )
-      )
+      if (!range.values.includes(String(value)) && !isOfKnownKind(range.values, String(value), fieldOf()))
         return `${name} ${value} was not among the training data`;
     } else if (typeof value === "number" && isOutside(value, range, type, name))
       return `${name} ${value} is outside the training data (${range.min}–${range.max})`;
@@ -56,8 +51,7 @@ export function outOfRangeReason(
   return undefined;
 }
 
-function isAmong(known: readonly string[], value: string, field: Field | undefined): boolean {
-  if (known.includes(value)) return true;
+function isOfKnownKind(known: readonly string[], value: string, field: Field | undefined): boolean {
   const kindOf = field?.kind === "choice" ? field.kindOf : undefined;
   return kindOf !== undefined && known.some((other) => kindOf(other) === kindOf(value));
 }

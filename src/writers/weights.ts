@@ -48,8 +48,8 @@ export function createWeightSource(seed: number): WeightSource {
 export interface Reader {
   readonly node: GraphNode;
   readonly index: number;
-  /** Of the weights times their fan-in, so that what comes after the node is about as large as what came before. */
-  readonly variance: number;
+  /** Of the weights times their fan-in, so that what comes after the node is about as large as what came before. Found when it is asked for. */
+  variance(): number;
 }
 
 /** Operators that lose about half of the square of what they are given: weights before them have twice the variance (He et al. 2015). */
@@ -75,22 +75,22 @@ export function readersOf(graph: Graph): ReadonlyMap<string, Reader> {
     for (const [index, name] of node.inputs.entries()) if (!first.has(name)) first.set(name, { node, index });
   const isConstant = (name: string) => graph.tensors.get(name)?.constant ?? false;
   const next = ({ outputs }: GraphNode) => (outputs[0] === undefined ? undefined : first.get(outputs[0])?.node);
-  const varianceBefore = (node: GraphNode | undefined): number => {
+  const varianceAfter = (product: GraphNode): number => {
+    let node = next(product);
+    const isPassed = ({ operator, inputs }: GraphNode) =>
+      operator === "BatchNormalization" || (operator === "Add" && inputs.some(isConstant));
+    while (node !== undefined && isPassed(node)) node = next(node);
     if (node === undefined) return 1;
-    const isBias = node.operator === "Add" && node.inputs.some(isConstant);
-    if (isBias || node.operator === "BatchNormalization") return varianceBefore(next(node));
     if (node.operator === "Add") return branchVariance;
     return activations.has(node.operator) ? 2 : 1;
   };
-  return new Map(
-    [...first].map(([name, { node, index }]) => [name, { node, index, variance: varianceBefore(next(node)) }]),
-  );
+  return new Map([...first].map(([name, reader]) => [name, { ...reader, variance: () => varianceAfter(reader.node) }]));
 }
 
 /** A sensible range for a float weight in this role. */
 export function weightRange(tensor: Tensor, reader: Reader | undefined): Range {
   const { shape } = tensor;
-  const scaled = (fanIn: number) => symmetric(Math.sqrt((3 * (reader?.variance ?? 1)) / Math.max(1, fanIn)));
+  const scaled = (fanIn: number) => symmetric(Math.sqrt((3 * (reader?.variance() ?? 1)) / Math.max(1, fanIn)));
   switch (reader?.node.operator) {
     case "Conv":
       return reader.index === 1 ? scaled(elementCount(shape.slice(1))) : symmetric(0.05);
