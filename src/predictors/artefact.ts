@@ -58,7 +58,7 @@ export function writeArtefact(artefact: PredictorArtefact): Uint8Array {
   const moved = (kernel: KernelPredictorState, prefix: string): object => ({
     ...kernel,
     models: kernel.models.map((model, i) => ({ ...model, arrays: moveArrays(model, `${prefix}/${i}`, tensors) })),
-    ...(kernel.blended && { blended: moved(kernel.blended, `${prefix}/blended`) }),
+    ...(kernel.blended && { blended: kernel.blended.map((other, i) => moved(other, `${prefix}/blended/${i}`)) }),
   });
   const kernels = artefact.kernels.map((kernel) => moved(kernel, kernel.type));
   const { process } = artefact.correction;
@@ -89,7 +89,7 @@ export function readArtefact(bytes: Uint8Array): PredictorArtefact & { readonly 
   });
   const kernels = artefact.kernels.map(({ blended, ...kernel }) => ({
     ...bound(kernel),
-    ...(blended && { blended: bound(blended) }),
+    ...(blended && { blended: blended.map(bound) }),
   }));
   const { process } = artefact.correction;
   const correction = {
@@ -214,6 +214,8 @@ const kernelSchema = z.object({
     .optional(),
   models: z.array(stateSchema).min(1),
 });
+const asList = (one: unknown) => (one === undefined || Array.isArray(one) ? one : [one]);
+
 const manifestSchema = z.object({
   platform: z.string(),
   nchwcBlock: z.union([z.literal(1), z.literal(8), z.literal(16)]),
@@ -230,7 +232,8 @@ const manifestSchema = z.object({
     donors: z.record(z.string(), z.array(z.string())).optional(),
     litepred: z.string(),
   }),
-  kernels: z.array(kernelSchema.extend({ blended: kernelSchema.optional() })),
+  // Files of before have one.
+  kernels: z.array(kernelSchema.extend({ blended: z.preprocess(asList, z.array(kernelSchema).optional()) })),
   correction: z.object({
     models: count,
     intercept: z.number(),

@@ -20,7 +20,7 @@ const large = small.map((cin) => 8 * cin);
 
 test("the geometric mean of both; where only one has measured, that one alone", async () => {
   const [first, second] = [await fitted(small, 0.001), await fitted(large, 0.004)];
-  const both = blendKernelPredictors(first, second);
+  const both = blendKernelPredictors(first, [second]);
   const configs = [fc(200), fc(32), fc(2400)];
   const [a, b] = [await first.predict(configs), await second.predict(configs)];
   const found = await both.predict(configs);
@@ -32,8 +32,15 @@ test("the geometric mean of both; where only one has measured, that one alone", 
   assert.equal(both.samples, 40);
 });
 
+test("of three the first counts as much as both others", async () => {
+  const parts = [await fitted(small, 0.001), await fitted(small, 0.004), await fitted(small, 0.016)];
+  const found = await blendKernelPredictors(parts[0]!, parts.slice(1)).predict([fc(200)]);
+  const logs = await Promise.all(parts.map(async (part) => Math.log((await part.predict([fc(200)]))[0]!)));
+  assert.ok(Math.abs(Math.log(found[0]!) - (logs[0]! / 2 + logs[1]! / 4 + logs[2]! / 4)) < 1e-9);
+});
+
 test("an artefact keeps both parts", async () => {
-  const both = blendKernelPredictors(await fitted(small, 0.001), await fitted(large, 0.004));
+  const both = blendKernelPredictors(await fitted(small, 0.001), [await fitted(large, 0.004)]);
   const bytes = writeArtefact({
     platform: "box/cpu/engine@1/fp32",
     nchwcBlock: 8,

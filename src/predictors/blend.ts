@@ -1,34 +1,41 @@
 /**
- * Two predictors of one kernel type, made from different measurements of the same or a like platform: their geometric mean. What one
- * measured in a bad moment, or never measured, the other may know.
+ * Predictors of one kernel type, made from different measurements of the same or like platforms: their geometric mean. What one
+ * measured in a bad moment, or never measured, another may know.
  */
+import { mean, sum } from "../base/index.js";
 import type { KernelPredictor } from "./types.js";
 
-/** A config that only one of them has a range for is that one's alone. It is released with its parts. */
-export function blendKernelPredictors(first: KernelPredictor, second: KernelPredictor): KernelPredictor {
-  const samples = first.samples + second.samples;
-  const better = first.heldOut.mape <= second.heldOut.mape ? first : second;
+/**
+ * `first` counts as much as the others together. A config that only some of them have a range for is theirs alone. It is released with its
+ * parts.
+ */
+export function blendKernelPredictors(first: KernelPredictor, others: readonly KernelPredictor[]): KernelPredictor {
+  const parts = [first, ...others];
+  const better = parts.reduce((a, b) => (b.heldOut.mape < a.heldOut.mape ? b : a));
   return {
     type: first.type,
     recipe: first.recipe,
-    samples,
+    samples: sum(parts.map(({ samples }) => samples)),
     heldOut: better.heldOut,
     async predict(configs) {
-      const [a, b] = [await first.predict(configs), await second.predict(configs)];
-      return a.map((latency, i) => {
-        const [outOfFirst, outOfSecond] = [first, second].map((one) => one.outOfRange(configs[i]!) !== undefined);
-        if (outOfFirst === outOfSecond) return Math.sqrt(latency * b[i]!);
-        return outOfFirst ? b[i]! : latency;
+      const latencies: Float64Array[] = [];
+      for (const part of parts) latencies.push(await part.predict(configs));
+      return Float64Array.from(configs, (config, i) => {
+        const inside = [...parts.keys()].filter((p) => parts[p]!.outOfRange(config) === undefined);
+        const [own, ...rest] = (inside.length > 0 ? inside : [...parts.keys()]).map((p) => latencies[p]![i]!);
+        if (rest.length === 0) return own!;
+        const logs = rest.map(Math.log);
+        const knowsItself = inside.length === 0 || inside[0] === 0;
+        return Math.exp(mean(knowsItself ? [Math.log(own!), mean(logs)] : [Math.log(own!), ...logs]));
       });
     },
     outOfRange(config) {
-      const reason = first.outOfRange(config);
-      return reason === undefined || second.outOfRange(config) === undefined ? undefined : reason;
+      const reasons = parts.map((part) => part.outOfRange(config));
+      return reasons.includes(undefined) ? undefined : reasons[0];
     },
-    toState: () => ({ ...first.toState(), blended: second.toState() }),
+    toState: () => ({ ...first.toState(), blended: others.map((other) => other.toState()) }),
     async release() {
-      await first.release();
-      await second.release();
+      for (const part of parts) await part.release();
     },
   };
 }

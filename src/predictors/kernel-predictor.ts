@@ -141,8 +141,10 @@ export async function loadKernelPredictor(
   backend?: ComputeBackend,
 ): Promise<KernelPredictor> {
   const { blended, ...own } = state;
-  if (blended !== undefined)
-    return blendKernelPredictors(await loadKernelPredictor(own, backend), await loadKernelPredictor(blended, backend));
+  if (blended !== undefined) {
+    const others = await Promise.all(blended.map((other) => loadKernelPredictor(other, backend)));
+    return blendKernelPredictors(await loadKernelPredictor(own, backend), others);
+  }
   const row = rowOf(state);
   const known = new Set(featureNames(row, recipes[state.recipe].features));
   if (!state.featureNames.every((name) => known.has(name)))

@@ -23,8 +23,8 @@ export interface KernelPredictorState {
   readonly models: readonly LearnerState[];
   /** Of a type that the catalogue lacks: what it is made of. */
   readonly userType?: UserTypeDefinition | undefined;
-  /** Another predictor of the type: what is predicted is the geometric mean of both (`blendKernelPredictors`). It has none itself. */
-  readonly blended?: KernelPredictorState | undefined;
+  /** Other predictors of the type: what is predicted is the mean of them and this (`blendKernelPredictors`). They have none themselves. */
+  readonly blended?: readonly KernelPredictorState[] | undefined;
 }
 
 /** Fields of a user-defined kernel type, and formulas over them. */

@@ -28,11 +28,11 @@ test("both together, where they know about as much; a blend is no part of anothe
       type,
       samples,
       heldOut: { mape: 0.1 },
-      toState: () => ({ type, ...(parts && { blended: parts }) }),
+      toState: () => ({ type, ...(parts && { blended: [parts] }) }),
     }) as KernelPredictor;
   const source = mapOf(row("fc", 100), row("einsum", 8), row("add", 50), row("mul", 400), row("split", 50, {}));
   const own = mapOf(row("fc", 150), row("einsum", 30), row("conv-1d", 5), row("mul", 40), row("split", 60));
-  const found = blended(source, own);
+  const found = blended([source], own);
   assert.deepEqual(
     [...found].map(([type, { samples }]) => [type, samples]),
     [
@@ -46,7 +46,7 @@ test("both together, where they know about as much; a blend is no part of anothe
   );
 });
 
-test("what networks lack comes from the pair with the likest source, what they have from here", () => {
+test("what networks lack comes from the blend with like sources, what they have from here", () => {
   const own = { kernels: mapOf(predictor("fc", 150), predictor("einsum", 30)), correction: noCorrection, general: [1] };
   const pair = { kernels: mapOf(predictor("fc", 250), predictor("einsum", 180), predictor("recurrent", 150)) };
   const networks = [{ detection: { kernels: [{ type: "fc" }] }, measuredMs: 1 }] as unknown as MeasuredNetwork[];
