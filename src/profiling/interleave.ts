@@ -50,8 +50,11 @@ export async function takeTurns(
 ): Promise<Turn[][]> {
   const state = subjects.map((): SubjectState => ({ turns: [], timedMs: 0, runMs: Number.NaN, done: false }));
   const clock = createReferenceClock(references);
+  // The run that tells how long one takes is a warm-up run too.
   for (const [i, subject] of subjects.entries())
-    state[i]!.runMs = mean(await attempt(i, () => subject.time({ warmup: plan.warmup, runs: 1, maxMs: 1 })));
+    state[i]!.runMs = mean(
+      await attempt(i, () => subject.time({ warmup: Math.max(0, plan.warmup - 1), runs: 1, maxMs: 1 })),
+    );
   let around = await clock.turn(plan.turnMs);
   let sinceMs = 0;
   let waiting: OpenTurn[] = [];

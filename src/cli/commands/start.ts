@@ -8,7 +8,7 @@ export const start: RegisterCommand = (program, run) => {
   program
     .command("start")
     .description("the main job, end to end, on this machine: adapt the pool, predict example models, measure them")
-    .option("--minutes <n>", "of measuring for the adaptation", "1.4")
+    .option("--minutes <n>", "of measuring for the adaptation (default: what three minutes in all leave, at most 1.4)")
     .option("--models <n>", "whole networks for the model-level correction", "24")
     .action((options, command) =>
       run(command, async (context) => {
@@ -16,7 +16,7 @@ export const start: RegisterCommand = (program, run) => {
         const report = await withProgress((watch) =>
           startHere({
             home: context.home,
-            minutes: numberOf(options, "minutes"),
+            minutes: options.minutes === undefined ? undefined : numberOf(options, "minutes"),
             models: numberOf(options, "models"),
             signal: context.signal,
             ...watch,
