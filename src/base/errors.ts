@@ -2,6 +2,8 @@
  * The one error type for a caller's fault or an unsupported request, and the assertion for our own bugs.
  * A device that cannot run a kernel is data (`status: "failed"`), never an exception: see profiling.
  */
+import { shortWords } from "./text.js";
+
 export type ErrorCode =
   | "bad-usage"
   | "unreadable-file"
@@ -20,6 +22,9 @@ export type ErrorCode =
   | "limit-exceeded"
   | "interrupted";
 
+/** Of a word in a message, characters: no path is longer that an engineer reads. Choice. */
+const longestWord = 1000;
+
 /** What went wrong, the values that show it, and a hint that can be acted on. The CLI exits with 2 on it. */
 export class LitepredError extends Error {
   override readonly name = "LitepredError";
@@ -29,7 +34,7 @@ export class LitepredError extends Error {
     readonly hint: string = "",
     readonly values: Readonly<Record<string, unknown>> = {},
   ) {
-    super(message);
+    super(shortWords(message, longestWord));
   }
 }
 

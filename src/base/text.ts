@@ -31,3 +31,14 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Text of others (names in a model file) on one line of a terminal or a page: what cannot be seen shows as �. */
 export const printable = (text: string): string => text.replace(unprintable, "\uFFFD");
+
+/** Cut in the middle, of which the end says more; of a path the end alone is kept. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = text.startsWith("/") ? 0 : Math.max(0, Math.floor((most - 1) / 4));
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}
+
+/** Names of others have no bounds: of a model with one of ten million characters an error said all of them. */
+export const shortWords = (text: string, most: number): string =>
+  text.length <= most ? text : text.replace(/\S+/g, (word) => shortened(word, most));

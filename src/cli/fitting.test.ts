@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bar, fittedTable, shortened, wrapped } from "./fitting.js";
+import { shortened, shortWords } from "../base/index.js";
+import { bar, fittedTable, wrapped } from "./fitting.js";
 
 const columns = [
   { head: "kernel", cells: ["/features/features.2/conv/conv.0/Conv", "short"], least: 10 },
@@ -27,6 +28,7 @@ test("texts are cut in the middle, paths at their beginning", () => {
   assert.equal(shortened("abcdefghij", 5), "a…hij");
   assert.equal(shortened("/a/b/c/d", 5), "…/c/d");
   assert.equal(shortened("short", 5), "short");
+  assert.equal(shortWords("no abcdefghij here", 5), "no a…hij here");
 });
 
 test("words wrap with an indent, bars count in eighths", () => {

@@ -2,7 +2,7 @@
  * Tables that fit the terminal: texts that may be shortened are, then columns that may be missed are left out, and where even that is
  * too wide each row becomes two lines. Output that goes to no terminal is 80 wide, or as COLUMNS says.
  */
-import { printable } from "../base/index.js";
+import { printable, shortened } from "../base/index.js";
 import { renderTable } from "./render.js";
 
 export interface Column {
@@ -72,13 +72,6 @@ function shorten(columns: readonly TextColumn[], spare: number): TextColumn[] {
       return { ...column, cells: column.cells.map((cell) => shortened(cell, most)) };
     })
     .toReversed();
-}
-
-/** Cut in the middle, of which the end says more; of a path the end alone is kept. */
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const head = text.startsWith("/") ? 0 : Math.max(0, Math.floor((most - 1) / 4));
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
 }
 
 function stacked(columns: readonly TextColumn[], rows: number, width: number): string {

@@ -1,8 +1,8 @@
 /** A model's kernels in the terminal: as a list, or as a tree of its blocks, each with what it holds. */
 import { type Block, blockTree, kernelsIn, shortConfig } from "../analysis/index.js";
-import { count, printable } from "../base/index.js";
+import { count, printable, shortened } from "../base/index.js";
 import type { KernelReport } from "../jobs/predict.js";
-import { fittedTable, shortened } from "./fitting.js";
+import { fittedTable } from "./fitting.js";
 
 type ListedKernel = KernelReport["kernels"][number];
 

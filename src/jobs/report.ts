@@ -1,6 +1,6 @@
 /** Predictions with their analysis, as one file to send. */
 import { type Ceilings, ceilingsOf, groupsBy, kernelRows } from "../analysis/index.js";
-import { type BadFile, groupBy, isBad, LitepredError, packageVersion } from "../base/index.js";
+import { type BadFile, groupBy, isBad, LitepredError, packageVersion, shortened } from "../base/index.js";
 import type { Graph } from "../graph/index.js";
 import type { PlatformPredictor } from "../predictors/index.js";
 import {
@@ -64,18 +64,28 @@ async function reportOne({ model, platform, graph, predictor }: Subject, level: 
   const reported: ReportedPlatform = {
     platform,
     ...prediction,
+    unpredicted: prediction.unpredicted.map(({ node, ...rest }) => ({ ...rest, node: named(node) })),
     networks: predictor.correction.models,
     heldOut: predictor.correction.heldOut,
     ceilings,
-    kernels: rows.map((row) => ({ ...row, outputs: outputsOf.get(row.nodes[0] ?? "") ?? [] })),
+    kernels: rows.map(({ name, nodes, ...row }) => ({
+      ...row,
+      name: named(name),
+      nodes: nodes.map(named),
+      outputs: (outputsOf.get(nodes[0] ?? "") ?? []).map(named),
+    })),
     types: groupsBy(rows, ({ type }) => type),
     bounds: groupsBy(rows, ({ bound }) => bound),
   };
   return { model, reported };
 }
 
+/** A report says names many times over: of ten million characters a page had 170 MB. No exporter writes one so long. Choice. */
+const longestName = 500;
+const named = (name: string) => shortened(name, longestName);
+
 const inputsOf = ({ inputs, tensors }: Graph) =>
-  inputs.map((name) => ({ name, shape: tensors.get(name)?.shape ?? [] }));
+  inputs.map((name) => ({ name: named(name), shape: tensors.get(name)?.shape ?? [] }));
 
 /** @throws LitepredError `bad-usage` for a format that has room for one prediction only, and more of them */
 export function renderReport(data: ReportData, format: ReportFormat): string {

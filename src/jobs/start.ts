@@ -113,12 +113,12 @@ const oneLook: Protocol = { ...protocols.brief, maxMs: 400 };
 
 /**
  * `npm ci` and `npm start` in three minutes on two cores, also where they are slow: what is left of so many seconds is for measuring
- * kernels. All else, the second look, 24 whole networks and the fits, takes so many times the first look: on an EPYC (19 s) 5.7 times, on a
- * Xeon (13 s) 5. From what was fitted on one and a half minutes on, more of them change little.
+ * kernels. All else, the looks at the examples, 24 whole networks and the fits, takes about five times the first look with the start of the engine
+ * (20 to 27 s on a busy EPYC, where all else took 105 s). With half a minute for kernels the predictor was worse than its sources there.
  */
-const wholeSeconds = 148;
-const looksInAll = 5.6;
-const leastMinutes = 0.6;
+const wholeSeconds = 144;
+const looksInAll = 4.8;
+const leastMinutes = 0.8;
 const mostMinutes = 1.4;
 
 function minutesLeft(lookSeconds: number): number {

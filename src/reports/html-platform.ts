@@ -1,6 +1,6 @@
 /** One model on one platform: what the total is made of, by type and by bound, the roofline, the kernels. */
 import type { Group } from "../analysis/index.js";
-import { milliseconds, percent } from "../base/index.js";
+import { count, milliseconds, percent } from "../base/index.js";
 import { rooflinePlot } from "./html-roofline.js";
 import { type Html, html } from "./html-template.js";
 import { scaled } from "./numbers.js";
@@ -62,7 +62,7 @@ function uncovered({ unpredicted, coverage }: ReportedPlatform): Html {
     .map(({ node, operator, reason }) => html`<li><code>${node}</code> (${operator}): ${reason}</li>`);
   const more = unpredicted.length - shownReasons;
   if (more > 0) items.push(html`<li>and ${more} more</li>`);
-  return html`<details class="warning"><summary>${unpredicted.length} kernels are not covered (${percent(1 - coverage.kernels, 0)} of them, ${percent(1 - coverage.flops)} of the FLOPs)</summary><ul>${items}</ul></details>`;
+  return html`<details class="warning"><summary>${count(unpredicted.length, "kernel")} not covered (${percent(1 - coverage.kernels, 0)} of them, ${percent(1 - coverage.flops)} of the FLOPs)</summary><ul>${items}</ul></details>`;
 }
 
 function kernelTables(kernels: readonly ReportedKernel[], listsAll: boolean): Html {

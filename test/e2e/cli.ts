@@ -56,14 +56,15 @@ export function createPlace(name: string): Place {
 export const hostileName = `=cmd|'/C calc'!A0"><script>alert(1)</script><img src=x onerror=alert(2)>&lt;|\u001b[2J\u202e\n]]>`;
 
 /** A small model whose names are all hostile. */
-export function hostileModel(): Uint8Array {
+/** @param name of its input and, with others, of its nodes */
+export function hostileModel(name = hostileName): Uint8Array {
   const b = createGraphBuilder("hostile");
-  const input = b.input(hostileName, [1, 16, 28, 28]);
+  const input = b.input(name, [1, 16, 28, 28]);
   const conv = b.node("Conv", [input, b.constant([16, 16, 3, 3])], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
   const graph = b.build([b.node("Softmax", [b.node("Erf", [conv])], { axis: 1 })]);
   const renamed: Graph = {
     ...graph,
-    nodes: graph.nodes.map((node, i) => ({ ...node, name: `/${hostileName}/${i}/${hostileName}` })),
+    nodes: graph.nodes.map((node, i) => ({ ...node, name: `/${name}/${i}/${name}` })),
   };
   return writeOnnx(renamed);
 }

@@ -73,6 +73,13 @@ test("names in a model file stay text in every format", () => {
   JSON.parse(report(["hostile.onnx"], "h.trace", "--format", "trace"));
 });
 
+test("of a name of a million characters no more is shown than can be read", () => {
+  writeFileSync(place.path("long.onnx"), hostileModel("n".repeat(1_000_000)));
+  assert.ok(report(["long.onnx"], "long.html").length < 500_000);
+  const { stderr } = place.litepred(["predict", "long.onnx", "--input", `${"n".repeat(100_000)}=1x2`]);
+  assert.ok(stderr.length < 10_000);
+});
+
 test("one bad file of several is a row, of one an error", () => {
   const { status, stdout } = place.litepred([
     "report",
