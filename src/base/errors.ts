@@ -28,13 +28,15 @@ const longestWord = 1000;
 /** What went wrong, the values that show it, and a hint that can be acted on. The CLI exits with 2 on it. */
 export class LitepredError extends Error {
   override readonly name = "LitepredError";
+  readonly hint: string;
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly hint: string = "",
+    hint = "",
     readonly values: Readonly<Record<string, unknown>> = {},
   ) {
     super(shortWords(message, longestWord));
+    this.hint = shortWords(hint, longestWord);
   }
 }
 
