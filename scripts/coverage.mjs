@@ -70,7 +70,7 @@ operators; custom ones are refused by name:
 * ${readers.find(({ format }) => format === "tflite").operators.join(", ")}
 
 A \`Loop\` that runs as often as the file says, and a \`Scan\`, are read turn by turn, sequences whose parts stand in the file as the
-tensors they are; an \`If\` that decides at run time is its longer branch; what \`NonMaxSuppression\` and \`Unique\` put out is taken at the
+tensors they are; an \`If\` that decides at run time is its longer branch; what \`NonMaxSuppression\`, \`Unique\`, \`NonZero\` and \`Compress\` put out is taken at the
 most that it can be. Not supported: other loops, strings, sparse tensors, because their cost is not known before they run. Symbolic sizes other than the batch are given by
 \`--input name=shape\`, or by their own names (\`--input sequence_length=1\`); sums of them follow.
 

@@ -48,6 +48,12 @@ test("the shape of anything is constant", () => {
   assert.deepEqual(shape, { name: "y", shape: [4], type: "int64", constant: true, values: [1, 3, 8, 9] });
 });
 
+test("what is chosen at run time is as much as it can be", () => {
+  assert.deepEqual(one("NonZero", [runtime([2, 3])]).shape, [2, 6]);
+  assert.deepEqual(one("Compress", [runtime([2, 3]), runtime([3])], { axis: 1 }).shape, [2, 3]);
+  assert.deepEqual(one("Compress", [runtime([2, 3]), runtime([6])]).shape, [6]);
+});
+
 test("random numbers are never constant", () => {
   assert.equal(one("RandomNormal", [], { shape: [2] }).constant, false);
 });

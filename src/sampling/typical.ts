@@ -11,9 +11,10 @@ import {
   projectConfig,
 } from "../kernels/index.js";
 import { createCollector } from "./draw.js";
+import { knownShapes } from "./known-shapes.js";
 import { isWithin } from "./short.js";
 
-/** Of the catalogue, in the order in which they carry time in real models. */
+/** Of the catalogue, in the order in which they carry time in real models; the last ones networks have, but not in all their shapes. */
 export const rareTypes: readonly KernelTypeName[] = [
   "recurrent",
   "conv-1d",
@@ -37,6 +38,9 @@ export const rareTypes: readonly KernelTypeName[] = [
   "dequantize",
   "cast",
   "pad",
+  "group-norm",
+  "avgpool",
+  "maxpool",
 ];
 
 /** Sizes lie within this factor of the catalogue's example. Choice. */
@@ -47,7 +51,7 @@ const mostElements = 8e6;
 /** Share of optional fields (batch, stride, groups …) that keep their usual value, and of sizes that are multiples of 8. */
 const usual = 0.7;
 
-/** Distinct configs around the catalogue's example, choices in equal parts; the same for the same seed. */
+/** Distinct configs around the catalogue's example, choices in equal parts, and of known shapes; the same for the same seed. */
 export function typicalConfigs(type: string, count: number, seed: number): KernelConfig[] {
   const row = kernelTypeOf(type);
   const random = createRandom(`${seed}/typical/${type}`);
@@ -56,7 +60,8 @@ export function typicalConfigs(type: string, count: number, seed: number): Kerne
     count,
     accepts: (config) => isShort(type, config),
   });
-  while (collector.wants()) collector.offer(draw(row.fields, random));
+  const draws = [(of: Random) => draw(row.fields, of), ...(knownShapes[row.name as KernelTypeName] ?? [])];
+  for (let i = 0; collector.wants(); i++) collector.offer(draws[i % draws.length]!(random));
   return [...collector.result().configs];
 }
 

@@ -1,6 +1,6 @@
 /** Tensors made from shapes, constants, ranges and random numbers. */
 import { dataTypeOfCode } from "../data-types.js";
-import type { DataType, GraphNode } from "../graph.js";
+import { type DataType, elementCount, type GraphNode } from "../graph.js";
 import { isSmall, stored } from "./known-values.js";
 import {
   fail,
@@ -71,8 +71,10 @@ const range: Rule = (node, inputs) => {
   return { shape: [count], type, values };
 };
 
+/** Of values that are known only at run time as many as there are at most. */
 const nonZero: Rule = (node, inputs) => {
   const x = required(node, inputs, 0);
+  if (x.values === undefined) return { shape: [x.shape.length, elementCount(x.shape)], type: "int64", constant: false };
   const values = knownValues(node, inputs, 0) ?? [];
   if (x.shape.length !== 1) return { shape: [x.shape.length, countNonZero(values)], type: "int64" };
   const found: number[] = [];

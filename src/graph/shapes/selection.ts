@@ -1,5 +1,5 @@
 /** Operators that pick, join, cut and pad: Slice, Split, Concat, Gather, Scatter, Pad. */
-import type { GraphNode, Tensor } from "../graph.js";
+import { elementCount, type GraphNode, type Tensor } from "../graph.js";
 import { sameShape } from "./broadcast.js";
 import { isSmall, stridedValues, stridesOf } from "./known-values.js";
 import {
@@ -160,11 +160,14 @@ const scatterNd: Rule = (node, inputs) => {
   return result.length === shape[0] ? { shape, type, values: result } : fail(node, "an index is outside the tensor");
 };
 
+/** By flags that are known only at run time all of it. */
 const compress: Rule = (node, inputs) => {
   const x = required(node, inputs, 0);
-  const kept = Array.from(knownValues(node, inputs, 1) ?? []).filter((flag) => flag !== 0).length;
-  if (node.attributes.axis === undefined) return { shape: [kept], type: x.type };
+  const flags = required(node, inputs, 1);
+  const kept = flags.values && Array.from(flags.values).filter((flag) => flag !== 0).length;
+  if (node.attributes.axis === undefined) return { shape: [kept ?? elementCount(x.shape)], type: x.type };
   const axis = normalAxis(node, integer(node, "axis", 0), x.shape.length);
+  if (kept === undefined) return { shape: x.shape, type: x.type };
   return { shape: x.shape.map((size, i) => (i === axis ? kept : size)), type: x.type };
 };
 
