@@ -118,7 +118,7 @@ const oneLook: Protocol = { ...protocols.brief, maxMs: 400 };
  */
 const wholeSeconds = 144;
 const looksInAll = 4.8;
-const leastMinutes = 0.8;
+const leastMinutes = 1;
 const mostMinutes = 1.4;
 
 function minutesLeft(lookSeconds: number): number {

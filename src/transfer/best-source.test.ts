@@ -46,6 +46,22 @@ test("both together, where they know about as much; a blend is no part of anothe
   );
 });
 
+test("of several sources those that know about as much; the likest decides where it knows far more", () => {
+  const row = (type: string, samples: number) =>
+    ({ type, samples, heldOut: { mape: 0.1 }, toState: () => ({ type }) }) as KernelPredictor;
+  const likest = mapOf(row("fc", 100), row("add", 500));
+  const further = mapOf(row("fc", 80), row("add", 60), row("mul", 60));
+  const own = mapOf(row("fc", 50), row("add", 50), row("mul", 50));
+  assert.deepEqual(
+    [...blended([likest, further], own)].map(([type, { samples }]) => [type, samples]),
+    [
+      ["fc", 230],
+      ["add", 500],
+      ["mul", 50],
+    ],
+  );
+});
+
 test("what networks lack comes from the blend with like sources, what they have from here", () => {
   const own = { kernels: mapOf(predictor("fc", 150), predictor("einsum", 30)), correction: noCorrection, general: [1] };
   const pair = { kernels: mapOf(predictor("fc", 250), predictor("einsum", 180), predictor("recurrent", 150)) };
