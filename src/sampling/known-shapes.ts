@@ -16,7 +16,8 @@ const sides = [7, 14, 28, 56];
 /** Over the channels of an image, as efficient channel attention has it. */
 const overChannels: Draw = (random) => {
   const length = eighths(random, 16, 2048);
-  return { length, cin: 1, cout: 1, kernel: random.pick([3, 3, 5, 5, 7, 9]), padding: "same" };
+  const activation = random.pick(["none", "sigmoid", "sigmoid"]);
+  return { length, cin: 1, cout: 1, kernel: random.pick([3, 3, 5, 5, 7, 9]), padding: "same", activation };
 };
 
 /** Over tokens or patches: few steps, many channels, often each by itself. */
@@ -24,7 +25,7 @@ const overTokens: Draw = (random) => {
   const cin = eighths(random, 32, 768);
   const isDepthwise = random.next() < 0.4;
   const cout = isDepthwise ? cin : random.pick([cin, 2 * cin, Math.ceil(cin / 2)]);
-  const length = Math.round(4 * 64 ** random.next());
+  const length = random.pick([4, 9, 16, 25, 49, 49, 64, 128, 196, 256]);
   return {
     ...{ length, cin, cout, kernel: isDepthwise ? random.pick([3, 4, 7]) : random.pick([1, 1, 3]) },
     ...{ groups: isDepthwise ? cin : 1, padding: "same" },
