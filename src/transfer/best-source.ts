@@ -125,7 +125,7 @@ interface Candidate {
 /**
  * Who is blended with what was fitted here, the likest first: like platforms that do about as well by themselves as the best of them, and not
  * far worse than what was fitted here. Which pair does best on two dozen networks is luck: of four `npm start` on an EPYC the pair with a Xeon
- * (8 to 9 % by itself, its like 5) was taken in three, and examples were 3.9 % off (one common factor aside); by these rules 2.7 %.
+ * (8 to 9 % by itself, its like 5) was taken in three, and examples were 3.9 % off (one common factor aside); by these rules 2.5 %.
  */
 function partners(candidates: readonly Candidate[], target: string, ownError: number): readonly Candidate[] {
   const like = candidates.filter(({ platform }) => isLike(platform, target));
@@ -151,26 +151,18 @@ export async function bestSource(
     candidates.push({ platform, kernels, alone: await corrected(completed(kernels, own.kernels), general) });
   const { platform, alone: source } = candidates.reduce((a, b) => (b.alone.error < a.alone.error ? b : a));
   const error = mean(own.correction.residuals);
-  const found = partners(candidates, target.platform, error);
-  const together =
-    found.length === 0
-      ? undefined
-      : await corrected(
-          blended(
-            found.map(({ kernels }) => kernels),
-            own.kernels,
-          ),
-          own.general,
-        );
-  const both = together !== undefined && wellBeyondLuck * together.error < error ? together : undefined;
-  const kept = source.error < clearly * (both?.error ?? error) ? "source" : both ? "both" : "own";
-  const { kernels, correction, general } = { own: withUnseen(own, together, networks), source, both: both! }[kept];
+  const parts = partners(candidates, target.platform, error).map((partner) => partner.kernels);
+  const together = parts.length > 0 ? await corrected(blended(parts, own.kernels), own.general) : undefined;
+  const isTogether = together !== undefined && wellBeyondLuck * together.error < error;
+  const best = isTogether ? together : { ...withUnseen(own, together, networks), error };
+  const isSource = source.error < clearly * best.error;
+  const { kernels, correction, general } = isSource ? source : best;
   const report = {
     own: error,
     source: { platform, error: source.error },
     both: together?.error ?? error,
     networks: networks.length,
-    kept,
+    kept: isSource ? "source" : isTogether ? "both" : "own",
   } as const;
   return { kernels, correction, general, report };
 }

@@ -55,8 +55,7 @@ export function createPlace(name: string): Place {
 /** What a name must not do to a page, a terminal, a spreadsheet. */
 export const hostileName = `=cmd|'/C calc'!A0"><script>alert(1)</script><img src=x onerror=alert(2)>&lt;|\u001b[2J\u202e\n]]>`;
 
-/** A small model whose names are all hostile. */
-/** @param name of its input and, with others, of its nodes */
+/** A small model whose names are all hostile. @param name of its input and, with others, of its nodes */
 export function hostileModel(name = hostileName): Uint8Array {
   const b = createGraphBuilder("hostile");
   const input = b.input(name, [1, 16, 28, 28]);

@@ -74,8 +74,8 @@ const range: Rule = (node, inputs) => {
 /** Of values that are known only at run time as many as there are at most. */
 const nonZero: Rule = (node, inputs) => {
   const x = required(node, inputs, 0);
-  if (x.values === undefined) return { shape: [x.shape.length, elementCount(x.shape)], type: "int64", constant: false };
-  const values = knownValues(node, inputs, 0) ?? [];
+  const { values } = x;
+  if (values === undefined) return { shape: [x.shape.length, elementCount(x.shape)], type: "int64", constant: false };
   if (x.shape.length !== 1) return { shape: [x.shape.length, countNonZero(values)], type: "int64" };
   const found: number[] = [];
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) found.push(i);
