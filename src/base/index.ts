@@ -1,6 +1,7 @@
 /** Errors, the compute contract, seeded random, statistics, hashing: no domain word. Everything may import this folder; it imports nothing. */
 export * from "./accuracy.js";
 export * from "./bad-files.js";
+export * from "./beyond-luck.js";
 export * from "./compute.js";
 export * from "./conformal.js";
 export * from "./divergence.js";

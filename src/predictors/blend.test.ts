@@ -18,13 +18,13 @@ const fitted = (columns: readonly number[], msPerColumn: number) =>
 const small = Array.from({ length: 20 }, (_, i) => 16 * (i + 1));
 const large = small.map((cin) => 8 * cin);
 
-test("the geometric mean of both; where only one has measured, that one alone", async () => {
+test("a weighted geometric mean of both; where only one has measured, that one alone", async () => {
   const [first, second] = [await fitted(small, 0.001), await fitted(large, 0.004)];
   const both = blendKernelPredictors(first, [second]);
   const configs = [fc(200), fc(32), fc(2400)];
   const [a, b] = [await first.predict(configs), await second.predict(configs)];
   const found = await both.predict(configs);
-  assert.ok(Math.abs(found[0]! / Math.sqrt(a[0]! * b[0]!) - 1) < 1e-9);
+  assert.ok(Math.abs(found[0]! / Math.cbrt(a[0]! ** 2 * b[0]!) - 1) < 1e-9);
   assert.equal(found[1], a[1]);
   assert.equal(found[2], b[2]);
   assert.equal(both.outOfRange(fc(32)), undefined);
@@ -32,11 +32,11 @@ test("the geometric mean of both; where only one has measured, that one alone", 
   assert.equal(both.samples, 40);
 });
 
-test("of three the first counts as much as both others", async () => {
+test("of three the first counts twice as much as both others", async () => {
   const parts = [await fitted(small, 0.001), await fitted(small, 0.004), await fitted(small, 0.016)];
   const found = await blendKernelPredictors(parts[0]!, parts.slice(1)).predict([fc(200)]);
   const logs = await Promise.all(parts.map(async (part) => Math.log((await part.predict([fc(200)]))[0]!)));
-  assert.ok(Math.abs(Math.log(found[0]!) - (logs[0]! / 2 + logs[1]! / 4 + logs[2]! / 4)) < 1e-9);
+  assert.ok(Math.abs(Math.log(found[0]!) - ((2 * logs[0]!) / 3 + logs[1]! / 6 + logs[2]! / 6)) < 1e-9);
 });
 
 test("an artefact keeps both parts", async () => {

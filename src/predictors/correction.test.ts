@@ -43,6 +43,14 @@ test("the conformal quantile is the ⌈(n+1)·level⌉-th smallest error, and wi
   assert.equal(conformalQuantile([], 0.9), Number.POSITIVE_INFINITY);
 });
 
+test("one odd network of two dozen does not widen all intervals", () => {
+  const network = (i: number) => model(1 + (i % 5), 1 + ((i * 7) % 4), i === 23 ? 1.6 : 1 + 0.01 * (i % 3));
+  const fit = fitCorrection(Array.from({ length: 24 }, (_, i) => network(i)));
+  const { halfWidth } = createCorrector(fit).correct(model(3, 3, 1).kernels, 0.9);
+  assert.ok(fit.residuals.at(-1)! > 0.3);
+  assert.ok(halfWidth < 0.1, `${halfWidth}`);
+});
+
 test("with many models the rest is learned too, and a model unlike all others has a wider interval", () => {
   const train = Array.from({ length: 60 }, (_, i) => {
     const share = (i * 0.37) % 1;

@@ -38,6 +38,9 @@ const groups: Draw = (random) => {
   return { ...square(random.pick(sides)), c: of * Math.round(16 ** random.next()), groups: of };
 };
 
+/** Bounded after a product of two branches, where no convolution can take it in. */
+const bounded: Draw = (random) => ({ ...square(random.pick(sides)), c: eighths(random, 16, 1024), operator: "relu6" });
+
 /** Tokens as rows of an image, before windows are cut. */
 const tallPad: Draw = (random) => ({
   ...{ c: random.pick([1, 1, 2, 4]), h: Math.round(49 * 64 ** random.next()), w: eighths(random, 8, 512) },
@@ -54,6 +57,7 @@ const window: Draw = (random) => {
 };
 
 export const knownShapes: Partial<Record<KernelTypeName, readonly Draw[]>> = {
+  activation: [bounded],
   "conv-1d": [overChannels, overTokens],
   "group-norm": [groups],
   pad: [tallPad],

@@ -41,6 +41,7 @@ export const rareTypes: readonly KernelTypeName[] = [
   "group-norm",
   "avgpool",
   "maxpool",
+  "activation",
 ];
 
 /** Sizes lie within this factor of the catalogue's example. Choice. */

@@ -3,7 +3,7 @@
  * correction of its own, on networks left out of the correction; the best is kept. Of `npm start` on a busy Xeon that the pool had, both
  * together were best: 3.2 % of the networks' time against 3.3 and 4.0 %, 2.4 % of the examples' against 2.8 and 3.7 %.
  */
-import { mean } from "../base/index.js";
+import { isBetterBeyondLuck, mean } from "../base/index.js";
 import type { FusionRules } from "../kernels/index.js";
 import { parsePlatformId } from "../platforms/index.js";
 import {
@@ -28,8 +28,8 @@ export interface ComparisonReport {
 
 type Predictors = Pick<PlatformPredictor, "kernels" | "correction" | "general">;
 
-/** With its mean error on the networks. */
-type Fitted = Predictors & { readonly error: number };
+/** With |ln(measured ÷ predicted)| of each network under a correction without it. */
+export type Fitted = Predictors & { readonly errors: readonly number[] };
 
 export interface Comparison extends Predictors {
   readonly report: ComparisonReport;
@@ -39,9 +39,6 @@ export interface Comparison extends Predictors {
 const fewestNetworks = 8;
 /** A source alone must be better by this share: what was fitted here knows this machine. Choice. */
 const clearly = 0.9;
-/** What was fitted here alone must be better than together with others by this share: two dozen networks tell no less. Choice. */
-const wellBeyondLuck = 0.8;
-
 /** Of sources that are blended: so many times the error of the best of them, and of what was fitted here. Chosen on four runs on an EPYC. */
 const aboutAsGood = 1.4;
 const farWorse = 2;
@@ -117,9 +114,15 @@ export function withUnseen(
 
 interface Candidate {
   readonly platform: string;
-  readonly kernels: ReadonlyMap<string, KernelPredictor>;
-  /** With a correction. */
+  readonly source: ReadonlyMap<string, KernelPredictor>;
+  /** With what was fitted here where it knows far less, and a correction. */
   readonly alone: Fitted;
+}
+
+/** Of most kernel types it knows enough not to be replaced by what was fitted here: else it does as well as that, and says nothing. */
+function contributes(source: Candidate["source"], own: Candidate["source"]): boolean {
+  const kept = [...own].filter(([type, { samples }]) => betterSampled * (source.get(type)?.samples ?? 0) > samples);
+  return 2 * kept.length > own.size;
 }
 
 /**
@@ -127,10 +130,15 @@ interface Candidate {
  * far worse than what was fitted here. Which pair does best on two dozen networks is luck: of four `npm start` on an EPYC the pair with a Xeon
  * (8 to 9 % by itself, its like 5) was taken in three, and examples were 3.9 % off (one common factor aside); by these rules 2.5 %.
  */
-function partners(candidates: readonly Candidate[], target: string, ownError: number): readonly Candidate[] {
-  const like = candidates.filter(({ platform }) => isLike(platform, target));
-  const best = Math.min(...like.map(({ alone }) => alone.error));
-  return like.filter(({ alone }) => alone.error <= Math.min(aboutAsGood * best, farWorse * ownError));
+function partners(
+  candidates: readonly Candidate[],
+  target: string,
+  ownError: number,
+  own: Candidate["source"],
+): readonly Candidate[] {
+  const like = candidates.filter(({ platform, source }) => isLike(platform, target) && contributes(source, own));
+  const best = Math.min(...like.map(({ alone }) => mean(alone.errors)));
+  return like.filter(({ alone }) => mean(alone.errors) <= Math.min(aboutAsGood * best, farWorse * ownError));
 }
 
 /** @param own what was fitted here. Undefined without sources or with too few networks. */
@@ -138,29 +146,30 @@ export async function bestSource(
   sources: readonly PlatformPredictor[],
   target: { readonly platform: string; readonly rules: FusionRules; readonly callMs: number },
   networks: readonly MeasuredNetwork[],
-  own: Predictors,
+  own: Fitted,
 ): Promise<Comparison | undefined> {
   if (networks.length < fewestNetworks || sources.length === 0) return undefined;
   const corrected = async (kernels: Predictors["kernels"], general: readonly number[]): Promise<Fitted> => {
     const plain = createPlatformPredictor({ ...target, kernels, general, correction: noCorrection });
-    const correction = await correctionBy(networks, plain);
-    return { kernels, general, correction, error: mean(correction.residuals) };
+    return { kernels, general, ...(await correctionBy(networks, plain)) };
   };
   const candidates: Candidate[] = [];
   for (const { platform, kernels, general } of mostAlike(sources, target.platform))
-    candidates.push({ platform, kernels, alone: await corrected(completed(kernels, own.kernels), general) });
-  const { platform, alone: source } = candidates.reduce((a, b) => (b.alone.error < a.alone.error ? b : a));
-  const error = mean(own.correction.residuals);
-  const parts = partners(candidates, target.platform, error).map((partner) => partner.kernels);
+    candidates.push({ platform, source: kernels, alone: await corrected(completed(kernels, own.kernels), general) });
+  const { platform, alone: source } = candidates.reduce((a, b) =>
+    mean(b.alone.errors) < mean(a.alone.errors) ? b : a,
+  );
+  const error = mean(own.errors);
+  const parts = partners(candidates, target.platform, error, own.kernels).map((partner) => partner.source);
   const together = parts.length > 0 ? await corrected(blended(parts, own.kernels), own.general) : undefined;
-  const isTogether = together !== undefined && wellBeyondLuck * together.error < error;
-  const best = isTogether ? together : { ...withUnseen(own, together, networks), error };
-  const isSource = source.error < clearly * best.error;
+  const isTogether = together !== undefined && !isBetterBeyondLuck(own.errors, together.errors);
+  const best = isTogether ? together : { ...withUnseen(own, together, networks), errors: own.errors };
+  const isSource = mean(source.errors) < clearly * mean(best.errors);
   const { kernels, correction, general } = isSource ? source : best;
   const report = {
     own: error,
-    source: { platform, error: source.error },
-    both: together?.error ?? error,
+    source: { platform, error: mean(source.errors) },
+    both: mean((together ?? own).errors),
     networks: networks.length,
     kept: isSource ? "source" : isTogether ? "both" : "own",
   } as const;

@@ -100,13 +100,11 @@ export async function fitPlatform(task: PlatformTask): Promise<FittedPlatform> {
   const kernels = new Map<string, KernelPredictor>(fitted.map((predictor) => [predictor.type, predictor]));
   const plain = createPlatformPredictor({ platform, rules, kernels, correction: noCorrection, general, callMs });
   const networks = await task.networks();
-  const correction = await correctionBy(networks, plain, task.onNetworks);
-  const comparison = await bestSource(task.sources, { platform, rules, callMs }, networks, {
-    kernels,
-    correction,
-    general,
-  });
-  const kept = comparison ?? { kernels, correction, general };
+  const { correction, errors } = await correctionBy(networks, plain, task.onNetworks);
+  const own = { kernels, correction, general };
+  const target = { platform, rules, callMs };
+  const comparison = await bestSource(task.sources, target, networks, { ...own, errors });
+  const kept = comparison ?? own;
   return {
     kernels: [...kept.kernels.values()].map((kernel) => kernel.toState()),
     correction: kept.correction,

@@ -3,7 +3,7 @@
  * command goes on from where it was stopped; platforms take turns in parts, so that a set cut short has all of them.
  */
 import type { Engine, LocalPlatform } from "../../engines/index.js";
-import { openStore, type Store } from "../../measurements/index.js";
+import { openStore, type Protocol, type Store } from "../../measurements/index.js";
 import { measureNetworks } from "../../measuring/index.js";
 import { protocols } from "../../profiling/index.js";
 import { type NamedNetwork, networksOfSpaces } from "../../sampling/index.js";
@@ -17,6 +17,8 @@ export interface DatasetRequest {
   /** Architectures of each space. */
   readonly count: number;
   readonly seed: number;
+  /** Default `quick`. */
+  readonly protocol?: Protocol | undefined;
   /** No part is begun after so many minutes. */
   readonly minutes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -116,7 +118,7 @@ async function networksOfDataset({ spaces, count, seed }: DatasetRequest): Promi
 
 /** What the store lacks of it; an interruption is no error, what was measured is kept. */
 async function measureLook(
-  { signal }: DatasetRequest,
+  { signal, protocol = protocols.quick }: DatasetRequest,
   store: Store,
   local: LocalPlatform,
   { networks, repeat }: Look,
@@ -128,7 +130,7 @@ async function measureLook(
   if (missing.length === 0) return { seconds: 0, count: 0 };
   try {
     await measureNetworks({
-      ...{ store, local, networks: missing, purpose: "test", repeat, protocol: protocols.quick, onProgress },
+      ...{ store, local, networks: missing, purpose: "test", repeat, protocol, onProgress },
       ...(signal && { signal }),
     });
   } catch (error) {

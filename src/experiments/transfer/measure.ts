@@ -121,6 +121,8 @@ async function measureTests(request: MeasuringRequest, broken: readonly Platform
   const { home, count, signal, engine, spaces = spacesEvaluated } = request;
   const rows = await measureDataset({
     ...{ home, platforms, spaces, count, signal, engine, seed: testSeed },
+    // What the fits are held against shall be better known than what they look at.
+    protocol: protocols.standard,
     onStage: request.onStage?.bind(request),
     onProgress: request.onProgress?.bind(request),
   });

@@ -48,11 +48,11 @@ type Block = (g: GraphBuilder, x: string, style: Style) => string;
 const channelsOf = (g: GraphBuilder, x: string) => g.shape(x)[1]!;
 const sizeOf = (g: GraphBuilder, x: string) => g.shape(x)[2]!;
 
-/** 1×1 to a width that the groups divide, then a grouped 3×3. */
+/** 1×1 to a width that the groups divide, then a grouped 3×3. @param wider by this factor: inside of inverted bottlenecks */
 const grouped =
-  (groupWidth: number, stride = 1): Block =>
+  (groupWidth: number, stride = 1, wider = 1): Block =>
   (g, x, { width, act }) => {
-    const cout = Math.max(groupWidth, Math.round(width / groupWidth) * groupWidth);
+    const cout = Math.max(groupWidth, Math.round((wider * width) / groupWidth) * groupWidth);
     const y = conv(g, x, { cout, kernel: 1, activation: act });
     return conv(g, y, { cout, kernel: 3, stride, groups: cout / groupWidth, activation: act });
   };
@@ -231,6 +231,10 @@ const blocks = {
   "layer-norm": (g, x) => imageLayerNorm(g, x),
   "group-norm": (g, x) => groupNorm(g, x),
   "norm-first": (g, x, { act }) => activation(g, batchNorm(g, x), act),
+  "group-4-wide": grouped(4, 1, 3),
+  "group-8-wide": grouped(8, 1, 3),
+  "group-16-wide": grouped(16, 1, 3),
+  "group-2-halved": shrinking(grouped(2, 2)),
 } satisfies Readonly<Record<string, Block>>;
 
 const blockNames = Object.keys(blocks) as (keyof typeof blocks)[];
@@ -247,7 +251,7 @@ const genes = {
   widths: repeated(perStage * stages, [0.5, 0.75, 1, 1, 1.25, 1.5, 2, 2.5]),
   activations: repeated(perStage * stages, ["none", "relu", "swish", ...activationNames] as const),
   /** Channels in a row are multiples of this. */
-  divisor: [8, 8, 16, 32, 2],
+  divisor: [8, 8, 16, 32, 2, 2],
 };
 
 function graph({ r, blocks: names, widths, activations, divisor }: ArchitectureOf<typeof genes>) {

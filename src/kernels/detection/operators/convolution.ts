@@ -153,7 +153,8 @@ export const convTranspose: OperatorEntry = (node, opset) => {
 function pool(type: "maxpool" | "avgpool"): OperatorEntry {
   return (node) => {
     const input = channelsFirst(node, shapeOf(node, 0));
-    if (input.length > 4 || input.length < 3) return undefined;
+    // Where the place of each maximum is wanted too, plain loops do it.
+    if (input.length > 4 || input.length < 3 || node.outputs.length > 1) return undefined;
     const [kernelH, kernelW] = pair(node, "kernel_shape", ones);
     const window = windowOf(node, kernelH, kernelW, input, channelsFirst(node, outputShape(node)));
     const { h, w, strideH, strideW, padding } = window;

@@ -14,14 +14,16 @@ interface Given {
   readonly types?: Readonly<Record<string, DataType>>;
   readonly attributes?: GraphNode["attributes"];
   readonly domain?: string;
+  /** Default `y` alone. */
+  readonly outputs?: readonly string[];
 }
 
 /** The only kernel of a graph of one node that reads `shapes` and makes `y`. */
 function kernelOf(
   operator: string,
-  { shapes, constants = [], values = {}, types = {}, attributes = {}, domain = "" }: Given,
+  { shapes, constants = [], values = {}, types = {}, attributes = {}, domain = "", outputs = ["y"] }: Given,
 ) {
-  const inputs = Object.keys(shapes).filter((name) => name !== "y");
+  const inputs = Object.keys(shapes).filter((name) => !outputs.includes(name));
   const tensors = Object.entries(shapes).map(([name, shape]) => {
     const known = values[name] === undefined ? {} : { values: values[name] };
     return [
@@ -32,10 +34,10 @@ function kernelOf(
   const graph: Graph = {
     name: "one",
     opset: 17,
-    nodes: [{ name: "n", operator, domain, inputs, outputs: ["y"], attributes }],
+    nodes: [{ name: "n", operator, domain, inputs, outputs, attributes }],
     tensors: new Map(tensors),
     inputs: inputs.filter((name) => !constants.includes(name)),
-    outputs: ["y"],
+    outputs,
   };
   return detectKernels(graph, rules).kernels[0]!;
 }
@@ -135,6 +137,19 @@ test("operators without a type: windows, neighbours, transforms, boxes", () => {
   assert.equal(flopsOf("LpPool", { shapes: image, attributes: { kernel_shape: [2, 2] } }), 36 * 512 * 4);
   assert.equal(flopsOf("LRN", { shapes: { x: [1, 8, 4, 4], y: [1, 8, 4, 4] }, attributes: { size: 5 } }), 60 * 128);
   assert.equal(flopsOf("CumSum", { shapes: { x: [4, 8], axis: [], y: [4, 8] }, constants: ["axis"] }), 32);
+  const norm = { x: [1, 8, 4, 4], y: [1, 8, 4, 4] };
+  assert.equal(flopsOf("LpNormalization", { shapes: norm, attributes: { axis: 1 } }), 24 * 128);
+  assert.equal(flopsOf("LpNormalization", { shapes: norm }), 4 * 128);
+  const volume = { shapes: { x: [1, 2, 4, 4, 4], y: [1, 2, 2, 2, 2] }, attributes: { kernel_shape: [2, 2, 2] } };
+  assert.equal(flopsOf("AveragePool", volume), 4 * 16 * 8);
+  const places = {
+    shapes: { x: [1, 2, 4, 4], y: [1, 2, 2, 2], places: [1, 2, 2, 2] },
+    attributes: { kernel_shape: [2, 2] },
+    outputs: ["y", "places"],
+  };
+  assert.equal(flopsOf("MaxPool", places), 9 * 8 * 4);
+  const sums = { shapes: { x: [4, 8], axis: [], y: [4, 8] }, constants: ["axis"], values: { axis: [1] } };
+  assert.equal(flopsOf("CumSum", sums), 6 * 32);
   const resize = { shapes: { x: [1, 2, 4, 4, 4], y: [1, 2, 8, 8, 8] }, attributes: { mode: "linear" } };
   assert.equal(flopsOf("Resize", resize), 8 * 1024);
   assert.equal(flopsOf("Resize", { ...resize, attributes: { mode: "nearest" } }), 16 * 1024);

@@ -4,7 +4,7 @@
  */
 import type { Work } from "../../types/other-operator.js";
 import { intAttribute, type WorkNode } from "../work-graph.js";
-import { count, type KernelOf, outputShape, shapeOf } from "./entry.js";
+import { count, type KernelOf, normalAxis, outputShape, shapeOf } from "./entry.js";
 import { resized } from "./resized.js";
 import { type Cost, elementsAt, type Formula, inputElements, outputElements, written } from "./work-formula.js";
 
@@ -34,6 +34,24 @@ const windowSize = (node: WorkNode) => count((node.attributes.kernel_shape as re
 const windowed =
   (operations: number): Formula =>
   (node) => ({ work: "scalar", flops: operations * written(node) * windowSize(node) });
+
+/** Means of volumes are divided out window by window; where the place of each maximum is wanted no comparison is vectorised. */
+const meanOfWindow = windowed(4);
+const maximumOfWindow: Formula = (node) => windowed(node.outputs.length > 1 ? 9 : 0.7)(node);
+
+/** Along the last axis each sum waits for the one before; along others whole rows are added at once. */
+const cumulative: Formula = (node) => {
+  const rank = shapeOf(node, 0).length;
+  const isLast = normalAxis(node.inputs[1]?.values?.[0] ?? 0, rank) === rank - 1;
+  return { work: "scalar", flops: (isLast ? 6 : 1) * written(node) };
+};
+
+/** Over the last axis, or with strides. */
+const normalised: Formula = (node) => {
+  const rank = shapeOf(node, 0).length;
+  const isLast = normalAxis(intAttribute(node, "axis", -1), rank) === rank - 1;
+  return { work: "scalar", flops: (isLast ? 4 : 24) * elementsAt(node, 0) };
+};
 
 const log2 = (value: number) => Math.max(1, Math.log2(Math.max(2, value)));
 
@@ -169,8 +187,8 @@ const formulas: Readonly<Record<string, Formula>> = {
   Shrink: logical,
   Trilu: moved,
   AffineGrid: each("product", 6),
-  AveragePool: windowed(1),
-  MaxPool: windowed(1),
+  AveragePool: meanOfWindow,
+  MaxPool: maximumOfWindow,
   // Powers, whatever the exponent.
   LpPool: windowed(36),
   GlobalLpPool: eachRead("scalar", 28),
@@ -179,7 +197,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   RoiAlign: region,
   MaxUnpool: scattered,
   LRN: (node) => ({ work: "scalar", flops: 60 * written(node) }),
-  LpNormalization: eachRead("scalar", 4),
+  LpNormalization: normalised,
   MeanVarianceNormalization: eachRead("vector", 20),
   Attention: attention,
   // Of 8-bit integers: a third of the time.
@@ -220,8 +238,8 @@ const formulas: Readonly<Record<string, Formula>> = {
   ScatterElements: (node) => ({ work: "scalar", flops: 10 * elementsAt(node, 2) }),
   ScatterND: scattered,
   TensorScatter: scattered,
-  CumSum: each("scalar", 1),
-  CumProd: each("scalar", 1),
+  CumSum: cumulative,
+  CumProd: cumulative,
   Det: det,
   DFT: dft,
   STFT: stft,
