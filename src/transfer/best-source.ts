@@ -37,8 +37,6 @@ export interface Comparison extends Predictors {
 
 /** Fewer networks cannot tell two predictors apart. Choice. */
 const fewestNetworks = 8;
-/** A source alone must be better by this share: what was fitted here knows this machine. Choice. */
-const clearly = 0.9;
 /** Of sources that are blended: so many times the error of the best of them, and of what was fitted here. Chosen on four runs on an EPYC. */
 const aboutAsGood = 1.4;
 const farWorse = 2;
@@ -130,18 +128,13 @@ function contributes(source: Candidate["source"], own: Candidate["source"]): boo
  * far worse than what was fitted here. Which pair does best on two dozen networks is luck: of four `npm start` on an EPYC the pair with a Xeon
  * (8 to 9 % by itself, its like 5) was taken in three, and examples were 3.9 % off (one common factor aside); by these rules 2.5 %.
  */
-function partners(
-  candidates: readonly Candidate[],
-  target: string,
-  ownError: number,
-  own: Candidate["source"],
-): readonly Candidate[] {
-  const like = candidates.filter(({ platform, source }) => isLike(platform, target) && contributes(source, own));
+function partners(candidates: readonly Candidate[], target: string, ownError: number): readonly Candidate[] {
+  const like = candidates.filter(({ platform }) => isLike(platform, target));
   const best = Math.min(...like.map(({ alone }) => mean(alone.errors)));
   return like.filter(({ alone }) => mean(alone.errors) <= Math.min(aboutAsGood * best, farWorse * ownError));
 }
 
-/** @param own what was fitted here. Undefined without sources or with too few networks. */
+/** @param own what was fitted here. Undefined without sources that say more than it, or with too few networks. */
 export async function bestSource(
   sources: readonly PlatformPredictor[],
   target: { readonly platform: string; readonly rules: FusionRules; readonly callMs: number },
@@ -154,17 +147,19 @@ export async function bestSource(
     return { kernels, general, ...(await correctionBy(networks, plain)) };
   };
   const candidates: Candidate[] = [];
-  for (const { platform, kernels, general } of mostAlike(sources, target.platform))
+  const telling = sources.filter(({ kernels }) => contributes(kernels, own.kernels));
+  if (telling.length === 0) return undefined;
+  for (const { platform, kernels, general } of mostAlike(telling, target.platform))
     candidates.push({ platform, source: kernels, alone: await corrected(completed(kernels, own.kernels), general) });
   const { platform, alone: source } = candidates.reduce((a, b) =>
     mean(b.alone.errors) < mean(a.alone.errors) ? b : a,
   );
   const error = mean(own.errors);
-  const parts = partners(candidates, target.platform, error, own.kernels).map((partner) => partner.source);
+  const parts = partners(candidates, target.platform, error).map((partner) => partner.source);
   const together = parts.length > 0 ? await corrected(blended(parts, own.kernels), own.general) : undefined;
   const isTogether = together !== undefined && !isBetterBeyondLuck(own.errors, together.errors);
   const best = isTogether ? together : { ...withUnseen(own, together, networks), errors: own.errors };
-  const isSource = mean(source.errors) < clearly * mean(best.errors);
+  const isSource = isBetterBeyondLuck(source.errors, best.errors);
   const { kernels, correction, general } = isSource ? source : best;
   const report = {
     own: error,
