@@ -2,20 +2,7 @@
 Usage: python scripts/odd-models-blocks.py FOLDER (needs onnx and numpy; random weights)."""
 import numpy as np
 
-from odd_model import MS, B, R, T
-
-I64 = np.int64
-
-
-def ints(*values):
-    return np.array(values, I64)
-
-
-def one(name, build, opset=20, ot=None):
-    b = B()
-    o = build(b)
-    b.save(name, o, opset=opset, ot={o: ot} if ot else None)
-
+from odd_model import I64, MS, R, T, ints, one
 
 # normalisations
 one('d01-groupnorm21', lambda b: b.op('GroupNormalization', [b.inp('x',[1,64,40,40]), b.k(np.ones(64,np.float32)), b.k(np.zeros(64,np.float32))], num_groups=8), 21)

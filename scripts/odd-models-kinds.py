@@ -2,21 +2,9 @@
 Usage: python scripts/odd-models-kinds.py FOLDER (needs onnx and numpy; random weights)."""
 import numpy as np
 
-from odd_model import MS, B, R, T
+from odd_model import I64, MS, R, T, ints, one
 
 F = np.float32
-I64 = np.int64
-
-
-def ints(*values):
-    return np.array(values, I64)
-
-
-def one(name, build, opset=20, ot=None):
-    b = B()
-    o = build(b)
-    b.save(name, o, opset=opset, ot={o: ot} if ot else None)
-
 
 # recurrent
 one('e01-lstm-tagger', lambda b: b.op('LSTM', [b.inp('x',[40,2,96]), b.w_(1,4*160,96), b.w_(1,4*160,160), b.w_(1,8*160)], hidden_size=160))

@@ -10,6 +10,7 @@ from onnx import numpy_helper as nh
 
 R = np.random.RandomState(0)
 MS = 'com.microsoft'
+I64 = np.int64
 OUT = os.path.join(sys.argv[1], '')
 os.makedirs(OUT, exist_ok=True)
 
@@ -55,3 +56,14 @@ class B:
         m = h.make_model(g, opset_imports=[h.make_opsetid('', opset), h.make_opsetid('com.microsoft', 1)], ir_version=10)
         m = onnx.shape_inference.infer_shapes(m)
         onnx.save(m, OUT + name + '.onnx')
+
+
+def ints(*values):
+    return np.array(values, I64)
+
+
+def one(name, build, opset=20, ot=None):
+    """A file of the block that `build` makes, which gives the name of its output; ot: the type of that."""
+    b = B()
+    o = build(b)
+    b.save(name, o, opset=opset, ot={o: ot} if ot else None)
