@@ -68,12 +68,16 @@ const isLike = (source: string, target: string): boolean => distanceOf(source, t
 /** What was measured here with so many times the configs replaces what the source knows of a kernel type. Choice. */
 const betterSampled = 2;
 
+/** Whether what was fitted here knows far more of a kernel type than the source, which may lack it. */
+const replaces = (here: KernelPredictor, there: KernelPredictor | undefined): boolean =>
+  here.samples >= betterSampled * (there?.samples ?? 0);
+
 /** The source's predictors, and those fitted here of kernel types that it lacks or knows far less of. */
 export function completed(
   source: ReadonlyMap<string, KernelPredictor>,
   own: ReadonlyMap<string, KernelPredictor>,
 ): ReadonlyMap<string, KernelPredictor> {
-  const added = [...own].filter(([type, { samples }]) => samples >= betterSampled * (source.get(type)?.samples ?? 0));
+  const added = [...own].filter(([type, here]) => replaces(here, source.get(type)));
   return new Map([...source, ...added]);
 }
 
@@ -119,7 +123,7 @@ interface Candidate {
 
 /** Of most kernel types it knows enough not to be replaced by what was fitted here: else it does as well as that, and says nothing. */
 function contributes(source: Candidate["source"], own: Candidate["source"]): boolean {
-  const kept = [...own].filter(([type, { samples }]) => betterSampled * (source.get(type)?.samples ?? 0) > samples);
+  const kept = [...own].filter(([type, here]) => !replaces(here, source.get(type)));
   return 2 * kept.length > own.size;
 }
 
