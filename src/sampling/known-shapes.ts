@@ -47,6 +47,13 @@ const tallPad: Draw = (random) => ({
   ...{ padC: 0, padH: random.pick([0, 1, 7]), padW: random.pick([1, 3, 8]), mode: "constant" },
 });
 
+/** Rows of a table, as words are looked up. */
+const embedding: Draw = (random) => {
+  const inner = eighths(random, 64, 1024);
+  const from = Math.round(256 * (32_768 / inner) ** random.next());
+  return { from, indices: Math.round(512 ** random.next()), inner, form: "rows" };
+};
+
 const window: Draw = (random) => {
   const kernel = random.pick([2, 2, 3]);
   const stride = random.pick([1, 2, 2]);
@@ -59,6 +66,7 @@ const window: Draw = (random) => {
 export const knownShapes: Partial<Record<KernelTypeName, readonly Draw[]>> = {
   activation: [bounded],
   "conv-1d": [overChannels, overTokens],
+  gather: [embedding],
   "group-norm": [groups],
   pad: [tallPad],
   avgpool: [window],

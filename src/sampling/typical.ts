@@ -39,6 +39,8 @@ export const rareTypes: readonly KernelTypeName[] = [
   "cast",
   "pad",
   "group-norm",
+  "gather",
+  "reduce",
   "avgpool",
   "maxpool",
   "activation",

@@ -30,6 +30,8 @@ const typesOf = (name: string, inputShapes = {}) =>
 test("a loop of constant length is its turns, a sequence of known parts a split", () => {
   const turns = typesOf("08-loop-constant");
   assert.equal(turns.filter((type) => type === "fc").length, 50);
+  // Between turns the engine works too: as long as two nodes that move nothing.
+  assert.equal(turns.filter((type) => type === "copy").length, 100);
   assert.ok(typesOf("13-split-to-sequence").includes("split"));
 });
 

@@ -150,3 +150,19 @@ test("the block size follows the width of the CPU's registers; engines without r
   assert.equal(fusionRules("no-such-engine").engine, "generic");
   assert.equal(fusionRules("litert@2.3").engine, "tflite");
 });
+
+test("what an engine has other code for is another kernel: aligned corners of a sampled image, a skip norm without means", () => {
+  const sampled = (align_corners: number) => {
+    const b = createGraphBuilder("sampled");
+    const grid = b.input("grid", [1, 8, 8, 2]);
+    return b.build([b.node("GridSample", [b.input("x", [1, 4, 16, 16]), grid], { mode: "linear", align_corners })]);
+  };
+  const paddings = [0, 1].map((corners) => detectKernels(sampled(corners), onnxRuntime).kernels[0]!.config.padding);
+  assert.deepEqual(paddings, ["zeros", "border"]);
+  const { graph } = kernelTypeOf("skip-layernorm");
+  const forms = ["layer", "rms"].map((form) => {
+    const { kernels } = detectKernels(graph!({ rows: 8, columns: 64, form }), onnxRuntime);
+    return kernels.map(({ type, config }) => [type, config.form]);
+  });
+  assert.deepEqual(forms, [[["skip-layernorm", "layer"]], [["skip-layernorm", "rms"]]]);
+});

@@ -60,14 +60,19 @@ function rmsNorm(b: GraphBuilder, x: string): string {
 
 export const skipLayernorm = defineKernelType({
   name: "skip-layernorm",
-  summary: "Residual add and layer norm in one kernel, for engines that fuse them.",
-  fields: matrix,
-  flops: (c) => 9 * c.rows * c.columns,
-  params: (c) => 2 * c.columns,
+  summary: "Residual add and layer norm (`rms`: root mean square) in one kernel, for engines that fuse them.",
+  fields: { ...matrix, form: choice("layer", "rms") },
+  flops: (c) => (c.form === "layer" ? 9 : 5) * c.rows * c.columns,
+  params: (c) => (c.form === "layer" ? 2 : 1) * c.columns,
   elements: (c) => ({ input: 2 * c.rows * c.columns, output: c.rows * c.columns }),
   derived: matrixDerived,
-  build: (b, c) =>
-    layerNorm(b, b.node("Add", [b.input("x", [1, c.rows, c.columns]), b.input("skip", [1, c.rows, c.columns])])),
+  build(b, c) {
+    const [x, skip] = [b.input("x", [1, c.rows, c.columns]), b.input("skip", [1, c.rows, c.columns])];
+    if (c.form === "layer") return layerNorm(b, b.node("Add", [x, skip]));
+    return b.node("com.microsoft:SkipSimplifiedLayerNormalization", [x, skip, b.constant([c.columns])], {
+      epsilon: 1e-6,
+    });
+  },
 });
 
 const image = { batch: option(1, 4096), c: size(64, 1 << 20), h: size(56, 8192), w: size(56, 8192) };

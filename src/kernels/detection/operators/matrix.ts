@@ -67,7 +67,9 @@ export const layerNorm: OperatorEntry = (node) => ({
   config: { ...rowsFrom(node, -1), form: "layer" },
 });
 export const rmsNorm: OperatorEntry = (node) => ({ type: "layernorm", config: { ...rowsFrom(node, -1), form: "rms" } });
-export const skipLayerNorm: OperatorEntry = (node) => ({ type: "skip-layernorm", config: rowsFrom(node, -1) });
+export const skipLayerNorm =
+  (form: "layer" | "rms"): OperatorEntry =>
+  (node) => ({ type: "skip-layernorm", config: { ...rowsFrom(node, -1), form } });
 
 export const batchNorm: OperatorEntry = (node) => ({ type: "batchnorm", config: image(shapeOf(node, 0)) });
 

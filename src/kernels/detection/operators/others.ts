@@ -269,7 +269,10 @@ export const gridSample: OperatorEntry = (node) => {
   const [batch, c, h, w] = image as [number, number, number, number];
   const mode = modes[String(node.attributes.mode ?? "linear")] ?? "linear";
   const padding = String(node.attributes.padding_mode ?? "zeros");
-  return { type: "grid-sample", config: { batch, c, h, w, outH: grid[1]!, outW: grid[2]!, mode, padding } };
+  // ONNX Runtime's fast code is for unaligned corners; with aligned ones it looks for the border, point by point.
+  const isPlain = mode === "linear" && padding === "zeros" && intAttribute(node, "align_corners", 0) === 1;
+  const config = { batch, c, h, w, outH: grid[1]!, outW: grid[2]!, mode, padding: isPlain ? "border" : padding };
+  return { type: "grid-sample", config };
 };
 
 /** An image resized by the plain code of an engine that has another one for its blocked layout. */

@@ -30,7 +30,8 @@ function doesNothing(node: WorkNode, condition: NoOperation): boolean {
   if (input === undefined) return false;
   switch (condition) {
     case "always":
-      return true;
+      // The end of a turn of a loop is work of the engine's own.
+      return node.attributes.turn === undefined;
     case "same-type":
       return input.type === output.type;
     case "same-shape":
