@@ -94,8 +94,11 @@ const transposedConvolution =
     return start.product + flops + perColumn * columns + perOutput * outputs;
   };
 
+/** Sums along a row are kept for the next outputs between the same pixels, of which there are the fewer the smaller the image gets. */
 const plainResize: Effort = (config, flops) => {
-  const factor = { nearest: 90, linear: config.order === "nhwc" ? 6 : 18, cubic: 330 }[String(config.mode)];
+  const { h, w, outH, outW } = numbers(config) as Record<"h" | "w" | "outH" | "outW", number>;
+  const cubic = 275 + 260 * Math.min(1, (h * w) / (outH * outW));
+  const factor = { nearest: 90, linear: config.order === "nhwc" ? 6 : 18, cubic }[String(config.mode)];
   return start.elements + (factor ?? 1) * flops;
 };
 
@@ -166,7 +169,7 @@ const byType: Readonly<Record<string, Effort>> = {
   "matmul-nbits": lowBits,
   "matmul-quantised": quantisedProduct,
   "resize-plain": plainResize,
-  "skip-layernorm": times(55),
+  "skip-layernorm": timesBy("form", { layer: 55, rms: 20 }),
   activation: elementByElement,
   // Rows of one element each cost as much as a short one.
   batchnorm: (config, flops) => flops + 250 * Number(config.batch) * Number(config.c),

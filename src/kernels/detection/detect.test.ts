@@ -166,3 +166,13 @@ test("what an engine has other code for is another kernel: aligned corners of a 
   });
   assert.deepEqual(forms, [[["skip-layernorm", "layer"]], [["skip-layernorm", "rms"]]]);
 });
+
+test("a function of one 8-bit number is one table in LiteRT: swish is one kernel there, two elsewhere", () => {
+  const b = createGraphBuilder("swish");
+  const x = b.input("x", [1, 8, 14, 14]);
+  const graph = b.build([b.node("Mul", [x, b.node("Sigmoid", [x])])]);
+  const litert = fusionRules("litert");
+  assert.deepEqual(typesOf(graph, { ...litert, int8: true }), ["swish"]);
+  assert.deepEqual(typesOf(graph, litert), ["activation", "mul"]);
+  assert.deepEqual(typesOf(graph, { ...fusionRules("tflite"), int8: true }), ["activation", "mul"]);
+});

@@ -8,18 +8,25 @@ import { runningOrder } from "./work-order.js";
 /** The nodes that the engine runs, in running order. */
 export function optimise(graph: Graph, rules: FusionRules): readonly WorkNode[] {
   const work = createWorkGraph(rules.given?.(graph) ?? graph);
-  for (const stage of rules.file.stages) runStage(work, stage, rules.nchwcBlock);
+  for (const stage of rules.file.stages) runStage(work, stage, rules);
   return runningOrder(work);
 }
 
-function runStage(work: WorkGraph, stage: FusionRules["file"]["stages"][number], nchwcBlock: number): void {
+type Stage = FusionRules["file"]["stages"][number];
+
+/** Whether the pass is this engine's, at this precision. */
+const applies = (rule: Stage["passes"][number], { name, int8 }: FusionRules): boolean =>
+  rule.pass !== "match" || rule.only === undefined || (rule.only.engine === name && int8 === true);
+
+function runStage(work: WorkGraph, stage: Stage, rules: FusionRules): void {
   const done = new Array<number>(stage.passes.length).fill(-1);
   for (let round = 0; round < stage.repeat; round++) {
     let changed = false;
     for (const [i, rule] of stage.passes.entries()) {
+      if (!applies(rule, rules)) continue;
       if (done[i] === work.version || (round > 0 && rule.pass === "push-transposes" && rule.once)) continue;
       const before = work.version;
-      if (runPass(work, rule, nchwcBlock)) changed = true;
+      if (runPass(work, rule, rules.nchwcBlock)) changed = true;
       else done[i] = before === work.version ? before : -1;
     }
     if (!changed) return;

@@ -51,7 +51,12 @@ export const passSchema = z.discriminatedUnion("pass", [
     activations: operators,
     domain: z.string().default(""),
   }),
-  z.strictObject({ pass: z.literal("match"), patterns: z.array(fusedPattern).min(1) }),
+  z.strictObject({
+    pass: z.literal("match"),
+    patterns: z.array(fusedPattern).min(1),
+    /** By one of the file's engines alone, and at one precision. */
+    only: z.strictObject({ engine: z.string(), precision: z.literal("int8") }).optional(),
+  }),
   z.strictObject({ pass: z.literal("decompose"), operators }),
   z.strictObject({ pass: z.literal("drop-quantization") }),
   z.strictObject({ pass: z.literal("adopt-quantized") }),

@@ -15,6 +15,8 @@ export interface RuleOptions {
 
 export interface FusionRules {
   readonly engine: string;
+  /** The one of the file's engines that was asked for. */
+  readonly name: string;
   readonly nchwcBlock: NchwcBlock;
   readonly file: RuleFile;
   /** Everything is measured on 8-bit integers: the plain kernel types stand for those. */
@@ -60,7 +62,7 @@ export const ruledEngines = (): string[] => [...ruleFiles().keys()].sort();
 export function fusionRules(engine: string, options: RuleOptions = {}): FusionRules {
   const name = engine.split("@")[0]!.toLowerCase();
   const file = ruleFiles().get(name) ?? ruleFiles().get("generic")!;
-  return { engine: file.engine, nchwcBlock: options.nchwcBlock ?? 1, file };
+  return { engine: file.engine, name, nchwcBlock: options.nchwcBlock ?? 1, file };
 }
 
 /** Block size that ONNX Runtime chooses on an x86 CPU with SIMD registers of so many bits; 1 without AVX. */
