@@ -47,6 +47,18 @@ const tallPad: Draw = (random) => ({
   ...{ padC: 0, padH: random.pick([0, 1, 7]), padW: random.pick([1, 3, 8]), mode: "constant" },
 });
 
+/** Terms of position as convolutions of one channel over rows and columns of queries (lambda layers). */
+const overPositions: Draw = (random) => {
+  const [side, kernel] = [random.pick([7, 8, 14, 16, 28, 32]), random.pick([5, 7, 9, 15])];
+  return {
+    ...{ d: side, h: side, w: random.pick([16, 32, 64, 128]), cin: 1, cout: 16, padding: "same" },
+    ...{ kernelD: kernel, kernelH: kernel, kernelW: 1 },
+  };
+};
+
+/** The last layer of many classes (ImageNet-21k) or words. */
+const head: Draw = (random) => ({ rows: 1, cin: eighths(random, 64, 240), cout: random.pick([10_000, 21_841, 32_000]) });
+
 /** Rows of a table, as words are looked up. */
 const embedding: Draw = (random) => {
   const inner = eighths(random, 64, 1024);
@@ -66,6 +78,8 @@ const window: Draw = (random) => {
 export const knownShapes: Partial<Record<KernelTypeName, readonly Draw[]>> = {
   activation: [bounded],
   "conv-1d": [overChannels, overTokens],
+  "conv-3d": [overPositions],
+  fc: [head],
   gather: [embedding],
   "group-norm": [groups],
   pad: [tallPad],

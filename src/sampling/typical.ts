@@ -41,6 +41,8 @@ export const rareTypes: readonly KernelTypeName[] = [
   "group-norm",
   "gather",
   "reduce",
+  "gelu",
+  "fc",
   "avgpool",
   "maxpool",
   "activation",

@@ -55,6 +55,19 @@ const squaredLayers: Block = (g, x) => {
 const acrossTokens: Block = (g, x, { act }) =>
   shapeOf(g, x)[1] > mostTokens ? x : swapped(g, mlp(g, swapped(g, x), Math.ceil(shapeOf(g, x)[1] / 2), act));
 
+/** Pairs of each head's channels turned by an angle for each place: every other one, joined in turn (rotary embeddings). */
+const turned: Block = (g, x, { heads }) => {
+  const [, tokens, channels] = shapeOf(g, x);
+  const dim = channels / heads;
+  const byHead = transpose(g, reshape(g, x, [1, tokens, heads, dim]), [0, 2, 1, 3]);
+  const pairs = [1, tokens * heads * (dim / 2), 1];
+  const [even, odd] = [0, 1].map((from) => reshape(g, slice(g, byHead, 3, from, dim, 2), pairs)) as [string, string];
+  const across = reshape(g, concat(g, [g.node("Neg", [odd]), even], 2), [1, heads, tokens, dim]);
+  const angles = () => g.constant([tokens, dim]);
+  const sum = add(g, mul(g, byHead, angles()), mul(g, across, angles()));
+  return reshape(g, transpose(g, sum, [0, 2, 1, 3]), [1, tokens, channels]);
+};
+
 /** Half of the channels gate the other half. */
 const gatedUnits: Block = (g, x, { act }) => {
   const channels = shapeOf(g, x)[2];
@@ -162,6 +175,7 @@ const blocks = {
   "reordered-03142": reordered(0, 3, 1, 4, 2),
   "reordered-13024": reordered(1, 3, 0, 2, 4),
   "reordered-24130": reordered(2, 4, 1, 3, 0),
+  turned,
 } satisfies Readonly<Record<string, Block>>;
 
 const blockNames = Object.keys(blocks) as (keyof typeof blocks)[];
