@@ -57,7 +57,11 @@ const overPositions: Draw = (random) => {
 };
 
 /** The last layer of many classes (ImageNet-21k) or words. */
-const head: Draw = (random) => ({ rows: 1, cin: eighths(random, 64, 240), cout: random.pick([10_000, 21_841, 32_000]) });
+const head: Draw = (random) => ({
+  rows: 1,
+  cin: eighths(random, 64, 240),
+  cout: random.pick([10_000, 21_841, 32_000]),
+});
 
 /** Rows of a table, as words are looked up. */
 const embedding: Draw = (random) => {
