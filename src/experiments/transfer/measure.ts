@@ -6,12 +6,13 @@ import { measureForCorrection, measureInContext, minutesOfKernels } from "../../
 import { createRandom } from "../../base/index.js";
 import type { Engine, LocalPlatform } from "../../engines/index.js";
 import { trainPlatform } from "../../jobs/train.js";
-import { openStore, type Store } from "../../measurements/index.js";
+import type { FusionRules } from "../../kernels/index.js";
+import { type KernelRows, kernelKey, kernelRows, openStore, type Store } from "../../measurements/index.js";
 import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { profileKernels, protocols } from "../../profiling/index.js";
-import { collectStatistics, networksPerSpace, planKernels } from "../../sampling/index.js";
-import { loadSpaces } from "../../spaces/index.js";
+import { collectStatistics, nearestCost, networksPerSpace, planKernels } from "../../sampling/index.js";
+import { loadSpaces, type Space } from "../../spaces/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { measureDataset } from "../dataset/run.js";
 import { isOfKernels, measuringSeconds } from "../measuring-cost.js";
@@ -89,29 +90,45 @@ async function minutesLeft({ minutes }: MeasuringRequest, { id }: LocalPlatform,
 
 /** Kernels at a time, between looks at the clock. */
 const part = 40;
+/** Of the kernels, those planned before anything is known of the platform. Choice. */
+const firstShare = 0.4;
 
+/** Kernels where the roofline says that time goes, then the more of them where it went. */
 async function measureAlone(
   { minutes, signal, onStage, onProgress }: Omit<PlatformsRequest, "home" | "platforms"> & { readonly minutes: number },
-  { platform, engine }: LocalPlatform,
+  { platform, engine, id }: LocalPlatform,
   store: Store,
 ): Promise<void> {
+  const rules = rulesOf(platform);
+  const spaces = await loadSpaces();
+  const untilMs = performance.now() + 60_000 * minutesOfKernels(minutes);
+  onStage?.("kernels", kernelCount);
+  let done = 0;
+  for (const share of [firstShare, 1]) {
+    const measured = kernelRows(await store.query({ platform: id, kind: "kernel" }), rules);
+    const kernels = plannedKernels(rules, spaces, measured).slice(0, Math.round(share * kernelCount) - done);
+    for (let from = 0; from < kernels.length && performance.now() < untilMs && !signal?.aborted; from += part)
+      await profileKernels({
+        ...{ store, engine, platform, signal, protocol: protocols.quick },
+        kernels: kernels.slice(from, from + part),
+        onProgress: (now) => onProgress?.(done + from + now.done, now.failed > 0 ? `${now.failed} failed` : ""),
+      });
+    done += kernels.length;
+  }
+}
+
+/** Those of a plan by what kernels cost, as far as that is known, that were not measured yet. A plan cut short has every type. */
+function plannedKernels(rules: FusionRules, spaces: readonly Space[], measured: readonly KernelRows[]) {
   const statistics = collectStatistics({
-    spaces: await loadSpaces(),
-    rules: rulesOf(platform),
+    spaces,
+    rules,
     architecturesPerSpace: networksPerSpace.few,
     random: createRandom(`${seed}/statistics`),
+    latencyMs: nearestCost(measured),
   });
   const plan = planKernels({ statistics, budget: kernelCount, seed, minimumPerType: 12 });
-  // A plan cut short has every type.
-  const kernels = createRandom(`${seed}/order`).shuffle(plan);
-  const untilMs = performance.now() + 60_000 * minutesOfKernels(minutes);
-  onStage?.("kernels", kernels.length);
-  for (let from = 0; from < kernels.length && performance.now() < untilMs && !signal?.aborted; from += part)
-    await profileKernels({
-      ...{ store, engine, platform, signal, protocol: protocols.quick },
-      kernels: kernels.slice(from, from + part),
-      onProgress: ({ done, failed }) => onProgress?.(from + done, failed > 0 ? `${failed} failed` : ""),
-    });
+  const known = new Set(measured.flatMap(({ type, configs }) => configs.map((config) => kernelKey({ type, config }))));
+  return createRandom(`${seed}/order`).shuffle(plan.filter((kernel) => !known.has(kernelKey(kernel))));
 }
 
 /** On the platforms that did not break, in turns. */
