@@ -101,18 +101,21 @@ async function measureAlone(
 ): Promise<void> {
   const rules = rulesOf(platform);
   const spaces = await loadSpaces();
-  const untilMs = performance.now() + 60_000 * minutesOfKernels(minutes);
   onStage?.("kernels", kernelCount);
   let done = 0;
+  let leftMs = 60_000 * minutesOfKernels(minutes);
   for (const share of [firstShare, 1]) {
     const measured = kernelRows(await store.query({ platform: id, kind: "kernel" }), rules);
     const kernels = plannedKernels(rules, spaces, measured).slice(0, Math.round(share * kernelCount) - done);
-    for (let from = 0; from < kernels.length && performance.now() < untilMs && !signal?.aborted; from += part)
+    for (let from = 0; from < kernels.length && leftMs > 0 && !signal?.aborted; from += part) {
+      const started = performance.now();
       await profileKernels({
         ...{ store, engine, platform, signal, protocol: protocols.quick },
         kernels: kernels.slice(from, from + part),
         onProgress: (now) => onProgress?.(done + from + now.done, now.failed > 0 ? `${now.failed} failed` : ""),
       });
+      leftMs -= performance.now() - started;
+    }
     done += kernels.length;
   }
 }
