@@ -43,9 +43,9 @@ export function drawArchitectures<A>(space: Space<A>, count: number, seed: numbe
   return drawn;
 }
 
-/** Platforms with the same key see the same kernels in every architecture. */
-export const rulesKey = ({ file, nchwcBlock, int8, given }: FusionRules): string =>
-  `${file.engine} ${nchwcBlock} ${int8 === true} ${given !== undefined}`;
+/** Platforms with the same key see the same kernels in every architecture. Engines of one file may differ at INT8. */
+export const rulesKey = ({ file, name, nchwcBlock, int8, given }: FusionRules): string =>
+  `${file.engine} ${nchwcBlock} ${int8 === true ? name : ""} ${given !== undefined}`;
 
 /** @param predictors of the task's platforms, in that order; their rules are the same */
 export async function predictTask(
