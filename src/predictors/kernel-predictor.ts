@@ -93,14 +93,13 @@ export async function distilKernelPredictor(
 }
 
 function describeFit(set: KernelTrainingSet, fitted: Fit) {
+  const elements = set.configs.map((config) => elementsInAll(fitted.row, config));
   return {
     type: set.type,
     recipe: fitted.recipe,
     ranges: fieldRanges(set.configs),
-    leastElements: set.configs.reduce(
-      (least, config) => Math.min(least, elementsInAll(fitted.row, config)),
-      Number.POSITIVE_INFINITY,
-    ),
+    leastElements: elements.reduce((a, b) => Math.min(a, b)),
+    mostElements: elements.reduce((a, b) => Math.max(a, b)),
     targetRange: fitted.targetRange,
     featureNames: fitted.names,
     userType: set.userType,
@@ -254,9 +253,11 @@ function assemble(state: KernelPredictorState, fitted: Fit): KernelPredictor {
     samples: state.samples,
     heldOut: state.heldOut,
     predict: (configs) => predictWith(fitted, configs),
-    outOfRange: (config) =>
-      outOfRangeReason(state.ranges, config, fitted.row) ??
-      tooSmallReason(state.leastElements, elementsInAll(fitted.row, config)),
+    outOfRange(config) {
+      const elements = elementsInAll(fitted.row, config);
+      const sizes = { elements, most: state.mostElements };
+      return outOfRangeReason(state.ranges, config, fitted.row, sizes) ?? tooSmallReason(state.leastElements, elements);
+    },
     toState: () => state,
     async release() {
       for (const model of fitted.models) await model.release();

@@ -33,3 +33,14 @@ test("what is smaller than all that was measured is outside, unless that was sma
   assert.equal(tooSmallReason(1458, 288), undefined);
   assert.equal(tooSmallReason(undefined, 1), undefined);
 });
+
+test("element by element only how many there are counts, where that is known and nothing is broadcast", () => {
+  const ranges = { c: { min: 8, max: 1536 }, h: { min: 7, max: 56 }, broadcast: { values: ["none", "channel"] } };
+  const add = kernelTypeOf("add");
+  const config = { c: 32_768, h: 14, broadcast: "none" };
+  assert.equal(outOfRangeReason(ranges, config, add, { elements: 1e6, most: 5e5 }), undefined);
+  assert.match(outOfRangeReason(ranges, config, add, { elements: 1e7, most: 5e5 })!, /10000000 elements are far more/);
+  assert.match(outOfRangeReason(ranges, config, add)!, /c 32768 is outside/);
+  const broadcast = { ...config, broadcast: "channel" };
+  assert.match(outOfRangeReason(ranges, broadcast, add, { elements: 1e6, most: 5e5 })!, /c 32768 is outside/);
+});

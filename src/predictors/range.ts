@@ -30,12 +30,26 @@ const repeats: ReadonlySet<string> = new Set(["batch", "rows"]);
 /** An axis of what moves elements may be this long even where those measured were 1. Choice. */
 const shortAxis = 16;
 
+/** Element by element: all that counts is how many elements there are, whatever the axes. */
+const pointwise = /^(relu|swish|hswish|gelu|activation|elementwise|add|add-relu|mul|cast|copy)$/;
+
+interface Sizes {
+  /** Read and written by the kernel. */
+  readonly elements: number;
+  /** By the largest of the training data; absent in files of before. */
+  readonly most: number | undefined;
+}
+
 /** @param fields of the type: one that the data is older than had its usual value there */
 export function outOfRangeReason(
   ranges: Readonly<Record<string, FieldRange>>,
   config: KernelConfig,
   { name: type, fields }: { readonly name: string; readonly fields: readonly Field[] },
+  { elements, most }: Sizes = { elements: 0, most: undefined },
 ): string | undefined {
+  const isPointwise = most !== undefined && pointwise.test(type) && (config.broadcast ?? "none") === "none";
+  if (isPointwise && elements > slackOfBytes * most)
+    return `its ${elements} elements are far more than any of the training data has (${most})`;
   for (const [name, value] of Object.entries(config)) {
     const range = ranges[name];
     const fieldOf = () => fields.find((field) => field.name === name);
@@ -45,7 +59,7 @@ export function outOfRangeReason(
     } else if ("values" in range) {
       if (!range.values.includes(String(value)) && !isOfKnownKind(range.values, String(value), fieldOf()))
         return `${name} ${value} was not among the training data`;
-    } else if (typeof value === "number" && isOutside(value, range, type, name))
+    } else if (typeof value === "number" && !isPointwise && isOutside(value, range, type, name))
       return `${name} ${value} is outside the training data (${range.min}–${range.max})`;
   }
   return undefined;

@@ -15,6 +15,8 @@ export interface KernelPredictorState {
   readonly ranges: Readonly<Record<string, FieldRange>>;
   /** Elements read and written by the smallest kernel trained on; absent in files of before. */
   readonly leastElements?: number | undefined;
+  /** By the largest; absent in files of before. */
+  readonly mostElements?: number | undefined;
   readonly featureNames: readonly string[];
   /** Coefficients of the roofline; absent where the recipe has none. */
   readonly roofline?: readonly number[] | undefined;
