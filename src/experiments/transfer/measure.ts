@@ -88,8 +88,6 @@ async function minutesLeft({ minutes }: MeasuringRequest, { id }: LocalPlatform,
   return spent > 0.9 * minutes ? 0 : minutes - spent;
 }
 
-/** Kernels at a time, between looks at the clock. */
-const part = 40;
 /** Of the kernels, those planned before anything is known of the platform. Choice. */
 const firstShare = 0.4;
 
@@ -107,15 +105,12 @@ async function measureAlone(
   for (const share of [firstShare, 1]) {
     const measured = kernelRows(await store.query({ platform: id, kind: "kernel" }), rules);
     const kernels = plannedKernels(rules, spaces, measured).slice(0, Math.round(share * kernelCount) - done);
-    for (let from = 0; from < kernels.length && leftMs > 0 && !signal?.aborted; from += part) {
-      const started = performance.now();
-      await profileKernels({
-        ...{ store, engine, platform, signal, protocol: protocols.quick },
-        kernels: kernels.slice(from, from + part),
-        onProgress: (now) => onProgress?.(done + from + now.done, now.failed > 0 ? `${now.failed} failed` : ""),
-      });
-      leftMs -= performance.now() - started;
-    }
+    const started = performance.now();
+    await profileKernels({
+      ...{ store, engine, platform, kernels, signal, protocol: protocols.quick, untilMs: started + leftMs },
+      onProgress: (now) => onProgress?.(done + now.done, now.failed > 0 ? `${now.failed} failed` : ""),
+    });
+    leftMs -= performance.now() - started;
     done += kernels.length;
   }
 }
