@@ -10,7 +10,6 @@ export { type Candidates, importedCandidates, networksPerSpace, spaceCandidates 
 export * from "./distribution.js";
 export { edgeConfigs } from "./edges.js";
 export * from "./named-networks.js";
-export { nearestCost } from "./nearest-cost.js";
 export { sizeFields } from "./neighbour.js";
 export { type NetworkCandidate, planNetworks } from "./networks.js";
 export * from "./plan.js";

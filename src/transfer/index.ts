@@ -13,7 +13,7 @@ export { representativeRows } from "./choosing/representative.js";
 export { loadTransferMethod, type TransferMethodName, transferMethodNames } from "./methods/index.js";
 export { trainPublishedNetwork } from "./methods/litepred.js";
 export { type FittedPlatform, fitPlatform, type PlatformTask } from "./platform.js";
-export { beside, type Table, tableOf } from "./process/columns.js";
+export { beside, standardColumns, type Table, tableOf } from "./process/columns.js";
 export { type ConfigColumns, fitConfigColumns } from "./process/config-columns.js";
 export { sourceLogs } from "./process/source-logs.js";
 export { klDivergence, type RankedSource, rankSources } from "./similarity.js";

@@ -11,11 +11,12 @@ import { type KernelRows, kernelKey, kernelRows, openStore, type Store } from ".
 import { timesInContext } from "../../measuring/index.js";
 import { openPool } from "../../pool/index.js";
 import { profileKernels, protocols } from "../../profiling/index.js";
-import { collectStatistics, nearestCost, networksPerSpace, planKernels } from "../../sampling/index.js";
+import { collectStatistics, networksPerSpace, planKernels } from "../../sampling/index.js";
 import { loadSpaces, type Space } from "../../spaces/index.js";
 import { openLocalPlatform, resolvePlatformId, rulesOf } from "../../workspace/index.js";
 import { measureDataset } from "../dataset/run.js";
 import { isOfKernels, measuringSeconds } from "../measuring-cost.js";
+import { nearestCost } from "./nearest-cost.js";
 import { kernelCount, modelsLooked, seed, sourceHome, spacesEvaluated } from "./plan.js";
 
 export interface PlatformsRequest {

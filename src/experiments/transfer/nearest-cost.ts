@@ -1,8 +1,9 @@
 /** What kernels cost on a platform of which a few were measured: how far off the roofline is for those most like them. */
-import { median } from "../base/index.js";
-import { extractFeatures, type Kernel, type KernelConfig } from "../kernels/index.js";
-import type { KernelRows } from "../measurements/index.js";
-import { rooflineMs } from "./statistics.js";
+import { median } from "../../base/index.js";
+import { extractFeatures, type Kernel, type KernelConfig } from "../../kernels/index.js";
+import type { KernelRows } from "../../measurements/index.js";
+import { rooflineMs } from "../../sampling/index.js";
+import { standardColumns } from "../../transfer/index.js";
 
 /** Neighbours whose median counts. Choice: one alone may be an odd one. */
 const neighbours = 3;
@@ -21,29 +22,16 @@ export function nearestCost(measured: readonly KernelRows[]): (kernel: Pick<Kern
 
 function ratioOf({ type, configs, latenciesMs }: KernelRows): (config: KernelConfig) => number {
   const known = configs.map((config, i) => latenciesMs[i]! / rooflineMs({ type, config }));
-  const rows = extractFeatures(type, configs, "derived");
-  const width = rows.length / configs.length;
-  const scales = Array.from({ length: width }, (_, column) => scaleOf(rows, column, width));
+  const standard = standardColumns((config: KernelConfig) => [...extractFeatures(type, [config], "derived")], configs);
+  const { columns, values } = standard(configs);
   return (config) => {
-    const wanted = extractFeatures(type, [config], "derived");
+    const wanted = standard([config]).values;
     const distance = (row: number) =>
-      scales.reduce((sum, scale, c) => sum + ((rows[row * width + c]! - wanted[c]!) * scale) ** 2, 0);
+      wanted.reduce((sum, value, column) => sum + (values[row * columns + column]! - value) ** 2, 0);
     const nearest = known
       .map((ratio, row) => ({ ratio, at: distance(row) }))
       .sort((a, b) => a.at - b.at)
       .slice(0, neighbours);
     return median(nearest.map(({ ratio }) => ratio));
   };
-}
-
-/** 1 ÷ standard deviation; 0 for a column that says nothing. */
-function scaleOf(rows: Float32Array, column: number, width: number): number {
-  const count = rows.length / width;
-  let [sum, squares] = [0, 0];
-  for (let at = column; at < rows.length; at += width) {
-    sum += rows[at]!;
-    squares += rows[at]! ** 2;
-  }
-  const variance = squares / count - (sum / count) ** 2;
-  return variance > 1e-9 ? 1 / Math.sqrt(variance) : 0;
 }

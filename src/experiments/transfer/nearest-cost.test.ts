@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { normalizeConfig } from "../kernels/index.js";
+import { normalizeConfig } from "../../kernels/index.js";
+import { rooflineMs } from "../../sampling/index.js";
 import { nearestCost } from "./nearest-cost.js";
-import { rooflineMs } from "./statistics.js";
 
 const type = "dwconv-bn-relu";
 const config = (kernel: number, cin: number) => normalizeConfig(type, { hw: 28, cin, kernelsize: kernel, stride: 1 });
